@@ -1,0 +1,63 @@
+# Weald's commands. `make help` lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+VENDOR := marketplace/static/vendor/manifest.json
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run test test-fast check format clean lock screenshots system-run system-test
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: system-run .venv/installed $(VENDOR) ## Install everything Weald needs, and start nothing
+
+run: setup ## Start Weald at http://localhost:8000 (another port: make run PORT=8001)
+	@exec $(BIN)/python scripts/serve.py --port $(PORT)
+
+test: system-test setup ## Run every check and every test
+	@scripts/test.sh
+
+test-fast: setup ## Run the tests that need neither PostgreSQL nor a browser
+	@$(BIN)/pytest tests/unit tests/architecture tests/web
+
+check: setup ## Check style, types, contracts, templates and dependencies
+	@scripts/check.sh
+
+format: setup ## Put code and templates into the house style
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format --quiet .
+
+screenshots: system-test setup ## Take the pictures of the user guide anew
+	@$(BIN)/python scripts/screenshots.py
+
+lock: .venv/installed ## Choose library versions anew, after a change in pyproject.toml or package.json
+	$(BIN)/uv pip compile --quiet --generate-hashes --universal --all-extras --group dev pyproject.toml -o requirements.lock
+	npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
+
+clean: ## Remove everything that was installed or left behind; instance/ stays
+	rm -rf .venv node_modules $(dir $(VENDOR)) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+system-run:
+	@$(PYTHON) scripts/system.py run
+
+system-test:
+	@$(PYTHON) scripts/system.py test
+
+.venv/installed: requirements.lock | system-run
+	@echo "Installing the Python libraries (about a minute)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --disable-pip-version-check --require-hashes --no-deps --progress-bar off -r requirements.lock
+	@touch $@
+
+node_modules/installed: package-lock.json | system-run
+	@echo "Fetching the front-end parts"
+	@npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(VENDOR): node_modules/installed scripts/assets.py
+	@$(PYTHON) scripts/assets.py
+	@touch $@

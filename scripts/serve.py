@@ -1,0 +1,128 @@
+"""Run Weald on this machine: bring the database up to date, then web server and worker until Ctrl-C.
+
+Both programs live and die together: when one ends, so does the other. Exits with 0 after Ctrl-C or a
+polite stop, and with the failed program's code otherwise.
+"""
+
+import argparse
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from types import FrameType
+
+from machine import FLASK, PROJECT, settings
+
+HOST = "127.0.0.1"
+WEB_WORKERS = 2
+WEB_THREADS = 4
+SECONDS_TO_START = 60
+SECONDS_TO_STOP = 10
+GLANCE = 0.1
+
+
+class Stopped(Exception):
+    """Somebody pressed Ctrl-C or asked politely."""
+
+
+def stop(_: int, __: FrameType | None) -> None:
+    """Turn the first signal into an exception, and let later ones pass while the programs end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise Stopped
+
+
+def answers(port: int) -> bool:
+    """Is somebody listening at this port?"""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start a program in a session of its own, so that Ctrl-C reaches it only through us."""
+    return subprocess.Popen(command, cwd=PROJECT, env=environment, start_new_session=True)
+
+
+def end(programs: list[subprocess.Popen[bytes]]) -> None:
+    """Ask each program to stop, and insist after a while."""
+    for program in programs:
+        program.terminate()
+    deadline = time.monotonic() + SECONDS_TO_STOP
+    for program in programs:
+        try:
+            program.wait(max(0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(program.pid, signal.SIGKILL)
+            program.wait()
+
+
+def wait_for_the_web(programs: list[subprocess.Popen[bytes]], port: int) -> None:
+    """Return once the web server answers, or once a program has ended."""
+    deadline = time.monotonic() + SECONDS_TO_START
+    while not answers(port) and all(program.poll() is None for program in programs):
+        if time.monotonic() > deadline:
+            sys.exit(f"The web server did not answer within {SECONDS_TO_START} seconds.")
+        time.sleep(GLANCE)
+
+
+def watch(programs: list[subprocess.Popen[bytes]]) -> int:
+    """Wait until one program ends by itself; its exit code, and never 0."""
+    while True:
+        for program in programs:
+            if (code := program.poll()) is not None:
+                return code or 1
+        time.sleep(GLANCE)
+
+
+def serve(port: int) -> int:
+    """Prepare the database, run both programs, and return the exit code."""
+    if answers(port):
+        print(
+            f"Port {port} is in use. Choose another, for example: make run PORT={port + 1}", file=sys.stderr
+        )
+        return 1
+    environment = {"BASE_URL": f"http://localhost:{port}", **settings()}
+    print("Bringing the database up to date", flush=True)
+    for task in (["db", "upgrade"], ["demonstration", "load", "--if-empty"]):
+        subprocess.run([*FLASK, *task], cwd=PROJECT, env=environment, check=True)
+    web = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{port}", "--worker-class", "gthread"]
+    web += ["--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS), "--log-level", "warning"]
+    programs: list[subprocess.Popen[bytes]] = []
+    try:
+        programs.append(start([*web, "app:create_app()"], environment))
+        programs.append(start([*FLASK, "worker"], environment))
+        accounts = subprocess.run(
+            [*FLASK, "demonstration", "accounts"],
+            cwd=PROJECT,
+            env=environment,
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        wait_for_the_web(programs, port)
+        print(f"{accounts.stdout}\nWeald is at http://localhost:{port}  (Ctrl-C stops it)", flush=True)
+        return watch(programs)
+    finally:
+        end(programs)
+
+
+def main() -> int:
+    """Read the port, and turn signals into an orderly end."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=8000)
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        return serve(parser.parse_args().port)
+    except Stopped:
+        print("\nWeald has stopped")
+        return 0
+    except subprocess.CalledProcessError as failed:
+        return failed.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
