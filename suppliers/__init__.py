@@ -1,0 +1,1 @@
+"""Who can supply, and which quote wins: profiles, quotes, evaluation, awards."""
