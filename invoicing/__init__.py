@@ -1,1 +1,1 @@
-"""What is owed and paid: the ledger, agreements, invoices and the Partnership Fund."""
+"""What is owed and paid: ledger, invoices, Partnership Fund."""

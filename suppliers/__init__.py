@@ -1,1 +1,1 @@
-"""Who can supply, and which quote wins: profiles, quotes, evaluation, awards."""
+"""Who can supply, and which wins: profiles, quotes, evaluation, awards."""

@@ -1,0 +1,1 @@
+"""Who we are and what we need: alliances, contracts, needs and joint tenders."""

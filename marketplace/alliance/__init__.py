@@ -1,0 +1,1 @@
+"""Alliances, their schools, and the people who act for them."""

@@ -1,0 +1,1 @@
+"""Each school's register of contracts: end dates, notice dates, spend."""

@@ -1,0 +1,1 @@
+"""The kernel: what every stage stands on. It knows no stage."""

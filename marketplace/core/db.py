@@ -1,0 +1,163 @@
+"""The database: one typed base, the column types, and the only commit in the house.
+
+SQLite is the embedded default (write-ahead log, `synchronous=FULL`, foreign keys on). Actions begin
+with `BEGIN IMMEDIATE`, so that a read that leads to a write already holds the write lock.
+PostgreSQL is used by `DATABASE_URL` with the same models and migrations.
+"""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, DateTime, Enum, MetaData, Uuid, event, types
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.orm.exc import StaleDataError
+
+from marketplace.core.errors import Stale
+from marketplace.core.money import FOUR_PLACES, Money
+
+TEN_THOUSAND = 10_000
+CONSTRAINT_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Utc(types.TypeDecorator[datetime]):
+    """An aware UTC moment; refuses a naive one. SQLite drops zones, so this puts UTC back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A stored moment needs a zone.")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Pence(types.TypeDecorator[Money]):
+    """Money, stored as a whole number of pence."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Money | None, dialect: Dialect) -> int | None:
+        return None if value is None else value.pence
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Money | None:
+        return None if value is None else Money(int(value))
+
+
+class TenThousandths(types.TypeDecorator[Decimal]):
+    """A decimal of at most four places (a unit price in pounds, a quantity), stored as an integer."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        scaled = value * TEN_THOUSAND
+        if scaled != int(scaled):
+            raise ValueError("At most four decimal places can be stored.")
+        return int(scaled)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else (Decimal(value) / TEN_THOUSAND).quantize(FOUR_PLACES)
+
+
+class Base(DeclarativeBase):
+    """The base of every table."""
+
+    metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
+    registry = registry(
+        metadata=metadata,
+        type_annotation_map={
+            datetime: Utc,
+            Money: Pence,
+            Decimal: TenThousandths,
+            uuid.UUID: Uuid,
+            dict[str, Any]: types.JSON,
+            list[str]: types.JSON,
+            enum.Enum: Enum(
+                enum.Enum,
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+                values_callable=lambda members: [member.value for member in members],
+            ),
+        },
+    )
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"autoflush": False})
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One action: everything in it is stored together or not at all. The only commit in the house.
+
+    Whatever was read before is forgotten, so that the action sees the present. Raises Stale when a
+    row's version was moved by somebody else meanwhile.
+    """
+    session = db.session()
+    if session.info.get("acting"):
+        raise RuntimeError("Actions never call actions: pass the session to a shared step.")
+    session.rollback()
+    session.info["acting"] = True
+    try:
+        session.connection(execution_options={"weald_writes": True})
+        yield session
+        session.commit()
+    except StaleDataError as error:
+        session.rollback()
+        raise Stale from error
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info["acting"] = False
+
+
+def forget_outside_writes(session: Session, *_: object) -> None:
+    """Refuse a flush outside an action: reading must never write."""
+    if not session.info.get("acting") and (session.new or session.dirty or session.deleted):
+        raise RuntimeError("A change was made outside an action; see core/db.py transaction().")
+
+
+event.listen(Session, "before_flush", forget_outside_writes)
+
+
+def set_up_sqlite(engine: Any) -> None:
+    """Make an SQLite engine durable and strict; does nothing for other databases."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _: object) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("weald_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,228 @@
+"""Events: one append-only, hash-chained table, both audit trail and outbox.
+
+An action records an event in its own transaction. Each subscriber downstream gets a delivery row in
+the same transaction; the worker hands deliveries to their handlers, each in one transaction with
+its own mark of completion, so a handler's work is stored exactly once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from marketplace.core import clock
+from marketplace.core.db import Base, db, transaction
+from marketplace.core.ids import new_id
+from marketplace.core.policy import Act, Actor
+
+log = logging.getLogger(__name__)
+GENESIS = "0" * 64
+MOST_DELIVERIES_A_RUN = 1_000
+LONGEST_WAIT = timedelta(hours=1)
+
+
+class Event(Base):
+    """Something that was done: by whom, to what, when; chained to the event before it."""
+
+    __tablename__ = "event"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    position: Mapped[int] = mapped_column(unique=True)
+    at: Mapped[datetime]
+    act: Mapped[str] = mapped_column(index=True)
+    actor_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    actor_name: Mapped[str]
+    subject_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    facts: Mapped[dict[str, Any]]
+    previous_hash: Mapped[str]
+    hash: Mapped[str]
+
+
+class ChainHead(Base):
+    """The last event's position and hash: one row, held by the transaction that adds an event."""
+
+    __tablename__ = "chain_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int]
+    hash: Mapped[str]
+
+
+class DeliveryStatus(StrEnum):
+    """How far a delivery is."""
+
+    WAITING = "waiting"
+    DONE = "done"
+
+
+class Delivery(Base):
+    """One event on its way to one subscriber."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (Index("ix_delivery_status_due_at", "status", "due_at"),)
+
+    event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    subscriber: Mapped[str] = mapped_column(primary_key=True)
+    status: Mapped[DeliveryStatus] = mapped_column(default=DeliveryStatus.WAITING)
+    due_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str] = mapped_column(default="")
+
+    event: Mapped[Event] = relationship()
+
+
+Handler = Callable[[Session, Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A stage's wish to hear of an act. The name is stored with each delivery: never reuse one."""
+
+    name: str
+    acts: frozenset[Act]
+    handler: Handler
+
+
+_subscribers: dict[str, Subscriber] = {}
+
+
+def subscribe(name: str, handler: Handler, *acts: Act) -> None:
+    """Tell a handler of every later event with one of these acts. Called by the composition root."""
+    _subscribers[name] = Subscriber(name, frozenset(acts), handler)
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    act: Act,
+    subject_id: uuid.UUID,
+    *,
+    organisation_id: uuid.UUID | None = None,
+    **facts: Any,
+) -> Event:
+    """Add an event to the chain and a delivery for each subscriber. Facts carry no price and no secret.
+
+    `organisation_id` names whose data was touched, so that they can be shown what was done with it.
+    """
+    head = session.get_one(ChainHead, 1, with_for_update=True, populate_existing=True)
+    recorded = Event(
+        id=new_id(),
+        position=head.position + 1,
+        at=clock.now(),
+        act=act.value,
+        actor_id=actor.person_id,
+        actor_name=actor.name,
+        subject_id=subject_id,
+        organisation_id=organisation_id,
+        facts=json.loads(json.dumps(facts, default=str)),
+        previous_hash=head.hash,
+    )
+    recorded.hash = fingerprint(recorded)
+    head.position, head.hash = recorded.position, recorded.hash
+    session.add(recorded)
+    session.flush()
+    for subscriber in _subscribers.values():
+        if act in subscriber.acts:
+            session.add(Delivery(event_id=recorded.id, subscriber=subscriber.name, due_at=recorded.at))
+            session.info["wake"] = True
+    session.flush()
+    return recorded
+
+
+def fingerprint(event: Event) -> str:
+    """SHA-256 over the previous hash and every stored field, as canonical JSON."""
+    content = json.dumps(
+        [
+            event.previous_hash,
+            event.position,
+            str(event.id),
+            event.at.isoformat(),
+            event.act,
+            str(event.actor_id),
+            event.actor_name,
+            str(event.subject_id),
+            str(event.organisation_id),
+            event.facts,
+        ],
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def first_broken_link(session: Session) -> Event | None:
+    """The first event that does not follow from the one before it; None when the chain is whole."""
+    previous = GENESIS
+    events = session.scalars(select(Event).order_by(Event.position).execution_options(yield_per=1_000))
+    for position, event in enumerate(events, start=1):
+        if (event.position, event.previous_hash, event.hash) != (position, previous, fingerprint(event)):
+            return event
+        previous = event.hash
+    return None
+
+
+def deliver_due() -> int:
+    """Hand every delivery that is due to its handler; returns how many succeeded.
+
+    A handler that raises is rolled back and tried again later, with doubling waits up to an hour.
+    Handlers may record events of their own; those are delivered in the same run.
+    """
+    delivered = 0
+    for _ in range(MOST_DELIVERIES_A_RUN):
+        due = db.session.execute(
+            select(Delivery.event_id, Delivery.subscriber)
+            .join(Event)
+            .where(Delivery.status == DeliveryStatus.WAITING, Delivery.due_at <= clock.now())
+            .order_by(Event.position)
+            .limit(1)
+        ).first()
+        db.session.rollback()
+        if due is None:
+            break
+        delivered += _deliver(due.event_id, due.subscriber)
+    return delivered
+
+
+def _deliver(event_id: uuid.UUID, name: str) -> bool:
+    """Run one handler and mark its delivery done, in one transaction."""
+    try:
+        with transaction() as session:
+            delivery = _waiting(session, event_id, name)
+            if delivery is None:
+                return False
+            _subscribers[name].handler(session, delivery.event)
+            delivery.status = DeliveryStatus.DONE
+    except Exception as error:
+        log.exception("delivery of event %s to %s failed", event_id, name)
+        with transaction() as session:
+            delivery = _waiting(session, event_id, name)
+            if delivery is not None:
+                delivery.attempts += 1
+                delivery.last_error = type(error).__name__
+                delivery.due_at = clock.now() + min(timedelta(seconds=2**delivery.attempts), LONGEST_WAIT)
+        return False
+    return True
+
+
+def _waiting(session: Session, event_id: uuid.UUID, name: str) -> Delivery | None:
+    """The delivery, locked, if nobody else has it and it still waits."""
+    return session.scalars(
+        select(Delivery)
+        .where(
+            Delivery.event_id == event_id,
+            Delivery.subscriber == name,
+            Delivery.status == DeliveryStatus.WAITING,
+        )
+        .with_for_update(skip_locked=True)
+    ).one_or_none()

@@ -1,0 +1,87 @@
+"""What runs outside a request: deliveries and e-mail, by huey.
+
+The rows are the truth: huey only says when to look at them. A task that is lost with its process
+costs a minute, until the next sweep.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from huey import Huey, PostgresHuey, SqliteHuey, crontab
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from marketplace.core import events, mail
+from marketplace.core.settings import Settings
+
+log = logging.getLogger(__name__)
+_by_the_clock: list[Callable[[], object]] = []
+
+
+def every_minute(job: Callable[[], object]) -> None:
+    """Have a job run each minute. Called by the composition root; the job must be safe to repeat."""
+    if job not in _by_the_clock:
+        _by_the_clock.append(job)
+
+
+def run_due() -> None:
+    """Everything that is due now: jobs by the clock, then deliveries, then e-mail."""
+    for job in _by_the_clock:
+        try:
+            job()
+        except Exception:
+            log.exception("job %s failed", getattr(job, "__name__", job))
+    deliver()
+
+
+def deliver() -> None:
+    """Deliveries and the e-mail they cause."""
+    events.deliver_due()
+    mail.send_due()
+
+
+def set_up(app: Flask, settings: Settings) -> None:
+    """Connect an app to its queue, and wake the worker after each commit that left it something to do."""
+    queue = _queue(settings)
+    app.extensions["huey"] = queue
+
+    def deliver_now() -> None:
+        with app.app_context():
+            deliver()
+
+    def sweep() -> None:
+        with app.app_context():
+            run_due()
+
+    wake = queue.task()(deliver_now)
+    queue.periodic_task(crontab(minute="*"))(sweep)
+
+    def after_commit(session: Session) -> None:
+        if session.info.pop("wake", False):
+            _enqueue(wake)
+
+    event.listen(Session, "after_commit", after_commit)
+
+
+def _enqueue(wake: Callable[[], Any]) -> None:
+    """Ask the worker to look; when the queue cannot be reached the next sweep looks anyway."""
+    try:
+        wake()
+    except Exception:
+        log.exception("the job queue could not be reached")
+
+
+def _queue(settings: Settings) -> Huey:
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite":
+        beside = Path(url.database or "weald.sqlite").with_name("jobs.sqlite")
+        beside.parent.mkdir(parents=True, exist_ok=True)
+        return SqliteHuey("weald", filename=str(beside), results=False)
+    dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return PostgresHuey("weald", dsn=dsn, results=False)

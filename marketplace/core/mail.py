@@ -1,0 +1,123 @@
+"""E-mail: a row in the action's own transaction, sent by the worker afterwards, never before."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+import ssl
+import uuid
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from enum import StrEnum
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from flask import current_app, render_template
+from sqlalchemy import Index, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from marketplace.core import clock
+from marketplace.core.db import Base, transaction
+from marketplace.core.ids import new_id
+from marketplace.core.settings import Settings
+
+log = logging.getLogger(__name__)
+LEASE = timedelta(minutes=2)
+LONGEST_WAIT = timedelta(hours=1)
+SMTP_TIMEOUT_SECONDS = 20
+
+
+class MessageStatus(StrEnum):
+    """How far a message is."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+
+
+class Message(Base):
+    """One e-mail to one person, in plain text."""
+
+    __tablename__ = "message"
+    __table_args__ = (Index("ix_message_status_due_at", "status", "due_at"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    recipient: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[str]
+    written_at: Mapped[datetime]
+    status: Mapped[MessageStatus] = mapped_column(default=MessageStatus.WAITING)
+    due_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+
+
+def write(session: Session, recipient: str, subject: str, template: str, **context: Any) -> None:
+    """Queue a message. `template` is a file in `templates/email/`; `context` is what it shows."""
+    settings: Settings = current_app.extensions["settings"]
+    body = render_template(f"email/{template}", base_url=settings.base_url, **context)
+    now = clock.now()
+    session.add(
+        Message(recipient=recipient, subject=" ".join(subject.split()), body=body, written_at=now, due_at=now)
+    )
+    session.info["wake"] = True
+
+
+def send_due() -> int:
+    """Send every message that is due; returns how many went. Without an SMTP server they wait, readable."""
+    settings: Settings = current_app.extensions["settings"]
+    if not settings.smtp_url:
+        return 0
+    sent = 0
+    while message := _lease():
+        try:
+            _send(settings, *message)
+        except (OSError, smtplib.SMTPException) as error:
+            log.warning("message %s not sent: %s", message[0], type(error).__name__)
+            continue
+        with transaction() as session:
+            stored = session.get_one(Message, message[0])
+            stored.status, stored.sent_at = MessageStatus.SENT, clock.now()
+        sent += 1
+    return sent
+
+
+def _lease() -> tuple[uuid.UUID, str, str, str] | None:
+    """Claim the next due message: until the lease ends nobody else sends it."""
+    with transaction() as session:
+        message = session.scalars(
+            select(Message)
+            .where(Message.status == MessageStatus.WAITING, Message.due_at <= clock.now())
+            .order_by(Message.due_at)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).one_or_none()
+        if message is None:
+            return None
+        message.due_at = clock.now() + min(LEASE * 2**message.attempts, LONGEST_WAIT)
+        message.attempts += 1
+        return message.id, message.recipient, message.subject, message.body
+
+
+def _send(settings: Settings, message_id: uuid.UUID, recipient: str, subject: str, body: str) -> None:
+    """Hand one message to the SMTP server of the settings."""
+    server = urlsplit(settings.smtp_url)
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = settings.mail_from, recipient, subject
+    mail["Date"] = format_datetime(clock.now())
+    mail["Message-ID"] = make_msgid(str(message_id))
+    mail.set_content(body)
+    with smtplib.SMTP(server.hostname or "", server.port or 25, timeout=SMTP_TIMEOUT_SECONDS) as smtp:
+        if smtp.has_extn("starttls"):
+            smtp.starttls(context=ssl.create_default_context())
+        if server.username:
+            smtp.login(unquote(server.username), unquote(server.password or ""))
+        smtp.send_message(mail)
+
+
+def newest(session: Session, search: str = "", limit: int = 200) -> list[Message]:
+    """The latest messages whose recipient or subject contains a text, for `/dev/mail`."""
+    query = select(Message).order_by(Message.written_at.desc(), Message.id.desc()).limit(limit)
+    if search:
+        query = query.where(or_(Message.recipient.contains(search), Message.subject.contains(search)))
+    return list(session.scalars(query))

@@ -1,0 +1,266 @@
+"""Who may do what: one table, read by the actions, the pages, the public list and the tests.
+
+Permission to write is here. Permission to read is each stage's `visible_to`. Separation of duties
+(two people, two schools) is a rule of the stage, not a role.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from marketplace.core.errors import Forbidden
+
+
+class Role(StrEnum):
+    """What a person is in an organisation. One person may hold several, in several organisations."""
+
+    BURSAR = "bursar"
+    HEADTEACHER = "headteacher"
+    GOVERNOR = "governor"
+    FINANCE_LEAD = "finance_lead"
+    COORDINATOR = "coordinator"
+    AUDITOR = "auditor"
+    SUPPLIER_ADMIN = "supplier_admin"
+    BIDDER = "bidder"
+    ADMINISTRATOR = "administrator"
+    SYSTEM = "system"
+    ANYONE = "anyone"
+
+
+class Kind(StrEnum):
+    """The kinds of organisation."""
+
+    ALLIANCE = "alliance"
+    SCHOOL = "school"
+    SUPPLIER = "supplier"
+
+
+class Act(StrEnum):
+    """Everything that can be done. The same words stand in code, pages, addresses and events."""
+
+    ALLIANCE_FOUND = "alliance.found"
+    SCHOOL_IMPORT = "school.import"
+    SCHOOL_ADMIT = "school.admit"
+    SCHOOL_EDIT = "school.edit"
+    PERSON_ADD = "person.add"
+    PERSON_SIGN_IN = "person.sign_in"
+    PERSON_SIGN_OUT = "person.sign_out"
+    PASSWORD_CHANGE = "password.change"  # noqa: S105  # the name of an act
+    CONTRACT_ADD = "contract.add"
+    CONTRACT_EDIT = "contract.edit"
+    CONTRACT_REGISTER = "contract.register"
+    NEED_POST = "need.post"
+    NEED_EDIT = "need.edit"
+    NEED_SUBMIT = "need.submit"
+    NEED_APPROVE = "need.approve"
+    NEED_RETURN = "need.return"
+    NEED_WITHDRAW = "need.withdraw"
+    TENDER_DRAFT = "tender.draft"
+    TENDER_EDIT = "tender.edit"
+    TENDER_IMPORT = "tender.import"
+    TENDER_INVITE = "tender.invite"
+    TENDER_COMMIT = "tender.commit"
+    TENDER_DECLINE = "tender.decline"
+    TENDER_CONFIRM = "tender.confirm"
+    TENDER_PUBLISH = "tender.publish"
+    TENDER_CLOSE = "tender.close"
+    TENDER_CANCEL = "tender.cancel"
+    SUPPLIER_REGISTER = "supplier.register"
+    SUPPLIER_EDIT = "supplier.edit"
+    QUOTE_DRAFT = "quote.draft"
+    QUOTE_SUBMIT = "quote.submit"
+    QUOTE_WITHDRAW = "quote.withdraw"
+    QUOTES_OPEN = "quotes.open"
+    CONFLICT_DECLARE = "conflict.declare"
+    SCORE_GIVE = "score.give"
+    SCORE_AGREE = "score.agree"
+    SCORES_LOCK = "scores.lock"
+    QUOTE_EXCLUDE = "quote.exclude"
+    AWARD_RECOMMEND = "award.recommend"
+    AWARD_APPROVE = "award.approve"
+    AWARD_REJECT = "award.reject"
+    AWARD_CONFIRM = "award.confirm"
+    SHARED_COST_RECORD = "shared_cost.record"
+    INVOICE_DRAFT = "invoice.draft"
+    INVOICE_EDIT = "invoice.edit"
+    INVOICE_DISCARD = "invoice.discard"
+    INVOICE_ISSUE = "invoice.issue"
+    PAYMENT_RECORD = "payment.record"
+    FUND_OPEN = "fund.open"
+    CONTRIBUTION_PROPOSE = "contribution.propose"
+    CONTRIBUTION_CONFIRM = "contribution.confirm"
+    CONTRIBUTION_RECEIVE = "contribution.receive"
+    CLAIM_MAKE = "claim.make"
+    CLAIM_APPROVE = "claim.approve"
+    CLAIM_REFUSE = "claim.refuse"
+    CLAIM_PAY = "claim.pay"
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One line of the table: the act in words, and the roles that may do it in the organisation concerned."""
+
+    label: str
+    roles: frozenset[Role]
+
+
+def _may(label: str, *roles: Role) -> Permission:
+    return Permission(label, frozenset(roles))
+
+
+POLICY: Mapping[Act, Permission] = {
+    Act.ALLIANCE_FOUND: _may("Found an alliance", Role.ADMINISTRATOR),
+    Act.SCHOOL_IMPORT: _may("Import schools from a register", Role.ADMINISTRATOR),
+    Act.SCHOOL_ADMIT: _may("Admit a school to the alliance", Role.COORDINATOR, Role.ADMINISTRATOR),
+    Act.SCHOOL_EDIT: _may("Change the school's details", Role.BURSAR, Role.HEADTEACHER, Role.FINANCE_LEAD),
+    Act.PERSON_ADD: _may(
+        "Add a colleague",
+        Role.HEADTEACHER,
+        Role.COORDINATOR,
+        Role.SUPPLIER_ADMIN,
+        Role.ADMINISTRATOR,
+    ),
+    Act.PERSON_SIGN_IN: _may("Sign in", Role.ANYONE),
+    Act.PERSON_SIGN_OUT: _may("Sign out", Role.ANYONE),
+    Act.PASSWORD_CHANGE: _may("Change one's own password", Role.ANYONE),
+    Act.CONTRACT_ADD: _may("Add a contract to the school's register", Role.BURSAR, Role.HEADTEACHER),
+    Act.CONTRACT_EDIT: _may("Change a contract in the school's register", Role.BURSAR, Role.HEADTEACHER),
+    Act.CONTRACT_REGISTER: _may("Register an awarded contract", Role.SYSTEM),
+    Act.NEED_POST: _may("Post a need", Role.BURSAR, Role.HEADTEACHER),
+    Act.NEED_EDIT: _may("Change a need", Role.BURSAR, Role.HEADTEACHER),
+    Act.NEED_SUBMIT: _may("Submit a need for approval", Role.BURSAR, Role.HEADTEACHER),
+    Act.NEED_APPROVE: _may("Approve a need", Role.HEADTEACHER),
+    Act.NEED_RETURN: _may("Return a need to its author", Role.HEADTEACHER),
+    Act.NEED_WITHDRAW: _may("Withdraw a need", Role.BURSAR, Role.HEADTEACHER),
+    Act.TENDER_DRAFT: _may("Draft a joint tender", Role.COORDINATOR),
+    Act.TENDER_EDIT: _may("Change a draft joint tender", Role.COORDINATOR),
+    Act.TENDER_IMPORT: _may("Import a tender from an OCDS file", Role.COORDINATOR, Role.ADMINISTRATOR),
+    Act.TENDER_INVITE: _may("Invite schools to commit to a joint tender", Role.COORDINATOR),
+    Act.TENDER_COMMIT: _may("Commit the school to a joint tender", Role.HEADTEACHER, Role.BURSAR),
+    Act.TENDER_DECLINE: _may("Decline a joint tender for the school", Role.HEADTEACHER, Role.BURSAR),
+    Act.TENDER_CONFIRM: _may("Settle who buys and ask for approval to publish", Role.COORDINATOR),
+    Act.TENDER_PUBLISH: _may("Approve and publish a joint tender", Role.HEADTEACHER),
+    Act.TENDER_CLOSE: _may("Close a tender at its deadline", Role.SYSTEM),
+    Act.TENDER_CANCEL: _may("Cancel a tender, with a reason", Role.COORDINATOR),
+    Act.SUPPLIER_REGISTER: _may("Register as a supplier", Role.ANYONE),
+    Act.SUPPLIER_EDIT: _may("Change the supplier's details", Role.SUPPLIER_ADMIN),
+    Act.QUOTE_DRAFT: _may("Prepare a quote", Role.SUPPLIER_ADMIN, Role.BIDDER),
+    Act.QUOTE_SUBMIT: _may("Submit or replace a quote", Role.SUPPLIER_ADMIN, Role.BIDDER),
+    Act.QUOTE_WITHDRAW: _may("Withdraw a quote", Role.SUPPLIER_ADMIN, Role.BIDDER),
+    Act.QUOTES_OPEN: _may(
+        "Open quotes, as a named opener and with one from another school",
+        Role.HEADTEACHER,
+        Role.BURSAR,
+        Role.GOVERNOR,
+        Role.FINANCE_LEAD,
+    ),
+    Act.CONFLICT_DECLARE: _may(
+        "Declare conflicts of interest, as a named evaluator",
+        Role.HEADTEACHER,
+        Role.BURSAR,
+        Role.GOVERNOR,
+        Role.FINANCE_LEAD,
+    ),
+    Act.SCORE_GIVE: _may(
+        "Score a quote, as a named evaluator",
+        Role.HEADTEACHER,
+        Role.BURSAR,
+        Role.GOVERNOR,
+        Role.FINANCE_LEAD,
+    ),
+    Act.SCORE_AGREE: _may("Record the agreed scores", Role.COORDINATOR),
+    Act.SCORES_LOCK: _may("Lock the quality scores", Role.COORDINATOR),
+    Act.QUOTE_EXCLUDE: _may("Exclude a quote, with a reason", Role.COORDINATOR),
+    Act.AWARD_RECOMMEND: _may("Recommend an award", Role.COORDINATOR),
+    Act.AWARD_APPROVE: _may("Approve an award, with one from another school", Role.HEADTEACHER, Role.GOVERNOR),
+    Act.AWARD_REJECT: _may("Send an award recommendation back", Role.HEADTEACHER, Role.GOVERNOR),
+    Act.AWARD_CONFIRM: _may("Confirm an award when its standstill has ended", Role.COORDINATOR),
+    Act.SHARED_COST_RECORD: _may("Record a cost the school paid for others", Role.FINANCE_LEAD, Role.BURSAR),
+    Act.INVOICE_DRAFT: _may("Draft an invoice", Role.FINANCE_LEAD, Role.BURSAR),
+    Act.INVOICE_EDIT: _may("Change a draft invoice", Role.FINANCE_LEAD, Role.BURSAR),
+    Act.INVOICE_DISCARD: _may("Discard a draft invoice", Role.FINANCE_LEAD, Role.BURSAR),
+    Act.INVOICE_ISSUE: _may("Issue an invoice", Role.FINANCE_LEAD),
+    Act.PAYMENT_RECORD: _may("Record a payment received", Role.FINANCE_LEAD),
+    Act.FUND_OPEN: _may("Open a Partnership Fund", Role.COORDINATOR),
+    Act.CONTRIBUTION_PROPOSE: _may("Propose a round of contributions", Role.COORDINATOR),
+    Act.CONTRIBUTION_CONFIRM: _may("Confirm the school's contribution for its governing body", Role.GOVERNOR),
+    Act.CONTRIBUTION_RECEIVE: _may("Record a contribution received", Role.COORDINATOR),
+    Act.CLAIM_MAKE: _may("Claim from the Partnership Fund", Role.BURSAR, Role.HEADTEACHER, Role.FINANCE_LEAD),
+    Act.CLAIM_APPROVE: _may("Approve a claim, with one from another school", Role.HEADTEACHER, Role.GOVERNOR),
+    Act.CLAIM_REFUSE: _may("Refuse a claim, with a reason", Role.HEADTEACHER, Role.GOVERNOR),
+    Act.CLAIM_PAY: _may("Record that an approved claim was paid", Role.COORDINATOR),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One role that a person holds in one organisation."""
+
+    organisation_id: uuid.UUID
+    kind: Kind
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is acting: a person with their seats, the system, or somebody not signed in.
+
+    `alliance_ids` are the alliances this actor may read: those they sit in, and those of which
+    their school is a member.
+    """
+
+    person_id: uuid.UUID | None
+    name: str
+    seats: frozenset[Seat] = frozenset()
+    alliance_ids: frozenset[uuid.UUID] = field(default=frozenset())
+
+    @property
+    def signed_in(self) -> bool:
+        """Is this a person we know?"""
+        return self.person_id is not None
+
+    def organisations(self, kind: Kind, *roles: Role) -> frozenset[uuid.UUID]:
+        """The organisations of a kind where this actor holds one of the roles (any role, if none given)."""
+        return frozenset(
+            seat.organisation_id
+            for seat in self.seats
+            if seat.kind is kind and (not roles or seat.role in roles)
+        )
+
+    @property
+    def school_ids(self) -> frozenset[uuid.UUID]:
+        """The schools this actor belongs to."""
+        return self.organisations(Kind.SCHOOL)
+
+    @property
+    def supplier_ids(self) -> frozenset[uuid.UUID]:
+        """The suppliers this actor belongs to."""
+        return self.organisations(Kind.SUPPLIER)
+
+
+SYSTEM = Actor(None, "Weald", frozenset({Seat(uuid.UUID(int=0), Kind.ALLIANCE, Role.SYSTEM)}))
+ADMINISTRATOR = Actor(
+    None, "Administrator", frozenset({Seat(uuid.UUID(int=0), Kind.ALLIANCE, Role.ADMINISTRATOR)})
+)
+ANYONE = Actor(None, "Somebody not signed in")
+
+
+def allows(actor: Actor, act: Act, *organisation_ids: uuid.UUID) -> bool:
+    """May the actor do this in any of these organisations? KeyError for an act without a permission."""
+    roles = POLICY[act].roles
+    if Role.ANYONE in roles:
+        return True
+    held_everywhere = {seat.role for seat in actor.seats if seat.organisation_id.int == 0}
+    if roles & held_everywhere:
+        return True
+    return any(seat.role in roles and seat.organisation_id in organisation_ids for seat in actor.seats)
+
+
+def require(actor: Actor, act: Act, *organisation_ids: uuid.UUID) -> None:
+    """Raise Forbidden unless the actor may do this in one of these organisations."""
+    if not allows(actor, act, *organisation_ids):
+        label = POLICY[act].label
+        raise Forbidden(f"Your role does not allow you to: {label[0].lower()}{label[1:]}.")

@@ -1,0 +1,79 @@
+"""Settings, read once at start-up and never changed.
+
+Every default is valid for production and safe to publish. Where no such default exists, start-up
+refuses with a sentence that says what to set.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+SHORTEST_SECRET = 32
+
+
+class SettingsError(Exception):
+    """A setting is missing or unsafe; the message says what to set."""
+
+
+class Mode(StrEnum):
+    """What this installation is for."""
+
+    PRODUCTION = "production"
+    DEMONSTRATION = "demonstration"
+    TEST = "test"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All that may differ from one installation to another.
+
+    secret_key      signs sessions and encrypts stored quotes; at least 32 characters
+    database_url    SQLAlchemy URL; the embedded SQLite in `instance/` unless set
+    files_folder    where stored files lie, by content hash
+    mode            production unless set; demonstration shows `/dev/mail` and its log-ins
+    base_url        the address people use, for links in e-mail
+    smtp_url        smtp://user:password@host:port; without it messages wait in the database
+    mail_from       sender of every message
+    """
+
+    secret_key: str
+    database_url: str = f"sqlite:///{PROJECT / 'instance' / 'weald.sqlite'}"
+    files_folder: Path = PROJECT / "instance" / "files"
+    mode: Mode = Mode.PRODUCTION
+    base_url: str = "http://localhost:8000"
+    smtp_url: str = ""
+    mail_from: str = "Weald <weald@localhost>"
+
+    def __post_init__(self) -> None:
+        if len(self.secret_key) < SHORTEST_SECRET:
+            raise SettingsError(
+                f"Set SECRET_KEY to a random text of at least {SHORTEST_SECRET} characters, for example "
+                'from: python -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
+
+    @property
+    def production(self) -> bool:
+        """Is this a real installation, with real people in it?"""
+        return self.mode is Mode.PRODUCTION
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Read the settings from environment variables. Raises SettingsError."""
+        values: dict[str, object] = {"secret_key": environment.get("SECRET_KEY", "")}
+        for name in ("database_url", "base_url", "smtp_url", "mail_from"):
+            if given := environment.get(name.upper()):
+                values[name] = given
+        if given := environment.get("FILES_FOLDER"):
+            values["files_folder"] = Path(given)
+        if given := environment.get("WEALD_MODE"):
+            try:
+                values["mode"] = Mode(given)
+            except ValueError:
+                known = ", ".join(Mode)
+                raise SettingsError(f"WEALD_MODE is {given!r}; set it to one of: {known}.") from None
+        return cls(**values)  # type: ignore[arg-type]  # each name above is a field of its type

@@ -1,0 +1,96 @@
+"""Stored files, addressed by the SHA-256 of their content: never changed, never stored twice."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from flask import current_app
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from marketplace.core import clock
+from marketplace.core.db import Base
+from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.settings import Settings
+
+LARGEST_FILE = 50 * 1024 * 1024
+CHUNK = 64 * 1024
+
+
+class StoredFile(Base):
+    """A file's content: its hash, its size in bytes and what kind of content it is."""
+
+    __tablename__ = "stored_file"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    size: Mapped[int]
+    media_type: Mapped[str]
+    stored_at: Mapped[datetime]
+
+
+def store(session: Session, content: IO[bytes], media_type: str, *, field: str | None = None) -> StoredFile:
+    """Keep a file, synced to disk before its row exists. Raises RuleBroken when it is too large or empty."""
+    folder = _folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as kept:
+        temporary = Path(kept.name)
+        try:
+            while chunk := content.read(CHUNK):
+                size += len(chunk)
+                if size > LARGEST_FILE:
+                    raise RuleBroken("The file must be smaller than 50 MB.", field)
+                digest.update(chunk)
+                kept.write(chunk)
+            if not size:
+                raise RuleBroken("The file is empty. Choose another.", field)
+            kept.flush()
+            os.fsync(kept.fileno())
+        except BaseException:
+            temporary.unlink()
+            raise
+    path = _path(digest.hexdigest())
+    path.parent.mkdir(exist_ok=True)
+    temporary.replace(path)
+    _sync_folder(path.parent)
+    known = session.get(StoredFile, digest.hexdigest())
+    if known is None:
+        known = StoredFile(
+            sha256=digest.hexdigest(), size=size, media_type=media_type, stored_at=clock.now()
+        )
+        session.add(known)
+        session.flush()
+    return known
+
+
+def read(sha256: str) -> bytes:
+    """The content of a stored file, checked against its hash. Raises NotFound."""
+    path = _path(sha256)
+    if not path.is_file():
+        raise NotFound("That file is not in the store.")
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise NotFound("That file has been damaged in the store. Tell your administrator.")
+    return content
+
+
+def _folder() -> Path:
+    settings: Settings = current_app.extensions["settings"]
+    return settings.files_folder
+
+
+def _path(sha256: str) -> Path:
+    return _folder() / sha256[:2] / sha256[2:]
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new name is durable only when its folder is synced too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

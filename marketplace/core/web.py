@@ -1,0 +1,300 @@
+"""The web side of the kernel: default-deny guard, refusals as pages, filters, headers.
+
+Views read the form, call one action inside `answering(form)`, and redirect; when the action refuses,
+control falls through to the same page with the form filled in and the reason beside its field.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
+from flask_wtf import CSRFProtect, FlaskForm
+from flask_wtf.csrf import CSRFError
+from govuk_frontend_wtf.main import WTFormsHelpers
+from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
+from markupsafe import Markup, escape
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as Answer
+
+from marketplace.core import clock, controls, policy
+from marketplace.core.db import db
+from marketplace.core.errors import Forbidden, NotFound, Refusal, RuleBroken, Stale
+from marketplace.core.money import Money
+from marketplace.core.policy import ANYONE, Act, Actor
+
+VENDOR = Path(__file__).resolve().parents[1] / "static" / "vendor"
+LARGEST_REQUEST = 52 * 1024 * 1024
+TEXT_LIMIT = 2 * 1024 * 1024
+csrf = CSRFProtect()
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def public(view: View) -> View:
+    """Let anybody see this view; every other view needs somebody signed in."""
+    view.is_public = True  # type: ignore[attr-defined]  # a mark on the function, read by the guard
+    return view
+
+
+def is_public(app: Flask, endpoint: str) -> bool:
+    """Does this endpoint opt out of signing in?"""
+    return endpoint == "static" or getattr(app.view_functions[endpoint], "is_public", False)
+
+
+def actor() -> Actor:
+    """Who is making this request."""
+    acting: Actor = g.get("actor", ANYONE)
+    return acting
+
+
+@contextmanager
+def answering(form: FlaskForm) -> Iterator[None]:
+    """Run an action for a form; put what it refuses on the form, so that nothing typed is lost."""
+    try:
+        yield
+    except RuleBroken as refusal:
+        named = getattr(form, refusal.field, None) if refusal.field else None
+        if named is None:
+            form.form_errors.append(refusal.message)
+        else:
+            named.errors = [*named.errors, refusal.message]
+    except Stale as refusal:
+        g.stale = True
+        form.form_errors.append(
+            f"{refusal.message} What you typed is still here. Open this page in a second tab to see the "
+            "change; then save again to keep yours."
+        )
+        if refusal.version is not None and "version" in form:
+            form["version"].data = refusal.version
+
+
+def page(template: str, **context: Any) -> tuple[str, int]:
+    """Render a page: 422 when a form on it has errors, 409 when it was overtaken, else 200."""
+    forms = [value for value in context.values() if isinstance(value, FlaskForm)]
+    status = 200
+    if any(form.errors or form.form_errors for form in forms):
+        status = 409 if g.get("stale") else 422
+    return render_template(template, **context), status
+
+
+def local_path(target: str | None) -> str | None:
+    """The target if it is a path on this site, else None: no redirect leads elsewhere."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return None
+    parts = urlsplit(target)
+    return None if parts.scheme or parts.netloc else target
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that waits for a person: what, where, and by when (None: no date)."""
+
+    text: str
+    href: str
+    detail: str = ""
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    """A line of the service navigation, shown to those for whom `shown_to` is true."""
+
+    text: str
+    endpoint: str
+    shown_to: Callable[[Actor], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """A step of the path back: its text and, unless it is this page, its address."""
+
+    text: str
+    href: str | None = None
+
+
+class LoudUndefined(ChainableUndefined):
+    """An undefined name is an error in our own templates.
+
+    GOV.UK Frontend's macros test absent parameters freely (`params.x.y`), so chaining and truth are
+    allowed; printing an undefined value is not.
+    """
+
+    def __str__(self) -> str:
+        self._fail_with_undefined_error()
+        return ""
+
+    def __html__(self) -> str:
+        return self.__str__()
+
+
+def set_up(app: Flask) -> None:
+    """Give an app its guard, error pages, template environment and headers."""
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=TEXT_LIMIT,
+        MAX_FORM_PARTS=20_000,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    csrf.init_app(app)
+    WTFormsHelpers(app)
+    _set_up_templates(app)
+    app.before_request(_guard)
+    app.after_request(_headers)
+    app.teardown_appcontext(lambda _: db.session.remove())
+    for refusal, status in ((NotFound, 404), (Forbidden, 403), (RuleBroken, 422), (Stale, 409)):
+        app.register_error_handler(refusal, _refusal_page(status))
+    app.register_error_handler(CSRFError, _csrf_page)
+    app.register_error_handler(HTTPException, _http_page)
+    if not app.testing:
+        app.register_error_handler(Exception, _crash_page)
+
+
+def _set_up_templates(app: Flask) -> None:
+    environment = app.jinja_env
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.undefined = LoudUndefined
+    app.jinja_loader = ChoiceLoader(
+        [
+            app.jinja_loader,  # type: ignore[list-item]  # set by Flask from template_folder
+            PrefixLoader(
+                {
+                    "govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja"),
+                    "govuk_frontend_wtf": PackageLoader("govuk_frontend_wtf"),
+                }
+            ),
+        ]
+    )
+    environment.filters.update(
+        money=money, date=day, moment=moment, quantity=plain_number, unit_price=unit_price, lines=lines
+    )
+    controls.add_to(environment)
+    environment.globals.update(asset=asset, csp_nonce=csp_nonce, Act=Act)
+    app.context_processor(lambda: {"actor": actor(), "may": may, "home_url": url_for("home")})
+
+
+def _guard() -> Answer | None:
+    """Default deny: a route that is not marked public needs somebody signed in."""
+    endpoint = request.endpoint
+    if endpoint is None or is_public(current_app, endpoint) or actor().signed_in:
+        return None
+    target = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("people.sign_in", next=target))
+
+
+def _headers(response: Response) -> Response:
+    nonce = csp_nonce()
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if actor().signed_in and request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def may(act: Act, *organisation_ids: uuid.UUID) -> bool:
+    """For templates: may whoever is looking do this there?"""
+    return policy.allows(actor(), act, *organisation_ids)
+
+
+def csp_nonce() -> str:
+    """The random word that lets this response's own scripts run."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    nonce: str = g.csp_nonce
+    return nonce
+
+
+@cache
+def _manifest() -> dict[str, str]:
+    path = VENDOR / "manifest.json"
+    return dict(json.loads(path.read_text())) if path.is_file() else {}
+
+
+def asset(name: str) -> str:
+    """The address of a static file; vendor files carry a hash of their content in their names."""
+    if hashed := _manifest().get(name):
+        return url_for("static", filename=f"vendor/{hashed}")
+    return url_for("static", filename=name)
+
+
+def money(amount: Money) -> str:
+    """Pounds and pence as people write them: £1,234.50."""
+    return str(amount)
+
+
+def day(value: date | datetime) -> str:
+    """A date as people write it: 3 December 2026. A moment gives its date in England."""
+    if isinstance(value, datetime):
+        value = value.astimezone(clock.LONDON).date()
+    return f"{value.day} {value:%B %Y}"
+
+
+def moment(value: datetime) -> str:
+    """A moment in England, with its zone: 3 December 2026 at 14:00 GMT."""
+    local = value.astimezone(clock.LONDON)
+    return f"{local.day} {local:%B %Y} at {local:%H:%M} {local:%Z}"
+
+
+def plain_number(value: Decimal | int) -> str:
+    """A quantity without needless zeros: 1,250 or 0.5."""
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def unit_price(value: Decimal) -> str:
+    """A price for one unit: at least pence, at most four places."""
+    whole, _, places = f"{value:,f}".partition(".")
+    return f"£{whole}.{places.rstrip('0').ljust(2, '0')}"
+
+
+def lines(value: str) -> Markup:
+    """Text with its line breaks kept."""
+    return Markup("<br>").join(escape(line) for line in value.splitlines())
+
+
+def _refusal_page(status: int) -> Callable[[Refusal], tuple[str, int]]:
+    def answer(refusal: Refusal) -> tuple[str, int]:
+        return render_template(f"errors/{status}.html", message=refusal.message), status
+
+    return answer
+
+
+def _csrf_page(_: CSRFError) -> tuple[str, int]:
+    message = "This page had been open too long to trust. Go back, reload it and send it again."
+    return render_template("errors/422.html", message=message), 422
+
+
+def _http_page(error: HTTPException) -> tuple[str, int] | Answer:
+    code = error.code or 500
+    if 300 <= code < 400:  # noqa: PLR2004  # a redirect is no error
+        return error.get_response()  # type: ignore[return-value]  # the same class by another name
+    if code in {404, 405}:
+        return render_template("errors/404.html", message="We could not find that page."), code
+    if code == 413:  # noqa: PLR2004  # the status's own name
+        return render_template("errors/413.html", message="The file must be smaller than 50 MB."), code
+    return render_template("errors/422.html", message=error.description or "That did not work."), code
+
+
+def _crash_page(error: Exception) -> tuple[str, int]:
+    reference = secrets.token_hex(4).upper()
+    current_app.logger.error("error %s", reference, exc_info=error)
+    db.session.rollback()
+    return render_template("errors/500.html", reference=reference), 500

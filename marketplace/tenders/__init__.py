@@ -1,0 +1,1 @@
+"""A joint tender: commitments, lots, criteria, price schedule, timetable, publication."""

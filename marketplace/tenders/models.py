@@ -1,0 +1,208 @@
+"""Joint tenders: what is bought, by whom, how quotes are judged, and when."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.alliance.models import Person, School
+from marketplace.core.db import Base
+from marketplace.core.ids import new_id
+from marketplace.core.money import Money
+from marketplace.tenders.rules import (
+    CommitmentStatus,
+    CriterionKind,
+    PriceFormula,
+    Seat,
+    Split,
+    TenderStatus,
+)
+
+
+class Tender(Base):
+    """A joint tender of an alliance.
+
+    `ceiling` and `optimum` (pence, whole term) are the fixed points of the ceiling-optimum formula.
+    `recovery_fee` (pence before VAT) is what the lead school recharges to the others for its work,
+    divided by `split`. The contract's dates are both included.
+    """
+
+    __tablename__ = "tender"
+    __table_args__ = (
+        CheckConstraint("contract_ends_on >= contract_starts_on", name="contract_ends_after_start"),
+        CheckConstraint("recovery_fee >= 0", name="recovery_fee_not_negative"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    reference: Mapped[str] = mapped_column(unique=True)
+    alliance_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    lead_school_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("school.id"))
+    title: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    category: Mapped[str] = mapped_column(index=True)
+    cpv: Mapped[str] = mapped_column(default="")
+    status: Mapped[TenderStatus] = mapped_column(default=TenderStatus.DRAFT, index=True)
+    closes_at: Mapped[datetime | None] = mapped_column(index=True)
+    contract_starts_on: Mapped[date | None]
+    contract_ends_on: Mapped[date | None]
+    price_formula: Mapped[PriceFormula] = mapped_column(default=PriceFormula.PROPORTION_OF_LOWEST)
+    ceiling: Mapped[Money | None]
+    optimum: Mapped[Money | None]
+    recovery_fee: Mapped[Money] = mapped_column(default=Money(0))
+    split: Mapped[Split] = mapped_column(default=Split.PUPILS)
+    drafted_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    drafted_at: Mapped[datetime]
+    publication_asked_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    published_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    published_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    standstill_ends_on: Mapped[date | None]
+    end_reason: Mapped[str] = mapped_column(default="")
+    ocid: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+    lead_school: Mapped[School | None] = relationship()
+    lots: Mapped[list[Lot]] = relationship(back_populates="tender", order_by="Lot.number")
+    criteria: Mapped[list[Criterion]] = relationship(back_populates="tender", order_by="Criterion.number")
+    commitments: Mapped[list[Commitment]] = relationship(back_populates="tender")
+    documents: Mapped[list[TenderDocument]] = relationship(back_populates="tender")
+    panel: Mapped[list[PanelSeat]] = relationship(back_populates="tender")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # SQLAlchemy reads a plain dict here
+
+
+class Lot(Base):
+    """A part of a tender that is awarded as one."""
+
+    __tablename__ = "lot"
+    __table_args__ = (UniqueConstraint("tender_id", "number"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tender_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tender.id"))
+    number: Mapped[int]
+    title: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+
+    tender: Mapped[Tender] = relationship(back_populates="lots")
+    lines: Mapped[list[PriceLine]] = relationship(back_populates="lot", order_by="PriceLine.number")
+
+
+class PriceLine(Base):
+    """An item of a lot's price schedule. Suppliers give one unit price before VAT, in pounds."""
+
+    __tablename__ = "price_line"
+    __table_args__ = (UniqueConstraint("lot_id", "number"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    lot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lot.id"))
+    number: Mapped[int]
+    item: Mapped[str]
+    unit: Mapped[str]
+
+    lot: Mapped[Lot] = relationship(back_populates="lines")
+    volumes: Mapped[list[LineVolume]] = relationship(back_populates="line")
+
+
+class LineVolume(Base):
+    """How many units of a line one school buys over the whole term."""
+
+    __tablename__ = "line_volume"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+
+    line_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("price_line.id"), primary_key=True)
+    school_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("school.id"), primary_key=True)
+    quantity: Mapped[Decimal]
+
+    line: Mapped[PriceLine] = relationship(back_populates="volumes")
+    school: Mapped[School] = relationship()
+
+
+class Commitment(Base):
+    """A school's invitation to a joint tender and its answer.
+
+    `baseline` is what the school pays today for the same, pence a year before VAT.
+    """
+
+    __tablename__ = "commitment"
+    __table_args__ = (UniqueConstraint("tender_id", "school_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tender_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tender.id"))
+    school_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("school.id"), index=True)
+    need_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("need.id"))
+    baseline: Mapped[Money] = mapped_column(default=Money(0))
+    status: Mapped[CommitmentStatus] = mapped_column(default=CommitmentStatus.INVITED)
+    answered_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(default="")
+
+    tender: Mapped[Tender] = relationship(back_populates="commitments")
+    school: Mapped[School] = relationship()
+
+
+class Criterion(Base):
+    """What quotes are judged by. A tender's weights total 100; at most one criterion is price.
+
+    Quality is scored 0 to `highest_score`; a quote below `lowest_score` on the agreed score fails.
+    """
+
+    __tablename__ = "criterion"
+    __table_args__ = (
+        UniqueConstraint("tender_id", "number"),
+        CheckConstraint("weight BETWEEN 1 AND 100", name="weight_range"),
+        Index(
+            "uq_criterion_one_price",
+            "tender_id",
+            unique=True,
+            sqlite_where=text("kind = 'price'"),
+            postgresql_where=text("kind = 'price'"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tender_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tender.id"))
+    number: Mapped[int]
+    kind: Mapped[CriterionKind]
+    title: Mapped[str]
+    question: Mapped[str] = mapped_column(default="")
+    weight: Mapped[int]
+    word_limit: Mapped[int] = mapped_column(default=500)
+    highest_score: Mapped[int] = mapped_column(default=5)
+    lowest_score: Mapped[int] = mapped_column(default=0)
+
+    tender: Mapped[Tender] = relationship(back_populates="criteria")
+
+
+class TenderDocument(Base):
+    """A document of the tender: a stored file, or a link when it was imported."""
+
+    __tablename__ = "tender_document"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tender_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tender.id"), index=True)
+    name: Mapped[str]
+    sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
+    link: Mapped[str] = mapped_column(default="")
+
+    tender: Mapped[Tender] = relationship(back_populates="documents")
+
+
+class PanelSeat(Base):
+    """A person named to open or to score the quotes of one tender, for a school."""
+
+    __tablename__ = "panel_seat"
+    __table_args__ = (UniqueConstraint("tender_id", "person_id", "seat"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tender_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tender.id"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    school_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("school.id"))
+    seat: Mapped[Seat]
+
+    tender: Mapped[Tender] = relationship(back_populates="panel")
+    person: Mapped[Person] = relationship()
+    school: Mapped[School] = relationship()

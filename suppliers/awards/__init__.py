@@ -1,0 +1,1 @@
+"""The recommendation, its approvals, the award and the contracts that follow."""

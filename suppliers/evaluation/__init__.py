@@ -1,0 +1,1 @@
+"""Conflicts, individual scores, agreed scores, price scoring, comparison."""

@@ -1,0 +1,35 @@
+"""Suppliers."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.alliance.models import Organisation
+from marketplace.core.db import Base
+
+
+class Supplier(Base):
+    """An organisation that quotes. Company number: Companies House, 8 characters; none for a sole trader."""
+
+    __tablename__ = "supplier"
+
+    id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    company_number: Mapped[str | None] = mapped_column(unique=True)
+    vat_number: Mapped[str | None]
+    is_sme: Mapped[bool] = mapped_column(default=False)
+    is_vcse: Mapped[bool] = mapped_column(default=False)
+    address: Mapped[str] = mapped_column(default="")
+    categories: Mapped[list[str]]
+    version: Mapped[int] = mapped_column(default=1)
+
+    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # SQLAlchemy reads a plain dict here
+
+    @property
+    def name(self) -> str:
+        """The supplier's name."""
+        return self.organisation.name

@@ -1,0 +1,1 @@
+"""Quotes: drafts, sealing, receipts, opening."""

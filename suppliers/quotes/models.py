@@ -1,0 +1,124 @@
+"""Quotes. What a supplier wrote is an opaque sealed body until two people open its envelope."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.core.db import Base
+from marketplace.core.ids import new_id
+from marketplace.tenders.models import Tender
+from suppliers.profiles.models import Supplier
+from suppliers.quotes.rules import Envelope, QuoteStatus
+
+LIVE = text("status NOT IN ('draft', 'replaced', 'withdrawn')")
+
+
+class Quote(Base):
+    """One version of a supplier's quote for a tender: a draft, or what was submitted.
+
+    `commitment` is the SHA-256 of header and plaintext: proof, after opening, that nothing changed.
+    `received_at` is the database's clock.
+    """
+
+    __tablename__ = "quote"
+    __table_args__ = (
+        Index(
+            "uq_quote_one_live",
+            "tender_id",
+            "supplier_id",
+            unique=True,
+            sqlite_where=LIVE,
+            postgresql_where=LIVE,
+        ),
+        Index(
+            "uq_quote_one_draft",
+            "tender_id",
+            "supplier_id",
+            unique=True,
+            sqlite_where=text("status = 'draft'"),
+            postgresql_where=text("status = 'draft'"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    reference: Mapped[str | None] = mapped_column(unique=True)
+    tender_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tender.id"), index=True)
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("supplier.id"), index=True)
+    status: Mapped[QuoteStatus] = mapped_column(default=QuoteStatus.DRAFT, index=True)
+    written_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    written_at: Mapped[datetime]
+    received_at: Mapped[datetime | None]
+    commitment: Mapped[str] = mapped_column(default="")
+    exclusion_reason: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+    tender: Mapped[Tender] = relationship()
+    supplier: Mapped[Supplier] = relationship()
+    bodies: Mapped[list[SealedBody]] = relationship(back_populates="quote")
+    prices: Mapped[list[QuotedPrice]] = relationship(back_populates="quote")
+    answers: Mapped[list[QuotedAnswer]] = relationship(back_populates="quote")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # SQLAlchemy reads a plain dict here
+
+
+class SealedBody(Base):
+    """One envelope of one quote, sealed: nothing can be read from it but its size."""
+
+    __tablename__ = "sealed_body"
+
+    quote_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("quote.id"), primary_key=True)
+    envelope: Mapped[Envelope] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes]
+
+    quote: Mapped[Quote] = relationship(back_populates="bodies")
+
+
+class QuotedPrice(Base):
+    """A unit price in pounds before VAT. Exists only once the price envelope is open."""
+
+    __tablename__ = "quoted_price"
+    __table_args__ = (CheckConstraint("unit_price >= 0", name="unit_price_not_negative"),)
+
+    quote_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("quote.id"), primary_key=True)
+    line_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("price_line.id"), primary_key=True)
+    unit_price: Mapped[Decimal]
+
+    quote: Mapped[Quote] = relationship(back_populates="prices")
+
+
+class QuotedAnswer(Base):
+    """An answer to a quality question. Exists only once the quality envelope is open."""
+
+    __tablename__ = "quoted_answer"
+
+    quote_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("quote.id"), primary_key=True)
+    criterion_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("criterion.id"), primary_key=True)
+    answer: Mapped[str]
+
+    quote: Mapped[Quote] = relationship(back_populates="answers")
+
+
+class Opening(Base):
+    """Who opened an envelope of a tender: the first person starts, one of another school completes."""
+
+    __tablename__ = "opening"
+    __table_args__ = (
+        UniqueConstraint("tender_id", "envelope"),
+        CheckConstraint("second_person_id <> first_person_id", name="two_people"),
+        CheckConstraint("second_school_id <> first_school_id", name="two_schools"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tender_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tender.id"))
+    envelope: Mapped[Envelope]
+    first_person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    first_school_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("school.id"))
+    started_at: Mapped[datetime]
+    second_person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    second_school_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("school.id"))
+    opened_at: Mapped[datetime | None]
