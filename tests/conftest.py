@@ -1,0 +1,86 @@
+"""What every test may ask for: the application on a real database that is as new for each test."""
+
+import os
+import secrets
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app import create_app
+from marketplace.core.db import db
+from marketplace.core.settings import Mode, Settings
+from tests import databases
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost", ""}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def only_this_machine_is_looked_up() -> Iterator[None]:
+    """Refuse to ask the network for a name; pytest-socket refuses the connections themselves."""
+    look_up = socket.getaddrinfo
+
+    def refuse_others(host: object, *rest: object, **options: object) -> object:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name not in LOOPBACK and name is not None:
+            raise RuntimeError(f"A test asked the network for {name!r}.")
+        return look_up(host, *rest, **options)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", refuse_others)
+        yield
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[databases.Database]:
+    """The database of this run, empty: SQLite, or PostgreSQL with TEST_DATABASE=postgresql."""
+    with databases.chosen(os.environ, tmp_path_factory.mktemp("database")) as chosen:
+        yield chosen
+
+
+@pytest.fixture(scope="session")
+def migrated_app(database: databases.Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """One application for the whole run, its database migrated and that state kept."""
+    application = create_app(
+        Settings(
+            secret_key=secrets.token_urlsafe(48),
+            database_url=database.url,
+            files_folder=tmp_path_factory.mktemp("files"),
+            mode=Mode.TEST,
+        )
+    )
+    with application.app_context():
+        flask_migrate.upgrade()
+        db.engine.dispose()
+    database.keep()
+    yield application
+    with application.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(migrated_app: Flask, database: databases.Database) -> Iterator[Flask]:
+    """The application in its own context, on a database in which nothing has happened yet."""
+    with migrated_app.app_context():
+        db.engine.dispose()
+        database.put_back()
+        yield migrated_app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Session:  # noqa: ARG001  # it needs the context
+    """The session that actions and queries of this test use."""
+    return db.session()
+
+
+@pytest.fixture
+def files_folder(app: Flask) -> Path:
+    """Where the application of this test stores files."""
+    settings: Settings = app.extensions["settings"]
+    return settings.files_folder

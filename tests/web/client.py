@@ -1,0 +1,93 @@
+"""A person with a browser that reads strictly: every HTML answer is parsed and checked."""
+
+import contextvars
+import hashlib
+import os
+import uuid
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, has_app_context
+from flask.globals import _cv_app
+from itsdangerous import URLSafeTimedSerializer
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
+
+from marketplace.core.db import db
+from tests.web.page import Form, Page
+
+MOST_REDIRECTS = 5
+
+
+class Client:
+    """One browser session, signed in or not. Each request runs in a context of its own, as on a server."""
+
+    def __init__(self, app: Flask, person_id: uuid.UUID | None = None) -> None:
+        self.app = app
+        self.browser = app.test_client()
+        if person_id is not None:
+            self.sign_in_as(person_id)
+
+    def sign_in_as(self, person_id: uuid.UUID) -> None:
+        """Be this person without typing a password; the sign-in page has tests of its own."""
+        with self.browser.session_transaction() as cookie:
+            cookie["_user_id"] = str(person_id)
+            cookie["_fresh"] = True
+
+    def get(self, path: str, *, status: int = 200) -> Page:
+        """The page at a path, after redirects; AssertionError when it ends with another status."""
+        return self._page(self._follow(self.open(path)), status)
+
+    def post(self, path: str, data: Mapping[str, Any] | None = None, *, status: int = 200) -> Page:
+        """The page that follows from posting these fields, with a valid CSRF token added."""
+        sent: MultiDict[str, Any] = MultiDict(data or {})
+        sent.setdefault("csrf_token", self.csrf_token())
+        return self._page(self._follow(self.open(path, method="POST", data=sent)), status)
+
+    def submit(self, form: Form, button: str | None = None, *, status: int = 200) -> Page:
+        """The page that follows from pressing a button of a form, as the form stands."""
+        sent = form.data(button)
+        if form.method == "get":
+            return self._page(self._follow(self.open(form.action, query_string=sent)), status)
+        return self._page(self._follow(self.open(form.action, method="POST", data=sent)), status)
+
+    def download(self, path: str, *, status: int = 200) -> TestResponse:
+        """The answer itself, for what is not a page: a file, a redirect."""
+        response = self.open(path)
+        assert response.status_code == status, f"{path} answered {response.status}"
+        return response
+
+    def open(self, path: str, **request: Any) -> TestResponse:
+        """Send one request as it is; no redirect is followed. Bodies of HTML answers are checked too."""
+        if has_app_context():
+            db.session.rollback()
+
+        def send() -> TestResponse:
+            _cv_app.set(None)  # type: ignore[arg-type]  # as in a server's thread: no context yet
+            return self.browser.open(path, **request)
+
+        response: TestResponse = contextvars.copy_context().run(send)
+        return response
+
+    def csrf_token(self) -> str:
+        """A token as the forms of this session carry it."""
+        with self.browser.session_transaction() as cookie:
+            raw = cookie.setdefault("csrf_token", hashlib.sha256(os.urandom(64)).hexdigest())
+        return str(URLSafeTimedSerializer(self.app.secret_key or "", salt="wtf-csrf-token").dumps(raw))
+
+    def _follow(self, response: TestResponse) -> TestResponse:
+        for _ in range(MOST_REDIRECTS):
+            if not 300 <= response.status_code < 400:
+                return response
+            target = urlsplit(response.headers["Location"])
+            assert not target.netloc or target.netloc == "localhost", f"a redirect leads to {target.netloc}"
+            response = self.open(target.path + (f"?{target.query}" if target.query else ""))
+        raise AssertionError("The redirects never end.")
+
+    def _page(self, response: TestResponse, status: int) -> Page:
+        path = response.request.path
+        assert response.mimetype == "text/html", f"{path} is {response.mimetype}, not a page"
+        page = Page(path, response.status_code, response.text)
+        assert response.status_code == status, f"{path} answered {response.status}:\n{page.words[:2000]}"
+        return page
