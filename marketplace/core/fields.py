@@ -228,7 +228,9 @@ class QuantityField(AmountField):
 
     default_render_kw: Mapping[str, object] = {"inputmode": "decimal", "width": 10}
 
-    def __init__(self, label: str, validators: Sequence[Any] = (), *, places: int = 4, **options: Any) -> None:
+    def __init__(
+        self, label: str, validators: Sequence[Any] = (), *, places: int = 4, **options: Any
+    ) -> None:
         self.places = places
         super().__init__(label, validators, **options)
 
