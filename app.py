@@ -9,9 +9,10 @@ from flask import Flask, current_app, request, url_for
 from flask.cli import with_appcontext
 from flask_migrate import Migrate
 
+from invoicing.ledger import models as ledger
 from marketplace.alliance import views as alliance
 from marketplace.contracts import models as contracts
-from marketplace.core import jobs, web
+from marketplace.core import jobs, storage, web
 from marketplace.core.db import db, set_up_sqlite
 from marketplace.core.policy import POLICY, Role
 from marketplace.core.settings import Mode, Settings
@@ -23,6 +24,7 @@ from suppliers.evaluation import models as evaluation
 from suppliers.profiles import models as profiles
 from suppliers.quotes import models as quotes
 
+MODELS = (contracts, needs, tenders, profiles, quotes, evaluation, awards, ledger, storage)
 MIGRATIONS = "marketplace/migrations"
 BLUEPRINTS = (alliance.people,)
 WAITING_FOR: tuple[Any, ...] = ()

@@ -7,7 +7,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-ONLY_GROW = ("event",)
+ONLY_GROW = ("event", "ledger_account", "ledger_entry", "ledger_transfer")
 GENESIS = "0" * 64
 
 

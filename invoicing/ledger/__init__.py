@@ -1,0 +1,1 @@
+"""Double-entry transfers: nothing else writes money."""

@@ -1,0 +1,82 @@
+"""Posting to the ledger: the one door through which money is written."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from invoicing.ledger.models import Account, Entry, Transfer
+from invoicing.ledger.rules import AccountName, Leg
+from marketplace.core import clock
+from marketplace.core.ids import new_id
+
+
+def post(
+    session: Session,
+    entry_id: uuid.UUID,
+    posted_on: date,
+    description: str,
+    source_id: uuid.UUID,
+    legs: Sequence[Leg],
+) -> Entry:
+    """Add an entry within the caller's action. A shared step.
+
+    The caller makes the id, so a retry is the same entry. Raises ValueError when an entry with this
+    id says something else: that is a fault in the program, never a person's mistake.
+    """
+    if not legs:
+        raise ValueError("An entry needs a leg.")
+    known = session.get(Entry, entry_id)
+    if known is not None:
+        said = [(t.debit.code, t.credit.code, t.amount) for t in known.transfers]
+        if said != [(leg.debit.code, leg.credit.code, leg.amount) for leg in legs]:
+            raise ValueError(f"Entry {entry_id} was posted already and says something else.")
+        return known
+    entry = Entry(
+        id=entry_id,
+        posted_on=posted_on,
+        posted_at=clock.now(),
+        description=description,
+        source_id=source_id,
+        legs=len(legs),
+    )
+    session.add(entry)
+    session.flush()
+    for position, leg in enumerate(legs, start=1):
+        session.add(
+            Transfer(
+                entry_id=entry_id,
+                position=position,
+                debit_id=_account_id(session, leg.debit),
+                credit_id=_account_id(session, leg.credit),
+                amount=leg.amount,
+            )
+        )
+    session.flush()
+    return entry
+
+
+def _account_id(session: Session, name: AccountName) -> uuid.UUID:
+    """The account's id; the account is opened when it is first used."""
+    find = select(Account.id).where(Account.code == name.code)
+    if known := session.scalar(find):
+        return known
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    session.execute(
+        dialect.insert(Account)
+        .values(
+            id=new_id(),
+            code=name.code,
+            holder_id=name.holder_id,
+            kind=name.kind,
+            counterparty_id=name.counterparty_id,
+            purpose=name.purpose,
+        )
+        .on_conflict_do_nothing()
+    )
+    return session.scalars(find).one()

@@ -1,0 +1,82 @@
+"""Questions to the ledger: balances and movements, derived from the transfers each time."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.orm import Session
+
+from invoicing.ledger.models import Account, Entry, Transfer
+from invoicing.ledger.rules import AccountName
+from marketplace.core.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One transfer as an account sees it: debits positive, credits negative."""
+
+    posted_on: date
+    description: str
+    amount: Money
+    entry_id: uuid.UUID
+    source_id: uuid.UUID
+
+
+def balance(session: Session, name: AccountName, *, before: date | None = None) -> Money:
+    """Debits less credits of an account, up to but not including a date (all, when none is given)."""
+    return balances(session, [name], before=before)[name.code]
+
+
+def balances(
+    session: Session, names: Iterable[AccountName], *, before: date | None = None
+) -> dict[str, Money]:
+    """Debits less credits by account code; zero for an account never used. One query."""
+    codes = [name.code for name in names]
+    signed = case((Transfer.debit_id == Account.id, Transfer.amount), else_=-Transfer.amount)
+    query = (
+        select(Account.code, func.sum(signed, type_=Transfer.amount.type))
+        .join(Transfer, or_(Transfer.debit_id == Account.id, Transfer.credit_id == Account.id))
+        .join(Entry, Entry.id == Transfer.entry_id)
+        .where(Account.code.in_(codes))
+        .group_by(Account.code)
+    )
+    if before is not None:
+        query = query.where(Entry.posted_on < before)
+    found: dict[str, Money] = {row[0]: row[1] for row in session.execute(query)}
+    return {code: found.get(code, Money(0)) for code in codes}
+
+
+def movements(session: Session, name: AccountName, start: date, end: date) -> list[Movement]:
+    """An account's transfers between two dates, both included, in the order they were posted."""
+    query = (
+        select(Transfer, Entry, Account.id)
+        .join(Entry, Entry.id == Transfer.entry_id)
+        .join(Account, or_(Transfer.debit_id == Account.id, Transfer.credit_id == Account.id))
+        .where(Account.code == name.code, Entry.posted_on.between(start, end))
+        .order_by(Entry.posted_on, Entry.posted_at, Transfer.position)
+    )
+    return [
+        Movement(
+            posted_on=entry.posted_on,
+            description=entry.description,
+            amount=transfer.amount if transfer.debit_id == account_id else -transfer.amount,
+            entry_id=entry.id,
+            source_id=entry.source_id,
+        )
+        for transfer, entry, account_id in session.execute(query)
+    ]
+
+
+def incomplete_entries(session: Session) -> list[uuid.UUID]:
+    """Entries that do not have the number of legs they declared: none, unless somebody tampered."""
+    query = (
+        select(Entry.id)
+        .outerjoin(Transfer)
+        .group_by(Entry.id, Entry.legs)
+        .having(func.count(Transfer.id) != Entry.legs)
+    )
+    return list(session.scalars(query))

@@ -1,0 +1,60 @@
+"""What an account is, and what a leg of an entry must be."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+
+from marketplace.core.money import Money
+
+
+class AccountKind(StrEnum):
+    """What an account counts, in the books of its holder."""
+
+    BANK = "bank"
+    RECEIVABLE = "receivable"
+    PAYABLE = "payable"
+    INCOME = "income"
+    EXPENSE = "expense"
+    VAT_OUTPUT = "vat_output"
+    VAT_INPUT = "vat_input"
+    FUND_SHARE = "fund_share"
+    FUND_SPENDING = "fund_spending"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountName:
+    """What makes an account: whose books, which kind, towards whom, for what purpose."""
+
+    holder_id: uuid.UUID
+    kind: AccountKind
+    counterparty_id: uuid.UUID | None = None
+    purpose: str = ""
+
+    @property
+    def code(self) -> str:
+        """One text for the four, unique in the ledger."""
+        counterparty = self.counterparty_id.hex if self.counterparty_id else ""
+        return f"{self.holder_id.hex}:{self.kind}:{counterparty}:{self.purpose}"
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One transfer to be made: from the credited account to the debited one, more than nothing.
+
+    Both accounts stand in one holder's books: no school's money ever settles another's account.
+    Raises ValueError for anything else.
+    """
+
+    debit: AccountName
+    credit: AccountName
+    amount: Money
+
+    def __post_init__(self) -> None:
+        if self.amount.pence <= 0:
+            raise ValueError("A transfer moves more than nothing.")
+        if self.debit == self.credit:
+            raise ValueError("A transfer needs two different accounts.")
+        if self.debit.holder_id != self.credit.holder_id:
+            raise ValueError("A transfer stays within one holder's books.")
