@@ -1,0 +1,100 @@
+"""What journeys in a real browser may ask for: a running Weald, Chromium, and an accessibility scan."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests import databases
+from tests.browser.live import Live, running
+
+QUIET_CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 375, "height": 800}
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A running Weald for all journeys of this run; each builds the people and things it needs."""
+    folder = tmp_path_factory.mktemp("live")
+    with databases.chosen(os.environ, folder) as database, running(database.url, folder) as weald:
+        yield weald
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Use this machine's own Chromium, quietly."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    return {**browser_type_launch_args, "executable_path": chromium, "args": QUIET_CHROMIUM}
+
+
+@pytest.fixture(scope="session")
+def base_url(live: Live) -> str:
+    """The address that page.goto("/tenders") starts from."""
+    return live.url
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A British person at a desktop."""
+    return {
+        **browser_context_args,
+        "viewport": DESKTOP,
+        "locale": "en-GB",
+        "timezone_id": "Europe/London",
+    }
+
+
+@pytest.fixture
+def page(page: Page) -> Iterator[Page]:
+    """A page that fails its test when a script on it fails, or when anything it asks for is missing."""
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
+    page.on(
+        "response",
+        lambda answer: (
+            troubles.append(f"{answer.status} {answer.url}")
+            if answer.status in {404, 500} and answer.request.resource_type != "document"
+            else None
+        ),
+    )
+    page.on(
+        "console", lambda said: troubles.append(said.text) if "Content Security Policy" in said.text else None
+    )
+    yield page
+    assert not troubles, "\n".join(troubles)
+
+
+@pytest.fixture
+def accessible() -> Callable[[Page], None]:
+    """Scan a page with axe, as a desktop and as a phone shows it; fail with each finding in words."""
+
+    def scan(page: Page) -> None:
+        for size in (PHONE, DESKTOP):
+            page.set_viewport_size({"width": size["width"], "height": size["height"]})
+            found = Axe().run(page).response["violations"]
+            wide = page.evaluate(
+                "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+            )
+            assert not found, f"{page.url} at {size['width']}:\n" + "\n".join(map(describe, found))
+            assert not wide, f"{page.url} spills over sideways at {size['width']} pixels"
+
+    return scan
+
+
+def describe(violation: dict[str, Any]) -> str:
+    """One finding of axe: what is wrong, and where."""
+    places = "\n".join(f"      {node['html'][:200]}" for node in violation["nodes"][:5])
+    return f"  - {violation['id']}: {violation['help']}\n{places}"
