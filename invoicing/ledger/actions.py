@@ -19,6 +19,7 @@ from marketplace.core.ids import new_id
 def post(
     session: Session,
     entry_id: uuid.UUID,
+    *,
     posted_on: date,
     description: str,
     source_id: uuid.UUID,

@@ -40,14 +40,14 @@ class Utc(types.TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, _: Dialect) -> datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("A stored moment needs a zone.")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -59,10 +59,10 @@ class Pence(types.TypeDecorator[Money]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: Money | None, dialect: Dialect) -> int | None:
+    def process_bind_param(self, value: Money | None, _: Dialect) -> int | None:
         return None if value is None else value.pence
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> Money | None:
+    def process_result_value(self, value: int | None, _: Dialect) -> Money | None:
         return None if value is None else Money(int(value))
 
 
@@ -72,7 +72,7 @@ class TenThousandths(types.TypeDecorator[Decimal]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+    def process_bind_param(self, value: Decimal | None, _: Dialect) -> int | None:
         if value is None:
             return None
         scaled = value * TEN_THOUSAND
@@ -80,7 +80,7 @@ class TenThousandths(types.TypeDecorator[Decimal]):
             raise ValueError("At most four decimal places can be stored.")
         return int(scaled)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+    def process_result_value(self, value: int | None, _: Dialect) -> Decimal | None:
         return None if value is None else (Decimal(value) / TEN_THOUSAND).quantize(FOUR_PLACES)
 
 

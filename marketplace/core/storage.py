@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -40,14 +41,10 @@ def store(session: Session, content: IO[bytes], media_type: str, *, field: str |
     with tempfile.NamedTemporaryFile(dir=folder, delete=False) as kept:
         temporary = Path(kept.name)
         try:
-            while chunk := content.read(CHUNK):
+            for chunk in _bounded_chunks(content, field):
                 size += len(chunk)
-                if size > LARGEST_FILE:
-                    raise RuleBroken("The file must be smaller than 50 MB.", field)
                 digest.update(chunk)
                 kept.write(chunk)
-            if not size:
-                raise RuleBroken("The file is empty. Choose another.", field)
             kept.flush()
             os.fsync(kept.fileno())
         except BaseException:
@@ -59,9 +56,7 @@ def store(session: Session, content: IO[bytes], media_type: str, *, field: str |
     _sync_folder(path.parent)
     known = session.get(StoredFile, digest.hexdigest())
     if known is None:
-        known = StoredFile(
-            sha256=digest.hexdigest(), size=size, media_type=media_type, stored_at=clock.now()
-        )
+        known = StoredFile(sha256=digest.hexdigest(), size=size, media_type=media_type, stored_at=clock.now())
         session.add(known)
         session.flush()
     return known
@@ -76,6 +71,18 @@ def read(sha256: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise NotFound("That file has been damaged in the store. Tell your administrator.")
     return content
+
+
+def _bounded_chunks(content: IO[bytes], field: str | None) -> Iterator[bytes]:
+    """The content piece by piece. Raises RuleBroken when there is none of it, or too much."""
+    size = 0
+    while chunk := content.read(CHUNK):
+        size += len(chunk)
+        if size > LARGEST_FILE:
+            raise RuleBroken("The file must be smaller than 50 MB.", field)
+        yield chunk
+    if not size:
+        raise RuleBroken("The file is empty. Choose another.", field)
 
 
 def _folder() -> Path:

@@ -285,7 +285,7 @@ def _csrf_page(_: CSRFError) -> tuple[str, int]:
 def _http_page(error: HTTPException) -> tuple[str, int] | Answer:
     code = error.code or 500
     if 300 <= code < 400:  # noqa: PLR2004  # a redirect is no error
-        return error.get_response()  # type: ignore[return-value]  # the same class by another name
+        return error.get_response()
     if code in {404, 405}:
         return render_template("errors/404.html", message="We could not find that page."), code
     if code == 413:  # noqa: PLR2004  # the status's own name

@@ -1,5 +1,6 @@
 """History cannot be rewritten: the chain's first link, and tables that only grow."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0002"
@@ -13,7 +14,8 @@ GENESIS = "0" * 64
 
 def upgrade() -> None:
     """Start the chain and refuse changes to what was recorded."""
-    op.execute(f"INSERT INTO chain_head (id, position, hash) VALUES (1, 0, '{GENESIS}')")
+    chain_head = sa.table("chain_head", sa.column("id"), sa.column("position"), sa.column("hash"))
+    op.execute(chain_head.insert().values(id=1, position=0, hash=GENESIS))
     postgresql = op.get_bind().dialect.name == "postgresql"
     if postgresql:
         op.execute(
