@@ -185,7 +185,7 @@ def _links(field: Any) -> Iterable[ErrorLink]:
 
 def _first_input(field: Any) -> str:
     if _kind(field) == "date":
-        parts = list(field.parts())
+        parts: list[Part] = list(field.parts())
         return next((part.id for part in parts if part.wrong), parts[0].id)
     return str(field.id)
 
@@ -242,7 +242,8 @@ def _longest(field: Any) -> int | None:
 
 
 def _width(given: dict[str, Any]) -> str:
-    return WIDTHS[given.get("width", "full")]
+    width: str = WIDTHS[given.get("width", "full")]
+    return width
 
 
 def _flat(errors: Iterable[Any]) -> Iterable[Any]:

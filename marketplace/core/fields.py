@@ -48,7 +48,7 @@ MEGABYTE = 1024 * 1024
 LARGEST_UPLOAD = 50 * MEGABYTE
 NOT_ON_THE_LIST = "Choose one of the options on the list."
 NUMBER = re.compile(r"-?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?|-?\.[0-9]+")
-MINUS_SIGNS = str.maketrans({"−": "-", "–": "-"})  # noqa: RUF001  # a minus and a dash, as pasted from documents
+MINUS_SIGNS = str.maketrans({"−": "-", "–": "-"})  # a minus and a dash, as pasted from documents
 
 
 class Required:
