@@ -1,0 +1,136 @@
+"""The rules of the house that a reading of the code can check."""
+
+import ast
+import re
+
+from marketplace.core.policy import POLICY, Act
+from tests.architecture.source import PROJECT, dotted, modules
+
+MONEY = "marketplace.core.money"
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "manager", "common", "services", "service", "misc"}
+LONGEST_MODULE = 400
+NOW = re.compile(
+    r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.time|func\.(now|current_timestamp))$"
+)
+
+
+def test_there_is_one_commit_in_the_house() -> None:
+    commits = [
+        module.path
+        for module in modules()
+        for call in module.calls()
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "commit"
+    ]
+    assert commits == ["marketplace/core/db.py"]
+
+
+def test_only_the_clock_asks_what_time_it_is() -> None:
+    asked = [
+        module.place(call)
+        for module in modules()
+        if module.path != "marketplace/core/clock.py"
+        for call in module.calls()
+        if NOW.search(dotted(call.func))
+    ]
+    assert not asked
+
+
+def test_no_float_comes_near_money() -> None:
+    found = []
+    for module in modules():
+        if MONEY not in module.text and module.path != "marketplace/core/money.py":
+            continue
+        for node in ast.walk(module.tree):
+            named = isinstance(node, ast.Name) and node.id in {"float", "Float", "Numeric"}
+            if named or (isinstance(node, ast.Constant) and isinstance(node.value, float)):
+                found.append(f"{module.path}:{getattr(node, 'lineno', '')}")
+    assert not found
+
+
+def test_every_act_has_a_permission_and_every_permission_an_act() -> None:
+    assert set(POLICY) == set(Act)
+    assert all(permission.roles for permission in POLICY.values())
+
+
+def test_every_act_is_recorded_by_something_that_people_can_do() -> None:
+    recorded = {
+        dotted(argument).removeprefix("policy.")
+        for module in modules()
+        for call in module.calls()
+        if dotted(call.func).rpartition(".")[2] in {"record", "require"}
+        for argument in ast.walk(call)
+        if isinstance(argument, ast.Attribute)
+    }
+    assert not [act.name for act in Act if f"Act.{act.name}" not in recorded]
+
+
+def test_every_change_asks_permission_and_is_recorded() -> None:
+    """A function that opens a transaction in an actions module requires a permission and records an event."""
+    silent = []
+    for module in modules():
+        if not module.path.endswith("/actions.py"):
+            continue
+        functions = [node for node in module.tree.body if isinstance(node, ast.FunctionDef)]
+        calls = {
+            function.name: {dotted(call.func) for call in ast.walk(function) if isinstance(call, ast.Call)}
+            for function in functions
+        }
+        for name, called in calls.items():
+            if "transaction" not in called:
+                continue
+            reached = set(called)
+            for step in called & set(calls):
+                reached |= calls[step]
+            silent += [
+                f"{module.path}: {name} never calls {wanted}"
+                for wanted in ("policy.require", "events.record")
+                if wanted not in reached
+            ]
+    assert not silent
+
+
+def test_only_actions_and_the_kernel_open_a_transaction() -> None:
+    writers = {
+        module.path
+        for module in modules()
+        for call in module.calls()
+        if dotted(call.func) in {"transaction", "db.transaction"}
+    }
+    assert not [path for path in writers if not path.endswith("/actions.py") and "/core/" not in path]
+
+
+def test_a_status_changes_only_by_the_table_of_moves() -> None:
+    wild = []
+    for module in modules():
+        if "/core/" in module.path:
+            continue
+        for node in ast.walk(module.tree):
+            if not isinstance(node, ast.Assign):
+                continue
+            for target in node.targets:
+                if not (isinstance(target, ast.Attribute) and target.attr == "status"):
+                    continue
+                moved = isinstance(node.value, ast.Call) and dotted(node.value.func).split(".")[-1] == "move"
+                if not moved:
+                    wild.append(module.place(node))
+    assert not wild
+
+
+def test_files_are_found_where_their_name_says() -> None:
+    lost = []
+    for module in modules():
+        parts = module.path.removesuffix(".py").split("/")
+        if set(parts) & FORBIDDEN_NAMES:
+            lost.append(module.path)
+    assert not lost
+
+
+def test_no_module_is_longer_than_a_sitting() -> None:
+    long = {module.path: lines for module in modules() if (lines := module.text.count("\n")) > LONGEST_MODULE}
+    assert not long
+
+
+def test_the_locks_name_no_registry() -> None:
+    requirements = (PROJECT / "requirements.lock").read_text("utf-8")
+    assert "://" not in requirements
+    assert '"resolved"' not in (PROJECT / "package-lock.json").read_text("utf-8")
