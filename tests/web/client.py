@@ -4,13 +4,15 @@ import contextvars
 import hashlib
 import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, has_app_context
 from flask.globals import _cv_app
 from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import Engine, event
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
@@ -18,13 +20,19 @@ from marketplace.core.db import db
 from tests.web.page import Form, Page
 
 MOST_REDIRECTS = 5
+READS_ONLY = {"GET", "HEAD"}
+WRITING = ("INSERT", "UPDATE", "DELETE")
 
 
 class Client:
-    """One browser session, signed in or not. Each request runs in a context of its own, as on a server."""
+    """One browser session, signed in or not. Each request runs in a context of its own, as on a server.
+
+    `statements` are the SQL statements of the last request; a GET that writes fails its test.
+    """
 
     def __init__(self, app: Flask, person_id: uuid.UUID | None = None) -> None:
         self.app = app
+        self.statements: list[str] = []
         self.browser = app.test_client()
         if person_id is not None:
             self.sign_in_as(person_id)
@@ -58,16 +66,22 @@ class Client:
         assert response.status_code == status, f"{path} answered {response.status}"
         return response
 
-    def open(self, path: str, **request: Any) -> TestResponse:
-        """Send one request as it is; no redirect is followed. Bodies of HTML answers are checked too."""
+    def open(self, path: str, *, method: str = "GET", **request: Any) -> TestResponse:
+        """Send one request as it is; no redirect is followed."""
         if has_app_context():
             db.session.rollback()
 
         def send() -> TestResponse:
             _cv_app.set(None)  # type: ignore[arg-type]  # as in a server's thread: no context yet
-            return self.browser.open(path, **request)
+            return self.browser.open(path, method=method, **request)
 
-        response: TestResponse = contextvars.copy_context().run(send)
+        with self.app.app_context():
+            engine = db.engine
+        with listening(engine) as self.statements:
+            response: TestResponse = contextvars.copy_context().run(send)
+        if method in READS_ONLY:
+            written = [one for one in self.statements if one.startswith(WRITING)]
+            assert not written, f"{method} {path} wrote: {written[0]}"
         return response
 
     def csrf_token(self) -> str:
@@ -91,3 +105,18 @@ class Client:
         page = Page(path, response.status_code, response.text)
         assert response.status_code == status, f"{path} answered {response.status}:\n{page.words[:2000]}"
         return page
+
+
+@contextmanager
+def listening(engine: Engine) -> Iterator[list[str]]:
+    """Collect the statements that an engine executes meanwhile."""
+    heard: list[str] = []
+
+    def hear(_: object, __: object, statement: str, *___: object) -> None:
+        heard.append(statement.lstrip())
+
+    event.listen(engine, "before_cursor_execute", hear)
+    try:
+        yield heard
+    finally:
+        event.remove(engine, "before_cursor_execute", hear)

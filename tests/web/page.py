@@ -22,6 +22,22 @@ REFERRING = (
     "form",
 )
 NOT_LABELLED = {"hidden", "submit", "button", "image", "reset"}
+INLINE = {
+    "a",
+    "abbr",
+    "b",
+    "code",
+    "em",
+    "i",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "time",
+    "tspan",
+    "wbr",
+}
 HANDLER = re.compile(r"on[a-z]+")
 
 
@@ -204,7 +220,8 @@ def text_of(element: Element, *, squeeze: bool = True) -> str:
     parts = [element.text or ""]
     for child in element:
         if isinstance(child.tag, str):
-            parts.append(text_of(child, squeeze=False))
+            words = text_of(child, squeeze=False)
+            parts.append(words if child.tag in INLINE else f" {words} ")
         parts.append(child.tail or "")
     text = "".join(parts)
     return " ".join(text.split()) if squeeze else text
