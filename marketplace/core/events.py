@@ -12,6 +12,7 @@ import json
 import logging
 import uuid
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -164,11 +165,12 @@ def fingerprint(event: Event) -> str:
 def first_broken_link(session: Session) -> Event | None:
     """The first event that does not follow from the one before it; None when the chain is whole."""
     previous = GENESIS
-    events = session.scalars(select(Event).order_by(Event.position).execution_options(yield_per=1_000))
-    for position, event in enumerate(events, start=1):
-        if (event.position, event.previous_hash, event.hash) != (position, previous, fingerprint(event)):
-            return event
-        previous = event.hash
+    in_order = select(Event).order_by(Event.position).execution_options(yield_per=1_000)
+    with closing(session.scalars(in_order)) as events:
+        for position, event in enumerate(events, start=1):
+            if (event.position, event.previous_hash, event.hash) != (position, previous, fingerprint(event)):
+                return event
+            previous = event.hash
     return None
 
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from flask import current_app, render_template
+from flask import current_app
 from sqlalchemy import Index, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -53,9 +53,14 @@ class Message(Base):
 
 
 def write(session: Session, recipient: str, subject: str, template: str, **context: Any) -> None:
-    """Queue a message. `template` is a file in `templates/email/`; `context` is what it shows."""
+    """Queue a message. `template` is a file in `templates/email/`; `context` is what it shows.
+
+    It is rendered without a request, so that the worker and the command line can write too: a link in
+    it is `base_url` and a path.
+    """
     settings: Settings = current_app.extensions["settings"]
-    body = render_template(f"email/{template}", base_url=settings.base_url, **context)
+    letter = current_app.jinja_env.get_template(f"email/{template}")
+    body = letter.render(base_url=settings.base_url, **context)
     now = clock.now()
     session.add(
         Message(recipient=recipient, subject=" ".join(subject.split()), body=body, written_at=now, due_at=now)

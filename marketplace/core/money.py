@@ -82,7 +82,7 @@ class Money:
         whole = sum(parts)
         exact = [self.pence * part / whole for part in parts]
         shares = [int(share) for share in exact]
-        start = self.pence % len(parts)
+        start = self.pence // len(parts) % len(parts)
         by_remainder = sorted(
             range(len(parts)),
             key=lambda place: (shares[place] - exact[place], (place - start) % len(parts)),

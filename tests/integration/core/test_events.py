@@ -1,0 +1,88 @@
+"""History is one unbroken chain, and news arrives once."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from marketplace.core import events
+from marketplace.core.db import transaction
+from marketplace.core.events import Delivery, DeliveryStatus, Event
+from marketplace.core.policy import SYSTEM, Act
+
+SUBJECT = uuid.uuid4()
+
+
+def record(act: Act = Act.NEED_POST) -> None:
+    with transaction() as session:
+        events.record(session, SYSTEM, act, SUBJECT, note="Élan £5")
+
+
+@pytest.fixture
+def heard(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[str]:  # noqa: ARG001  # it needs a database
+    """What a subscriber to need.post heard; it fails while the list says so."""
+    monkeypatch.setattr(events, "_subscribers", {})
+    list_of_acts: list[str] = []
+
+    def hear(_: Session, event: Event) -> None:
+        if list_of_acts == ["fail"]:
+            list_of_acts.clear()
+            raise ValueError("not now")
+        list_of_acts.append(event.act)
+
+    events.subscribe("listener", hear, Act.NEED_POST)
+    return list_of_acts
+
+
+def test_the_chain_of_events_is_whole(session: Session) -> None:
+    for _ in range(3):
+        record()
+    assert events.first_broken_link(session) is None
+    assert [event.position for event in session.scalars(select(Event).order_by(Event.position))] == [1, 2, 3]
+
+
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize("change", ["UPDATE event SET actor_name = 'Nobody'", "DELETE FROM event"])
+def test_an_event_can_be_neither_changed_nor_removed(change: str) -> None:
+    record()
+    with pytest.raises(DatabaseError, match="permanent"), transaction() as session:
+        session.execute(text(change))
+
+
+def test_a_changed_event_is_named_by_the_verifier(session: Session) -> None:
+    for _ in range(3):
+        record()
+    off = "DROP TRIGGER event_no_update" + (
+        "" if session.get_bind().dialect.name == "sqlite" else " ON event"
+    )
+    with transaction() as acting:
+        acting.execute(text(off))
+        acting.execute(text("UPDATE event SET actor_name = 'Nobody' WHERE position = 2"))
+    broken = events.first_broken_link(session)
+    assert broken is not None
+    assert broken.position == 2
+
+
+def test_a_subscriber_hears_of_its_acts_once(heard: list[str]) -> None:
+    record()
+    record(Act.NEED_SUBMIT)
+    assert events.deliver_due() == 1
+    assert events.deliver_due() == 0
+    assert heard == ["need.post"]
+
+
+def test_a_handler_that_fails_is_tried_again_later(heard: list[str], session: Session) -> None:
+    heard.append("fail")
+    record()
+    assert events.deliver_due() == 0
+    waiting = session.scalars(select(Delivery)).one()
+    assert (waiting.status, waiting.attempts, waiting.last_error) == (DeliveryStatus.WAITING, 1, "ValueError")
+    with transaction() as acting:
+        acting.scalars(select(Delivery)).one().due_at = waiting.event.at
+    assert events.deliver_due() == 1
+    assert heard == ["need.post"]

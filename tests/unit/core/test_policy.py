@@ -1,0 +1,42 @@
+"""Who may do what."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from marketplace.core.errors import Forbidden
+from marketplace.core.policy import ANYONE, POLICY, SYSTEM, Act, Actor, Kind, Role, Seat, allows, require
+
+OURS, THEIRS = uuid.uuid4(), uuid.uuid4()
+HEAD = Actor(uuid.uuid4(), "Head", frozenset({Seat(OURS, Kind.SCHOOL, Role.HEADTEACHER)}))
+
+
+def test_every_act_has_a_permission_and_somebody_who_may() -> None:
+    assert set(POLICY) == set(Act)
+    assert all(permission.roles and permission.label for permission in POLICY.values())
+
+
+def test_a_role_counts_only_in_its_own_organisation() -> None:
+    assert allows(HEAD, Act.NEED_APPROVE, OURS)
+    assert not allows(HEAD, Act.NEED_APPROVE, THEIRS)
+
+
+def test_without_an_organisation_a_role_counts_for_nothing() -> None:
+    assert not allows(HEAD, Act.NEED_APPROVE)
+
+
+def test_another_role_is_refused_in_words() -> None:
+    with pytest.raises(Forbidden, match="issue an invoice"):
+        require(HEAD, Act.INVOICE_ISSUE, OURS)
+
+
+def test_somebody_not_signed_in_may_do_only_what_anyone_may() -> None:
+    may = {act for act in Act if allows(ANYONE, act, OURS)}
+    assert may == {act for act, permission in POLICY.items() if Role.ANYONE in permission.roles}
+
+
+def test_the_system_closes_tenders_and_cannot_award() -> None:
+    assert allows(SYSTEM, Act.TENDER_CLOSE)
+    assert not allows(SYSTEM, Act.AWARD_APPROVE, OURS)

@@ -1,0 +1,45 @@
+"""Start-up refuses what is missing or unsafe, and says what to set."""
+
+from __future__ import annotations
+
+import pytest
+
+from marketplace.core.settings import Mode, Settings, SettingsError
+
+SECRET = "s" * 32
+
+
+def test_a_missing_secret_is_refused_with_the_setting_to_set() -> None:
+    with pytest.raises(SettingsError, match="Set SECRET_KEY"):
+        Settings.from_environment({})
+
+
+def test_a_short_secret_is_refused() -> None:
+    with pytest.raises(SettingsError, match="at least 32 characters"):
+        Settings.from_environment({"SECRET_KEY": "short"})
+
+
+def test_an_unknown_mode_is_refused_with_the_modes_there_are() -> None:
+    with pytest.raises(SettingsError, match="production, demonstration, test"):
+        Settings.from_environment({"SECRET_KEY": SECRET, "WEALD_MODE": "debug"})
+
+
+def test_with_only_a_secret_this_is_production_on_the_embedded_database() -> None:
+    settings = Settings.from_environment({"SECRET_KEY": SECRET})
+    assert settings.production
+    assert settings.database_url.startswith("sqlite:///")
+    assert settings.database_url.endswith("instance/weald.sqlite")
+
+
+def test_what_the_environment_says_is_used() -> None:
+    settings = Settings.from_environment(
+        {
+            "SECRET_KEY": SECRET,
+            "WEALD_MODE": "demonstration",
+            "DATABASE_URL": "postgresql+psycopg:///weald",
+            "BASE_URL": "https://weald.example",
+        }
+    )
+    assert settings.mode is Mode.DEMONSTRATION
+    assert settings.database_url == "postgresql+psycopg:///weald"
+    assert settings.base_url == "https://weald.example"
