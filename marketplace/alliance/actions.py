@@ -2,32 +2,54 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
 
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from marketplace.alliance import passwords, queries
-from marketplace.alliance.models import Membership, Organisation, Person, RoleHolding
-from marketplace.alliance.rules import MembershipKind
-from marketplace.core import clock, events, policy
-from marketplace.core.db import transaction
-from marketplace.core.errors import RuleBroken
+from marketplace.alliance import gias, passwords, queries, rules
+from marketplace.alliance.models import (
+    Membership,
+    Organisation,
+    PasswordLink,
+    Person,
+    RoleHolding,
+    School,
+)
+from marketplace.alliance.rules import ImportOutcome, MembershipKind, SchoolDetails
+from marketplace.core import clock, events, mail, policy
+from marketplace.core.db import db, transaction
+from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.forms import expect_version
 from marketplace.core.ids import new_id
 from marketplace.core.policy import Act, Actor, Kind, Role
 
-ROLES_OF_KIND = {
-    Kind.ALLIANCE: {Role.COORDINATOR, Role.AUDITOR},
-    Kind.SCHOOL: {Role.BURSAR, Role.HEADTEACHER, Role.GOVERNOR, Role.FINANCE_LEAD},
-    Kind.SUPPLIER: {Role.SUPPLIER_ADMIN, Role.BIDDER},
-}
+Seats = Iterable[tuple[uuid.UUID, Role]]
+ADDRESS_TAKEN = "Somebody uses this e-mail address already. Sign in, or use another."
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedLine:
+    """What became of one line of a register, and why."""
+
+    line: int
+    urn: str
+    name: str
+    outcome: ImportOutcome
+    reasons: tuple[str, ...] = ()
 
 
 def found_alliance(actor: Actor, name: str) -> uuid.UUID:
-    """Start an alliance; returns its id."""
+    """Start an alliance; returns its id. Raises RuleBroken when the name is blank or too long."""
     with transaction() as session:
         policy.require(actor, Act.ALLIANCE_FOUND)
-        alliance = make_organisation(session, Kind.ALLIANCE, name)
+        alliance = make_organisation(session, Kind.ALLIANCE, rules.tidy_name(name))
         events.record(session, actor, Act.ALLIANCE_FOUND, alliance.id, organisation_id=alliance.id)
         return alliance.id
 
@@ -40,9 +62,62 @@ def make_organisation(session: Session, kind: Kind, name: str) -> Organisation:
     return organisation
 
 
-def admit_school(actor: Actor, alliance_id: uuid.UUID, school_id: uuid.UUID, kind: MembershipKind) -> None:
-    """Make a school a member of an alliance from today."""
+def import_schools(actor: Actor, content: bytes) -> list[ImportedLine]:
+    """Add and update schools from a register in the columns of Get Information about Schools.
+
+    Returns what became of each line. Raises RuleBroken when the file is no such register.
+    """
+    policy.require(actor, Act.SCHOOL_IMPORT)
+    register = gias.read_register(content)
     with transaction() as session:
+        known = {school.urn: school for school in session.scalars(select(School))}
+        return [_import_line(session, actor, line, known) for line in register]
+
+
+def _import_line(
+    session: Session, actor: Actor, line: gias.RegisterLine, known: dict[str, School]
+) -> ImportedLine:
+    entry = line.entry
+    if entry is None:
+        return ImportedLine(line.line, line.urn, "", ImportOutcome.REFUSED, line.problems)
+    described = {name: value for name, value in asdict(entry).items() if name != "name"}
+    school = known.get(entry.urn)
+    if school is None:
+        organisation = make_organisation(session, Kind.SCHOOL, entry.name)
+        session.add(School(id=organisation.id, **described))
+        changed: tuple[str, ...] = ()
+        outcome, school_id = ImportOutcome.ADDED, organisation.id
+    else:
+        changed = _changes(school, entry)
+        school.organisation.name = entry.name
+        for name, value in described.items():
+            setattr(school, name, value)
+        outcome = ImportOutcome.UPDATED if changed else ImportOutcome.UNCHANGED
+        school_id = school.id
+    session.flush()
+    if outcome is not ImportOutcome.UNCHANGED:
+        events.record(
+            session, actor, Act.SCHOOL_IMPORT, school_id, organisation_id=school_id, outcome=outcome
+        )
+    return ImportedLine(line.line, entry.urn, entry.name, outcome, changed)
+
+
+def _changes(school: School, entry: gias.RegisterEntry) -> tuple[str, ...]:
+    """What the register says now that it did not say before, in sentences."""
+    differences = []
+    for field, column in gias.COLUMNS.items():
+        before, now = getattr(school, field), getattr(entry, field)
+        if before != now:
+            differences.append(f"{column}: {before} became {now}.")
+    return tuple(differences)
+
+
+def admit_school(actor: Actor, alliance_id: uuid.UUID, school_id: uuid.UUID, kind: MembershipKind) -> None:
+    """Make a school a member of an alliance from today. Raises NotFound and RuleBroken."""
+    with transaction() as session:
+        alliance = session.get(Organisation, alliance_id)
+        if alliance is None or alliance.kind is not Kind.ALLIANCE or session.get(School, school_id) is None:
+            raise NotFound
         policy.require(actor, Act.SCHOOL_ADMIT, alliance_id)
         if alliance_id in queries.alliance_ids_of_school(session, school_id):
             raise RuleBroken("This school is a member already.", "school")
@@ -52,58 +127,226 @@ def admit_school(actor: Actor, alliance_id: uuid.UUID, school_id: uuid.UUID, kin
         events.record(session, actor, Act.SCHOOL_ADMIT, school_id, organisation_id=alliance_id, kind=kind)
 
 
+def edit_school(actor: Actor, school_id: uuid.UUID, version: int, details: SchoolDetails) -> None:
+    """Change what a school says about its address, VAT number and payment.
+
+    When the bank account changes, the school's headteachers and finance leads, and the finance
+    address of before, are told. Raises RuleBroken, Stale.
+    """
+    with transaction() as session:
+        school = queries.get_school(session, actor, school_id, lock=True)
+        policy.require(actor, Act.SCHOOL_EDIT, school.id)
+        expect_version(school, version)
+        checked = rules.check_details(details)
+        changed = [name for name, value in asdict(checked).items() if getattr(school, name) != value]
+        told = _told_of_account(session, school) if {"sort_code", "account_number"} & set(changed) else {}
+        for name in changed:
+            setattr(school, name, getattr(checked, name))
+        events.record(
+            session, actor, Act.SCHOOL_EDIT, school.id, organisation_id=school.id, changed=sorted(changed)
+        )
+        for address, name in told.items():
+            mail.write(
+                session,
+                address,
+                f"The bank account of {school.name} was changed",
+                "alliance_bank_account_changed.txt",
+                person_name=name,
+                school_name=school.name,
+                school_id=school.id,
+                changed_by=actor.name,
+            )
+
+
+def _told_of_account(session: Session, school: School) -> dict[str, str]:
+    """Who hears of a new bank account: e-mail address to name."""
+    people = queries.people_with_role(session, [school.id], Role.HEADTEACHER, Role.FINANCE_LEAD)
+    told = {person.email: person.name for person in people}
+    if school.finance_email:
+        told.setdefault(school.finance_email, "colleague")
+    return told
+
+
 def add_person(
     actor: Actor,
     name: str,
     email: str,
-    password: str,
-    seats: Iterable[tuple[uuid.UUID, Role]],
+    seats: Seats,
+    *,
+    password: str | None = None,
+    person_id: uuid.UUID | None = None,
 ) -> uuid.UUID:
-    """Add a person with roles in organisations where the actor may add colleagues; returns their id.
+    """Give a person roles in organisations where the actor may add colleagues; returns their id.
 
-    Raises RuleBroken when the address is taken or a role does not belong to that kind of organisation.
+    A new person is e-mailed a link to choose a password. Only the administrator, at the console, may
+    give a password instead. Somebody who signs in already is given the roles and told. `person_id` is the
+    id that the form made, so that sending it twice adds one person.
+    Raises RuleBroken when a role does not belong to that kind of organisation or is held already.
     """
     with transaction() as session:
         chosen = list(seats)
         for organisation_id, _ in chosen:
             policy.require(actor, Act.PERSON_ADD, organisation_id)
-        person = make_person(session, name, email, password, chosen)
-        events.record(session, actor, Act.PERSON_ADD, person.id, organisation_id=chosen[0][0])
+        if not chosen:
+            raise RuleBroken("Choose at least one role.", "roles")
+        if person_id and session.get(Person, person_id) is not None:
+            return person_id
+        person = queries.person_by_email(session, email)
+        if person is None:
+            person = make_person(session, name, email, password, chosen, person_id=person_id)
+            link = None if password else _make_link(session, person, rules.INVITATION_LASTS)
+        elif password:
+            raise RuleBroken("Somebody uses this e-mail address already.", "email")
+        else:
+            _give_roles(session, person, chosen)
+            link = None
+        for organisation_id in sorted({organisation_id for organisation_id, _ in chosen}):
+            given = sorted(role for organisation, role in chosen if organisation == organisation_id)
+            events.record(
+                session, actor, Act.PERSON_ADD, person.id, organisation_id=organisation_id, roles=given
+            )
+        _tell_added(session, actor, person, chosen, link)
         return person.id
 
 
 def make_person(
-    session: Session, name: str, email: str, password: str, seats: Iterable[tuple[uuid.UUID, Role]]
+    session: Session,
+    name: str,
+    email: str,
+    password: str | None,
+    seats: Seats,
+    *,
+    person_id: uuid.UUID | None = None,
 ) -> Person:
-    """A person's row and their roles. A shared step; see `add_person`."""
+    """A person's row and their roles. A shared step; see `add_person`.
+
+    Raises RuleBroken when the address is taken. Without a password nobody can sign in until the
+    person has chosen one by a link.
+    """
     address = email.strip().lower()
-    if queries.person_by_email(session, address):
-        raise RuleBroken("Somebody uses this e-mail address already. Sign in, or use another.", "email")
+    if queries.address_is_taken(session, address):
+        raise RuleBroken(ADDRESS_TAKEN, "email")
     person = Person(
-        id=new_id(),
-        name=name.strip(),
+        id=person_id or new_id(),
+        name=rules.tidy_name(name),
         email=address,
-        password_hash=passwords.hash_password(password),
+        password_hash=passwords.hash_password(password) if password is not None else None,
         created_at=clock.now(),
     )
     session.add(person)
-    session.flush()
-    for organisation_id, role in seats:
-        organisation = session.get_one(Organisation, organisation_id)
-        if role not in ROLES_OF_KIND[organisation.kind]:
-            raise RuleBroken(f"Nobody can be {role} of {organisation.name}.", "role")
-        session.add(RoleHolding(person_id=person.id, organisation_id=organisation_id, role=role))
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise RuleBroken(ADDRESS_TAKEN, "email") from error
+    _give_roles(session, person, seats)
     return person
 
 
-def check_password(email: str, password: str) -> uuid.UUID:
-    """Whose address and password these are; the sign-in is recorded. Raises RuleBroken, not saying which."""
+def _give_roles(session: Session, person: Person, seats: Seats) -> None:
+    """Add the roles that the person does not hold. Raises RuleBroken when none is new."""
+    held = {(holding.organisation_id, holding.role) for holding in person.holdings}
+    chosen = list(seats)
+    if chosen and held.issuperset(chosen):
+        raise RuleBroken(f"{person.name} holds these roles already.", "roles")
+    for organisation_id, role in chosen:
+        organisation = session.get(Organisation, organisation_id)
+        if organisation is None:
+            raise NotFound
+        if role not in rules.ROLES_OF_KIND[organisation.kind]:
+            label = rules.ROLE_LABELS[role].lower()
+            raise RuleBroken(f"Nobody can be {label} of {organisation.name}.", "roles")
+        if (organisation_id, role) not in held:
+            person.holdings.append(RoleHolding(organisation_id=organisation_id, role=role))
+    session.flush()
+
+
+def _make_link(session: Session, person: Person, lasts: timedelta) -> str:
+    """A new link's token; the database keeps only its hash."""
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    session.add(
+        PasswordLink(
+            token_hash=hash_of_token(token), person_id=person.id, made_at=now, expires_at=now + lasts
+        )
+    )
+    return token
+
+
+def hash_of_token(token: str) -> str:
+    """How a link's token is found again. Tokens are long and random, so a plain hash does."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _tell_added(
+    session: Session, actor: Actor, person: Person, seats: Sequence[tuple[uuid.UUID, Role]], token: str | None
+) -> None:
+    names = queries.names(session, [organisation_id for organisation_id, _ in seats])
+    roles = [f"{rules.ROLE_LABELS[role]} of {names[organisation_id]}" for organisation_id, role in seats]
+    mail.write(
+        session,
+        person.email,
+        "You have been added to Weald",
+        "alliance_person_added.txt",
+        person_name=person.name,
+        added_by=actor.name,
+        roles=roles,
+        token=token,
+        days=rules.INVITATION_LASTS.days,
+    )
+
+
+def ask_for_link(email: str) -> None:
+    """Send whoever has this address a link to choose a password; nothing is told to who asks.
+
+    No more than one link in five minutes is sent to an address.
+    """
     with transaction() as session:
         person = queries.person_by_email(session, email)
-        if not passwords.matches(person.password_hash if person else None, password) or person is None:
-            raise RuleBroken("That e-mail address and password do not match. Check both.", "password")
-        signed_in = Actor(person.id, person.name)
+        if person is None or queries.link_made_since(session, person.id, clock.now() - rules.BETWEEN_LINKS):
+            return
+        asking = Actor(person.id, person.name)
+        policy.require(asking, Act.PASSWORD_FORGET)
+        token = _make_link(session, person, rules.FORGOTTEN_LASTS)
+        events.record(session, asking, Act.PASSWORD_FORGET, person.id)
+        mail.write(
+            session,
+            person.email,
+            "Choose a new password for Weald",
+            "alliance_password_forgotten.txt",
+            person_name=person.name,
+            token=token,
+            hours=int(rules.FORGOTTEN_LASTS.total_seconds() // 3600),
+        )
+
+
+def set_password(token: str, password: str) -> None:
+    """Choose a password by a link that was e-mailed. Every other link of that person ends too.
+
+    Raises NotFound when the link is unknown, used or too old; RuleBroken for a bad password.
+    """
+    hashed = passwords.hash_password(password)
+    with transaction() as session:
+        link = queries.live_link(session, hash_of_token(token), lock=True)
+        person = link.person
+        changing = Actor(person.id, person.name)
+        policy.require(changing, Act.PASSWORD_CHANGE)
+        person.password_hash = hashed
+        for other in queries.unused_links(session, person.id):
+            other.used_at = clock.now()
+        events.record(session, changing, Act.PASSWORD_CHANGE, person.id)
+
+
+def check_password(email: str, password: str) -> uuid.UUID:
+    """Whose address and password these are; the sign-in is recorded. Raises RuleBroken, not saying which.
+
+    The slow work is done before the transaction begins, so that guessing holds nobody up.
+    """
+    person = queries.person_by_email(db.session(), email)
+    if not passwords.matches(person.password_hash if person else None, password) or person is None:
+        raise RuleBroken("That e-mail address and password do not match. Check both.", "password")
+    person_id = person.id
+    signed_in = Actor(person_id, person.name)
+    with transaction() as session:
         policy.require(signed_in, Act.PERSON_SIGN_IN)
-        events.record(session, signed_in, Act.PERSON_SIGN_IN, person.id)
-        return person.id
+        events.record(session, signed_in, Act.PERSON_SIGN_IN, person_id)
+    return person_id

@@ -45,7 +45,9 @@ class School(Base):
     easting: Mapped[int | None]
     northing: Mapped[int | None]
     vat_number: Mapped[str | None]
-    bank_details: Mapped[str] = mapped_column(default="")
+    account_name: Mapped[str] = mapped_column(default="")
+    sort_code: Mapped[str] = mapped_column(default="")
+    account_number: Mapped[str] = mapped_column(default="")
     finance_email: Mapped[str] = mapped_column(default="")
     version: Mapped[int] = mapped_column(default=1)
 
@@ -57,6 +59,16 @@ class School(Base):
     def name(self) -> str:
         """The school's name."""
         return self.organisation.name
+
+    @property
+    def bank_details(self) -> str:
+        """The account to pay into, on three lines; blank until the school has given one."""
+        if not self.account_number:
+            return ""
+        return (
+            f"Account name: {self.account_name}\nSort code: {self.sort_code}\n"
+            f"Account number: {self.account_number}"
+        )
 
 
 class Membership(Base):
@@ -86,7 +98,10 @@ class Membership(Base):
 
 
 class Person(Base):
-    """Somebody who signs in. The e-mail address is kept in lower case."""
+    """Somebody who signs in. The e-mail address is kept in lower case.
+
+    Without a password hash nobody can sign in yet: the person was sent a link to choose a password.
+    """
 
     __tablename__ = "person"
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"),)
@@ -94,7 +109,7 @@ class Person(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str]
     email: Mapped[str] = mapped_column(unique=True)
-    password_hash: Mapped[str]
+    password_hash: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
 
@@ -114,3 +129,17 @@ class RoleHolding(Base):
 
     person: Mapped[Person] = relationship(back_populates="holdings")
     organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+
+
+class PasswordLink(Base):
+    """A link that was e-mailed to a person, to choose a password once. Only the token's hash is kept."""
+
+    __tablename__ = "password_link"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()

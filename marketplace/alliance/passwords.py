@@ -15,8 +15,10 @@ _hasher = PasswordHasher()
 
 def hash_password(password: str) -> str:
     """The hash to store. Raises RuleBroken for a password that is too short or too long."""
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+    if len(password) < SHORTEST_PASSWORD:
         raise RuleBroken(f"The password must have at least {SHORTEST_PASSWORD} characters.", "password")
+    if len(password) > LONGEST_PASSWORD:
+        raise RuleBroken(f"The password must have no more than {LONGEST_PASSWORD} characters.", "password")
     return _hasher.hash(password)
 
 

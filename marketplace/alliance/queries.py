@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from marketplace.alliance.models import Membership, Organisation, Person, RoleHolding, School
+from marketplace.alliance.models import (
+    Membership,
+    Organisation,
+    PasswordLink,
+    Person,
+    RoleHolding,
+    School,
+)
 from marketplace.alliance.rules import MembershipStatus
+from marketplace.core import clock
 from marketplace.core.errors import NotFound
 from marketplace.core.policy import Actor, Kind, Role, Seat
 
@@ -28,6 +37,14 @@ def get_school(session: Session, actor: Actor, school_id: uuid.UUID, *, lock: bo
     school = session.scalars(query).one_or_none()
     if school is None:
         raise NotFound
+    return school
+
+
+def school_by_urn(session: Session, urn: str) -> School:
+    """The school with this URN, whoever asks: for the command line. Raises NotFound."""
+    school = session.scalars(select(School).where(School.urn == urn)).one_or_none()
+    if school is None:
+        raise NotFound(f"No school with URN {urn} has been imported.")
     return school
 
 
@@ -67,6 +84,45 @@ def person_by_email(session: Session, email: str) -> Person | None:
     """The active person who signs in with this address."""
     query = select(Person).where(Person.email == email.strip().lower(), Person.active)
     return session.scalars(query).one_or_none()
+
+
+def address_is_taken(session: Session, email: str) -> bool:
+    """Does anybody, active or not, have this address?"""
+    return session.scalar(select(Person.id).where(Person.email == email.strip().lower())) is not None
+
+
+def live_link(session: Session, token_hash: str, *, lock: bool = False) -> PasswordLink:
+    """The link with this hash, if an active person may still choose a password by it. Raises NotFound."""
+    query = (
+        select(PasswordLink)
+        .join(Person)
+        .where(
+            PasswordLink.token_hash == token_hash,
+            PasswordLink.used_at.is_(None),
+            PasswordLink.expires_at > clock.now(),
+            Person.active,
+        )
+    )
+    if lock:
+        query = query.with_for_update(of=PasswordLink)
+    link = session.scalars(query).one_or_none()
+    if link is None:
+        raise NotFound("This link has been used or is too old. Ask for a new one on the sign-in page.")
+    return link
+
+
+def unused_links(session: Session, person_id: uuid.UUID) -> list[PasswordLink]:
+    """The links by which this person has not chosen a password."""
+    query = select(PasswordLink).where(PasswordLink.person_id == person_id, PasswordLink.used_at.is_(None))
+    return list(session.scalars(query))
+
+
+def link_made_since(session: Session, person_id: uuid.UUID, moment: datetime) -> bool:
+    """Was a link made for this person after a moment?"""
+    query = select(PasswordLink.token_hash).where(
+        PasswordLink.person_id == person_id, PasswordLink.made_at > moment
+    )
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def people_with_role(session: Session, organisation_ids: Collection[uuid.UUID], *roles: Role) -> list[Person]:

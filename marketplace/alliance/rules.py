@@ -1,11 +1,25 @@
-"""What a school's register entry and a membership must be."""
+"""What a school's register entry, a membership and a person's roles must be."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+
+from stdnum.exceptions import ValidationError
+from stdnum.gb import vat
+
+from marketplace.core.errors import RuleBroken
+from marketplace.core.policy import Kind, Role
 
 LONGEST_PASSWORD = 128
 SHORTEST_PASSWORD = 12
+LONGEST_NAME = 120
+INVITATION_LASTS = timedelta(days=7)
+FORGOTTEN_LASTS = timedelta(hours=2)
+BETWEEN_LINKS = timedelta(minutes=5)
 
 
 class MembershipKind(StrEnum):
@@ -23,6 +37,20 @@ class MembershipStatus(StrEnum):
     LEFT = "left"
 
 
+class ImportOutcome(StrEnum):
+    """What an import did with one line of a register."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+ROLES_OF_KIND: dict[Kind, tuple[Role, ...]] = {
+    Kind.ALLIANCE: (Role.COORDINATOR, Role.AUDITOR),
+    Kind.SCHOOL: (Role.BURSAR, Role.HEADTEACHER, Role.GOVERNOR, Role.FINANCE_LEAD),
+    Kind.SUPPLIER: (Role.SUPPLIER_ADMIN, Role.BIDDER),
+}
 ROLE_LABELS = {
     "bursar": "Bursar",
     "headteacher": "Headteacher",
@@ -32,4 +60,90 @@ ROLE_LABELS = {
     "auditor": "Auditor",
     "supplier_admin": "Supplier administrator",
     "bidder": "Bidder",
+    "administrator": "Administrator of the installation",
+    "system": "Weald itself",
+    "anyone": "Anyone",
 }
+MEMBERSHIP_LABELS = {
+    MembershipKind.FULL: "Full member",
+    MembershipKind.ASSOCIATE: "Associate member",
+    MembershipKind.TRUST_PARTNERSHIP: "Trust partnership",
+}
+
+
+def tidy_name(name: str, field: str = "name") -> str:
+    """A name as we keep it, on one line. Raises RuleBroken when it is blank or too long."""
+    tidied = " ".join(unicodedata.normalize("NFC", name).split())
+    if not tidied:
+        raise RuleBroken("Enter a name.", field)
+    if len(tidied) > LONGEST_NAME:
+        raise RuleBroken(f"The name must have {LONGEST_NAME} characters or fewer.", field)
+    return tidied
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolDetails:
+    """What a school itself says about where it is and how it is paid. Blank where it has not said."""
+
+    address: str = ""
+    vat_number: str = ""
+    finance_email: str = ""
+    account_name: str = ""
+    sort_code: str = ""
+    account_number: str = ""
+
+
+LONGEST_ADDRESS = 500
+LONGEST_ACCOUNT_NAME = 80
+
+
+def check_details(details: SchoolDetails) -> SchoolDetails:
+    """The details as we keep them. Raises RuleBroken naming the field that is wrong.
+
+    A bank account is given whole or not at all.
+    """
+    if len(details.address) > LONGEST_ADDRESS:
+        raise RuleBroken(f"The address must have {LONGEST_ADDRESS} characters or fewer.", "address")
+    sort_code = re.sub(r"[\s-]", "", details.sort_code)
+    account_number = re.sub(r"\s", "", details.account_number)
+    _check_account(details.account_name, sort_code, account_number)
+    return SchoolDetails(
+        address=details.address,
+        vat_number=check_vat_number(details.vat_number),
+        finance_email=details.finance_email.strip().lower(),
+        account_name=details.account_name,
+        sort_code="-".join((sort_code[:2], sort_code[2:4], sort_code[4:])) if sort_code else "",
+        account_number=account_number,
+    )
+
+
+def check_vat_number(number: str) -> str:
+    """A GB VAT number with its prefix and no spaces, or blank. Raises RuleBroken for wrong check digits."""
+    if not number.strip():
+        return ""
+    try:
+        return f"GB{vat.validate(number)}"
+    except ValidationError:
+        raise RuleBroken(
+            "Enter the VAT number as on the registration certificate, like GB 980 7806 84. "
+            "Its last digits prove the others; these do not agree.",
+            "vat_number",
+        ) from None
+
+
+def _check_account(name: str, sort_code: str, number: str) -> None:
+    if not (name or sort_code or number):
+        return
+    if not name:
+        raise RuleBroken("Enter the name of the account as the bank has it.", "account_name")
+    if len(name) > LONGEST_ACCOUNT_NAME:
+        raise RuleBroken(
+            f"The name of the account must have {LONGEST_ACCOUNT_NAME} characters or fewer.", "account_name"
+        )
+    if not re.fullmatch(r"[0-9]{6}", sort_code):
+        raise RuleBroken("Enter the sort code as six digits, like 30-94-31.", "sort_code")
+    if not re.fullmatch(r"[0-9]{8}", number):
+        raise RuleBroken(
+            "Enter the account number as eight digits, like 00733445. Put noughts before a shorter one.",
+            "account_number",
+        )

@@ -49,6 +49,7 @@ class Act(StrEnum):
     PERSON_SIGN_IN = "person.sign_in"
     PERSON_SIGN_OUT = "person.sign_out"
     PASSWORD_CHANGE = "password.change"  # noqa: S105  # the name of an act
+    PASSWORD_FORGET = "password.forget"  # noqa: S105  # the same
     CONTRACT_ADD = "contract.add"
     CONTRACT_EDIT = "contract.edit"
     CONTRACT_REGISTER = "contract.register"
@@ -126,6 +127,7 @@ POLICY: Mapping[Act, Permission] = {
     Act.PERSON_SIGN_IN: _may("Sign in", Role.ANYONE),
     Act.PERSON_SIGN_OUT: _may("Sign out", Role.ANYONE),
     Act.PASSWORD_CHANGE: _may("Change one's own password", Role.ANYONE),
+    Act.PASSWORD_FORGET: _may("Ask for a link to choose a new password", Role.ANYONE),
     Act.CONTRACT_ADD: _may("Add a contract to the school's register", Role.BURSAR, Role.HEADTEACHER),
     Act.CONTRACT_EDIT: _may("Change a contract in the school's register", Role.BURSAR, Role.HEADTEACHER),
     Act.CONTRACT_REGISTER: _may("Register an awarded contract", Role.SYSTEM),
@@ -175,7 +177,9 @@ POLICY: Mapping[Act, Permission] = {
     Act.SCORES_LOCK: _may("Lock the quality scores", Role.COORDINATOR),
     Act.QUOTE_EXCLUDE: _may("Exclude a quote, with a reason", Role.COORDINATOR),
     Act.AWARD_RECOMMEND: _may("Recommend an award", Role.COORDINATOR),
-    Act.AWARD_APPROVE: _may("Approve an award, with one from another school", Role.HEADTEACHER, Role.GOVERNOR),
+    Act.AWARD_APPROVE: _may(
+        "Approve an award, with one from another school", Role.HEADTEACHER, Role.GOVERNOR
+    ),
     Act.AWARD_REJECT: _may("Send an award recommendation back", Role.HEADTEACHER, Role.GOVERNOR),
     Act.AWARD_CONFIRM: _may("Confirm an award when its standstill has ended", Role.COORDINATOR),
     Act.SHARED_COST_RECORD: _may("Record a cost the school paid for others", Role.FINANCE_LEAD, Role.BURSAR),

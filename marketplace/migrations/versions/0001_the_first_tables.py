@@ -112,7 +112,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
-        sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("password_hash", sa.String(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_person_email_lower")),
@@ -188,6 +188,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ledger_account_holder_id"), ["holder_id"], unique=False)
 
     op.create_table(
+        "password_link",
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_password_link_person_id_person")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_password_link")),
+    )
+    with op.batch_alter_table("password_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_password_link_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "role_holding",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -245,7 +258,9 @@ def upgrade() -> None:
         sa.Column("easting", sa.Integer(), nullable=True),
         sa.Column("northing", sa.Integer(), nullable=True),
         sa.Column("vat_number", sa.String(), nullable=True),
-        sa.Column("bank_details", sa.String(), nullable=False),
+        sa.Column("account_name", sa.String(), nullable=False),
+        sa.Column("sort_code", sa.String(), nullable=False),
+        sa.Column("account_number", sa.String(), nullable=False),
         sa.Column("finance_email", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("length(urn) = 6", name=op.f("ck_school_urn_length")),
@@ -385,19 +400,19 @@ def upgrade() -> None:
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("description", sa.String(), nullable=False),
         sa.Column("details", sa.JSON(), nullable=False),
-        sa.Column("volume", sa.BigInteger(), nullable=False),
+        sa.Column("volume", sa.BigInteger(), nullable=True),
         sa.Column("volume_unit", sa.String(), nullable=False),
         sa.Column("current_supplier", sa.String(), nullable=False),
-        sa.Column("current_annual_spend", sa.BigInteger(), nullable=False),
-        sa.Column("contract_ends_on", sa.Date(), nullable=False),
-        sa.Column("wanted_from", sa.Date(), nullable=False),
-        sa.Column("term_months", sa.Integer(), nullable=False),
+        sa.Column("current_annual_spend", sa.BigInteger(), nullable=True),
+        sa.Column("contract_ends_on", sa.Date(), nullable=True),
+        sa.Column("wanted_from", sa.Date(), nullable=True),
+        sa.Column("term_months", sa.Integer(), nullable=True),
         sa.Column(
             "joint",
             sa.Enum(
                 "yes", "only_if", "no", name="joint", native_enum=False, create_constraint=True, length=40
             ),
-            nullable=False,
+            nullable=True,
         ),
         sa.Column("joint_condition", sa.String(), nullable=False),
         sa.Column(
@@ -423,6 +438,10 @@ def upgrade() -> None:
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("return_reason", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "status in ('draft', 'withdrawn') or (volume is not null and current_annual_spend is not null and contract_ends_on is not null and wanted_from is not null and term_months is not null and joint is not null)",
+            name=op.f("ck_need_complete"),
+        ),
         sa.CheckConstraint("current_annual_spend >= 0", name=op.f("ck_need_spend_not_negative")),
         sa.CheckConstraint("term_months > 0", name=op.f("ck_need_term_positive")),
         sa.CheckConstraint("volume > 0", name=op.f("ck_need_volume_positive")),
@@ -507,6 +526,7 @@ def upgrade() -> None:
         sa.Column("standstill_ends_on", sa.Date(), nullable=True),
         sa.Column("end_reason", sa.String(), nullable=False),
         sa.Column("ocid", sa.String(), nullable=False),
+        sa.Column("import_notes", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "contract_ends_on >= contract_starts_on", name=op.f("ck_tender_contract_ends_after_start")
@@ -763,6 +783,42 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_tender_document_tender_id"), ["tender_id"], unique=False)
 
     op.create_table(
+        "tender_step",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("tender_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "draft",
+                "joining",
+                "confirmed",
+                "published",
+                "closed",
+                "opened",
+                "evaluating",
+                "moderated",
+                "prices_opened",
+                "recommended",
+                "confirmed_by_schools",
+                "standstill",
+                "awarded",
+                "unsuccessful",
+                "cancelled",
+                name="tenderstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reached_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.id"], name=op.f("fk_tender_step_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tender_step")),
+    )
+    with op.batch_alter_table("tender_step", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tender_step_tender_id"), ["tender_id"], unique=False)
+
+    op.create_table(
         "agreed_score",
         sa.Column("quote_id", sa.Uuid(), nullable=False),
         sa.Column("criterion_id", sa.Uuid(), nullable=False),
@@ -938,6 +994,10 @@ def downgrade() -> None:
 
     op.drop_table("award")
     op.drop_table("agreed_score")
+    with op.batch_alter_table("tender_step", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tender_step_tender_id"))
+
+    op.drop_table("tender_step")
     with op.batch_alter_table("tender_document", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tender_document_tender_id"))
 
@@ -1016,6 +1076,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_role_holding_organisation_id"))
 
     op.drop_table("role_holding")
+    with op.batch_alter_table("password_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_password_link_person_id"))
+
+    op.drop_table("password_link")
     with op.batch_alter_table("ledger_account", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ledger_account_holder_id"))
 
