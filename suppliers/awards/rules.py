@@ -1,10 +1,28 @@
-"""What an award is, and how it moves."""
+"""What an award is, who may decide about it, and when a standstill is owed."""
 
 from __future__ import annotations
 
+import csv
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+import holidays
 
 from marketplace.core import moves
+from marketplace.core.errors import Forbidden, RuleBroken
+from marketplace.core.money import Money, vat_on
+
+APPROVALS_NEEDED = 2
+STANDSTILL_WORKING_DAYS = 8
+STANDARD_VAT_BASIS_POINTS = 2_000
+SATURDAY = 5
+CPV_DIGITS = 8
+PARTS_OF_THE_UK = ("ENG", "WLS", "SCT", "NIR")
 
 
 class AwardStatus(StrEnum):
@@ -27,3 +45,128 @@ MOVES: dict[AwardStatus, frozenset[AwardStatus]] = {
 def move(present: AwardStatus, wanted: AwardStatus) -> AwardStatus:
     """The wanted status, if the present one may become it. Raises RuleBroken."""
     return moves.move(MOVES, present, wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """Who has had a hand in an award already: nobody decides twice, and evaluators do not approve."""
+
+    recommended_by: uuid.UUID
+    evaluators: frozenset[uuid.UUID]
+    approved_by: frozenset[uuid.UUID]
+    approved_for: frozenset[uuid.UUID]
+
+
+def check_departure(*, is_first: bool, departure: str) -> None:
+    """Raise RuleBroken when a quote other than the one in first place is recommended without saying why."""
+    if not is_first and not departure.strip():
+        raise RuleBroken(
+            "This quote is not alone in first place. Say why it is recommended all the same.", "departure"
+        )
+
+
+def school_to_approve_for(duties: Duties, person_id: uuid.UUID, schools: Collection[uuid.UUID]) -> uuid.UUID:
+    """The school for which this person approves an award, of those where they may.
+
+    Raises Forbidden when they recommended it, scored the quotes or approved it before, and when all
+    their schools have approved it already: the two approvals come from two people of two schools.
+    """
+    check_duties(duties, person_id)
+    if person_id in duties.approved_by:
+        raise Forbidden("You have approved this award already. Somebody of another school must, too.")
+    free = sorted(set(schools) - duties.approved_for)
+    if not free:
+        raise Forbidden("Your school has approved this award already. Somebody of another school must, too.")
+    return free[0]
+
+
+def check_duties(duties: Duties, person_id: uuid.UUID) -> None:
+    """Raise Forbidden when this person recommended the award or scored its quotes."""
+    if person_id == duties.recommended_by:
+        raise Forbidden("You recommended this award, so somebody else must decide about it.")
+    if person_id in duties.evaluators:
+        raise Forbidden("You scored quotes of this tender, so somebody else must decide about its award.")
+
+
+def value_with_vat(net: Money) -> Money:
+    """An award's value as thresholds count it: the whole term, standard-rated VAT included."""
+    return net + vat_on(net, STANDARD_VAT_BASIS_POINTS)
+
+
+def threshold(cpv: str, commenced_on: date) -> Money:
+    """The threshold, VAT included, for what is bought in a procurement that began on a date.
+
+    From thresholds.csv and light_touch.csv (sources in SOURCES.md). A date before the first line
+    counts as the first line's.
+    """
+    kind = _kind(cpv)
+    lines = [(since, amount) for line, since, amount in _thresholds() if line == kind]
+    return max((line for line in lines if line[0] <= commenced_on), default=min(lines))[1]
+
+
+def needs_standstill(value_vat_included: Money, cpv: str, commenced_on: date) -> bool:
+    """Is the value at or above the threshold, so that a standstill must pass before the contract?"""
+    return value_vat_included >= threshold(cpv, commenced_on)
+
+
+def standstill_last_day(published_on: date) -> date:
+    """The last day of the standstill that starts with the award notice (Procurement Act 2023, s.51).
+
+    Eight working days, the day of publication counted if it is one.
+    """
+    day = published_on
+    working_days = int(is_working_day(day))
+    while working_days < STANDSTILL_WORKING_DAYS:
+        day += timedelta(days=1)
+        working_days += is_working_day(day)
+    return day
+
+
+def is_working_day(day: date) -> bool:
+    """No Saturday, no Sunday, no bank holiday in any part of the United Kingdom (s.123)."""
+    return day.weekday() < SATURDAY and day not in _bank_holidays(day.year)
+
+
+def check_standstill_over(last_day: date | None, today: date) -> None:
+    """Raise RuleBroken while the standstill lasts; its last day belongs to it."""
+    if last_day is not None and today <= last_day:
+        raise RuleBroken(
+            f"The standstill lasts until the end of {last_day.day} {last_day:%B %Y}. "
+            "Confirm the award after that day."
+        )
+
+
+def _kind(cpv: str) -> str:
+    code = cpv.strip()[:CPV_DIGITS]
+    if code in _light_touch():
+        return "light_touch"
+    return "works" if code.startswith("45") else "goods_and_services"
+
+
+@cache
+def _thresholds() -> tuple[tuple[str, date, Money], ...]:
+    return tuple(
+        (
+            row["kind"],
+            date.fromisoformat(row["commenced_from"]),
+            Money(int(row["pounds_vat_included"]) * 100),
+        )
+        for row in _table("thresholds.csv")
+    )
+
+
+@cache
+def _light_touch() -> frozenset[str]:
+    return frozenset(row["cpv"] for row in _table("light_touch.csv"))
+
+
+def _table(name: str) -> list[dict[str, str]]:
+    with Path(__file__).with_name(name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def _bank_holidays(year: int) -> frozenset[date]:
+    return frozenset(
+        day for part in PARTS_OF_THE_UK for day in holidays.country_holidays("GB", subdiv=part, years=year)
+    )
