@@ -106,11 +106,13 @@ class KeyEntry:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A line across a chart, with its label or without."""
+    """A moment on the axis: its label at `y`, and a short line at each bar (top and bottom)."""
 
     x: str
     label: str
-    anchor: str = "middle"
+    anchor: str
+    y: str
+    lines: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,6 @@ class ChartView:
     width: int
     height: int
     rows: tuple[Row, ...]
-    top: int = 0
     zero_x: str = ""
     key: tuple[KeyEntry, ...] = ()
     ticks: tuple[Tick, ...] = ()
@@ -177,7 +178,7 @@ def stacked_bar(
         top = top_of_rows + place * ROW
         rows.append(_row(stack.label, stack.text, top, _parts(stack, top, WIDTH / largest)))
     height = top_of_rows + max(1, len(stacks)) * ROW
-    return ChartView(name, title, description, WIDTH, height, tuple(rows), top=top_of_rows, key=key)
+    return ChartView(name, title, description, WIDTH, height, tuple(rows), key=key)
 
 
 def timeline_chart(name: str, title: str, description: str, spans: Sequence[Span], today: date) -> ChartView:
@@ -197,17 +198,21 @@ def timeline_chart(name: str, title: str, description: str, spans: Sequence[Span
         fill = PALETTE[0] if span.last >= today else PALETTE[4]
         box = Box(_short(at(span.first)), str(top + LINE + 6), _short(length), str(BAR), fill)
         rows.append(_row(span.label, span.text, top, (box,)))
-    inside = first <= today <= last
+    height = LINE + 8 + max(1, len(spans)) * ROW
+
+    def tick(moment: date, label: str, y: int) -> Tick:
+        lines = tuple((str(int(row.boxes[0].y) - 5), str(int(row.boxes[0].y) + BAR + 5)) for row in rows)
+        return Tick(_short(at(moment)), label, _anchor(at(moment)), str(y), lines)
+
     return ChartView(
         name,
         title,
         description,
         WIDTH,
-        LINE + 8 + max(1, len(spans)) * ROW,
+        height + LINE,
         tuple(rows),
-        top=LINE + 4,
-        ticks=tuple(Tick(_short(at(tick)), _month(tick), _anchor(at(tick))) for tick in _ticks(first, last)),
-        today=Tick(_short(at(today)), "Today", _anchor(at(today))) if inside else None,
+        ticks=tuple(tick(moment, f"{moment:%b %Y}", LINE - 6) for moment in _ticks(first, last)),
+        today=tick(today, "Today", height + 8) if first <= today <= last else None,
     )
 
 
@@ -264,10 +269,6 @@ def _ticks(first: date, last: date) -> list[date]:
         date(month // MONTHS_A_YEAR, month % MONTHS_A_YEAR + 1, 1)
         for month in range(start, start + months, step)
     ]
-
-
-def _month(moment: date) -> str:
-    return f"{moment:%b %Y}"
 
 
 def _anchor(x: Decimal) -> str:

@@ -54,7 +54,8 @@ MINUS_SIGNS = str.maketrans({"−": "-", "–": "-"})  # a minus and a dash, as 
 class Required:
     """The field must be filled in; `message` says what to enter ("Enter the yearly spend").
 
-    Unlike WTForms' own validators it accepts a zero and never hides what is wrong with the input.
+    A checkbox must be ticked. Unlike WTForms' own validators it accepts a zero and never hides what
+    is wrong with the input.
     """
 
     field_flags: Mapping[str, object] = {"required": True}
@@ -65,7 +66,7 @@ class Required:
     def __call__(self, _form: object, field: Any) -> None:
         if field.process_errors:
             raise StopValidation
-        if field.data is None or field.data in ("", [], ()):
+        if field.data is None or field.data is False or field.data in ("", [], ()):
             raise StopValidation(self.message)
 
 

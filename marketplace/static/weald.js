@@ -21,11 +21,13 @@
     script.addEventListener("load", () => {
       for (const select of selects) {
         const error = document.getElementById(`${select.id}-error`);
+        const described = ["hint", "error"].map((part) => document.getElementById(`${select.id}-${part}`)?.innerText ?? "");
         window.accessibleAutocomplete.enhanceSelectElement({
           selectElement: select,
           defaultValue: select.value ? select.options[select.selectedIndex].text : "",
           preserveNullOptions: true,
           showAllValues: true,
+          tAssistiveHint: () => `${described.join(" ")} Type to search, then use the up and down arrows and enter.`,
           inputClasses: error ? "govuk-input govuk-input--error" : "govuk-input",
         });
       }
