@@ -9,6 +9,7 @@ from flask import Flask
 from app import create_app
 from marketplace.core import web
 from marketplace.core.settings import Mode, Settings
+from tests import addresses
 
 ROUTES = Path(__file__).resolve().parents[2] / "docs" / "routes.txt"
 
@@ -17,7 +18,7 @@ def listing(app: Flask) -> str:
     """One line a route: its methods, address, endpoint, and `public` when nobody needs to sign in."""
     rows = []
     for rule in app.url_map.iter_rules():
-        methods = ",".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+        methods = ",".join(addresses.methods(rule))
         public = "public" if web.is_public(app, rule.endpoint) else ""
         rows.append((rule.rule, methods, rule.endpoint, public))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]

@@ -1,21 +1,11 @@
 """Every address that Weald answers, and who may ask."""
 
-import re
-
 from flask import Flask
-from werkzeug.routing import Rule
 
 from marketplace.core import web
+from tests import addresses
 from tests.architecture.routes import ROUTES, listing
 from tests.web.client import Client
-
-PLACE = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?\w+>")
-SAMPLES = {"uuid": "00000000-0000-7000-8000-000000000000", "int": "1"}
-
-
-def sample_path(rule: Rule) -> str:
-    """A path that the rule matches, of things that do not exist."""
-    return PLACE.sub(lambda place: SAMPLES.get(place[1], "x"), rule.rule)
 
 
 def test_the_list_of_routes_is_up_to_date(migrated_app: Flask) -> None:
@@ -29,9 +19,9 @@ def test_a_stranger_is_sent_to_sign_in_from_every_route_that_is_not_public(app: 
     for rule in app.url_map.iter_rules():
         if web.is_public(app, rule.endpoint):
             continue
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+        for method in addresses.methods(rule):
             data = {"csrf_token": stranger.csrf_token()} if method == "POST" else None
-            answer = stranger.open(sample_path(rule), method=method, data=data)
+            answer = stranger.open(addresses.of_nothing(rule), method=method, data=data)
             if answer.status_code != 302 or "/sign-in" not in answer.headers["Location"]:
                 open_doors.append(f"{method} {rule.rule}: {answer.status}")
     assert not open_doors
