@@ -20,7 +20,9 @@ WEALD_MODE=demonstration
 
 
 def settings() -> dict[str, str]:
-    """The environment that Weald's programs run in here; makes the settings file when there is none."""
+    """The environment that Weald's programs run in here; makes the settings file when it is needed."""
+    if not SETTINGS_FILE.exists() and "SECRET_KEY" in os.environ:
+        return dict(os.environ)
     if not SETTINGS_FILE.exists():
         SETTINGS_FILE.parent.mkdir(exist_ok=True)
         SETTINGS_FILE.touch(mode=0o600)
