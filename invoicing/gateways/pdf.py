@@ -13,7 +13,7 @@ import threading
 from functools import lru_cache
 from typing import Any
 
-from flask import current_app, render_template
+from flask import current_app
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -47,15 +47,14 @@ class ClosedFetcher(URLFetcher):
 
 
 def render(template: str, **context: Any) -> bytes:
-    """The PDF of a template in `templates/print/`, filled with `context`.
+    """The PDF of a template, such as `print/invoice.html`, filled with `context` and nothing else.
 
     Raises ValueError when the template refers to anything outside itself: that is a fault in the
     template, never in what a person typed.
     """
-    html = render_template(f"print/{template}", **context)
-    loader = current_app.jinja_env.loader
-    assert loader
-    style, *_ = loader.get_source(current_app.jinja_env, STYLE)
+    templates = current_app.jinja_env
+    html = templates.get_template(template).render(context)
+    style = templates.get_template(STYLE).render()
     with _one_at_a_time:
         sheet, fonts = _sheet(style)
         fetcher = ClosedFetcher()

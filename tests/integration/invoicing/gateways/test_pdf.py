@@ -27,11 +27,11 @@ def document(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Document:
         kept = ChoiceLoader(
             [DictLoader({"print/tried.html": FRAME + content + "{% endblock %}"}), app.jinja_env.loader]  # type: ignore[list-item]
         )
-        with app.test_request_context(), monkeypatch.context() as patch:
+        with monkeypatch.context() as patch:
             patch.setattr(app.jinja_env, "loader", kept)
             app.jinja_env.cache.clear()  # type: ignore[union-attr]
             return pdf.render(
-                "tried.html",
+                "print/tried.html",
                 issuer="Oakfield Primary School",
                 reference="OAK-2026-0001",
                 typed="<b>£1 & Łódź</b>",
