@@ -35,6 +35,16 @@ def test_only_the_clock_asks_what_time_it_is() -> None:
     assert not asked
 
 
+def test_only_the_demonstration_and_tests_travel_in_time() -> None:
+    travellers = {
+        module.path
+        for module in modules()
+        for call in module.calls()
+        if dotted(call.func).rpartition(".")[2] == "travelling"
+    }
+    assert all(path.startswith("demonstration/") for path in travellers)
+
+
 def test_no_float_comes_near_money() -> None:
     found = []
     for module in modules():

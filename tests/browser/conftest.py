@@ -25,6 +25,11 @@ DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 375, "height": 800}
 
 
+def chromium() -> str | None:
+    """Where this machine keeps its Chromium."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
 @pytest.fixture(scope="session")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """A running Weald for all journeys of this run; each builds the people and things it needs."""
@@ -36,8 +41,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Use this machine's own Chromium, quietly."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    return {**browser_type_launch_args, "executable_path": chromium, "args": QUIET_CHROMIUM}
+    return {**browser_type_launch_args, "executable_path": chromium(), "args": QUIET_CHROMIUM}
 
 
 @pytest.fixture(scope="session")

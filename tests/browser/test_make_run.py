@@ -60,7 +60,7 @@ def test_it_starts_names_its_log_ins_and_ends_with_ctrl_c(tmp_path: Path) -> Non
         printed = wait_for_address(program)
         assert time.monotonic() - began < SECONDS_FOR_THE_FIRST_RUN
         assert "@" in printed, "the demonstration's log-ins are shown"
-        with urlopen(f"http://localhost:{port}/", timeout=10) as answer:  # noqa: S310  # our own address
+        with urlopen(f"http://localhost:{port}/", timeout=10) as answer:  # our own address
             assert answer.status == 200
     assert program.returncode == 0
     with pytest.raises(OSError, match="refused"):
