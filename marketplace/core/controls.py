@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -159,15 +158,9 @@ def form_errors(*forms: FlaskForm) -> list[ErrorLink]:
 
 
 def add_to(environment: Environment) -> None:
-    """Give the templates what our components use: two functions, one filter, and the `do` tag."""
+    """Give the templates what our components use: two functions, and the `do` tag."""
     environment.add_extension("jinja2.ext.do")
     environment.globals.update(control_of=control_of, form_errors=form_errors)
-    environment.filters["slug"] = slug
-
-
-def slug(text: object) -> str:
-    """Text as part of an id: lower-case letters and digits with hyphens between."""
-    return "-".join(re.findall(r"[a-z0-9]+", str(text).lower())) or "part"
 
 
 def _links(field: Any) -> Iterable[ErrorLink]:
@@ -180,7 +173,8 @@ def _links(field: Any) -> Iterable[ErrorLink]:
         for entry in field.entries:
             yield from _links(entry)
     else:
-        yield from (ErrorLink(str(text), f"#{_first_input(field)}") for text in _flat(field.errors))
+        href = None if _kind(field) == "hidden" else f"#{_first_input(field)}"
+        yield from (ErrorLink(str(text), href) for text in _flat(field.errors))
 
 
 def _first_input(field: Any) -> str:

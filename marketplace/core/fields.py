@@ -157,12 +157,19 @@ class AmountField(Field):
         exact = Decimal(number.replace(",", ""))
         if -int(exact.as_tuple().exponent) > self.places:
             raise ValueError(self._too_precise())
-        self._check_range(self.convert(exact))
+        if exact < self.limit(self.minimum):
+            raise ValueError(f"{self.label.text} must be {self._in_words(self.minimum)} or more.")
+        if exact > self.limit(self.maximum):
+            raise ValueError(f"{self.label.text} must be {self._in_words(self.maximum)} or less.")
         self.data = self.convert(exact)
 
     def convert(self, exact: Decimal) -> Any:
         """From the number typed to what the field gives."""
         return exact
+
+    def limit(self, value: Any) -> Decimal:
+        """The number that a minimum or maximum stands for."""
+        return Decimal(value)
 
     def shown(self, value: Any) -> str:
         """From what the field gives to what its input shows."""
@@ -177,12 +184,6 @@ class AmountField(Field):
         if self.places == 0:
             return f"{self.label.text} must be a whole number, like {self.example}."
         return f"{self.label.text} must have no more than {self.places} decimal places, like {self.example}."
-
-    def _check_range(self, value: Any) -> None:
-        if value < self.minimum:
-            raise ValueError(f"{self.label.text} must be {self._in_words(self.minimum)} or more.")
-        if value > self.maximum:
-            raise ValueError(f"{self.label.text} must be {self._in_words(self.maximum)} or less.")
 
     def _in_words(self, value: Any) -> str:
         return f"{self.symbol}{self.shown(value)}"
@@ -204,6 +205,10 @@ class MoneyField(AmountField):
     def convert(self, exact: Decimal) -> Money:
         """Pounds to whole pence."""
         return Money.from_pounds(exact)
+
+    def limit(self, value: Money) -> Decimal:
+        """A limit in pounds."""
+        return value.pounds
 
     def shown(self, value: Money) -> str:
         """Pounds with two places and no symbol: the £ stands before the input."""

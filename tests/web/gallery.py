@@ -125,7 +125,7 @@ def _show() -> tuple[str, int]:
         render_template(
             "gallery.html",
             form=form,
-            filters=FilterForm(),
+            filters=FilterForm(prefix="filter"),
             actor=Sample(),
             amounts=[Money(48_310_00), Money(42_319_56), Money(90_629_56)],
             pages=page_links(240, "4", lambda number: f"?page={number}"),
