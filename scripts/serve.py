@@ -86,24 +86,15 @@ def serve(port: int) -> int:
         return 1
     environment = {"BASE_URL": f"http://localhost:{port}", **settings()}
     print("Bringing the database up to date", flush=True)
-    for task in (["db", "upgrade"], ["demonstration", "load", "--if-empty"]):
-        subprocess.run([*FLASK, *task], cwd=PROJECT, env=environment, check=True)
+    subprocess.run([sys.executable, "scripts/prepare.py"], cwd=PROJECT, env=environment, check=True)
     web = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{port}", "--worker-class", "gthread"]
     web += ["--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS), "--log-level", "warning"]
     programs: list[subprocess.Popen[bytes]] = []
     try:
         programs.append(start([*web, "app:create_app()"], environment))
         programs.append(start([*FLASK, "worker"], environment))
-        accounts = subprocess.run(
-            [*FLASK, "demonstration", "accounts"],
-            cwd=PROJECT,
-            env=environment,
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
         wait_for_the_web(programs, port)
-        print(f"{accounts.stdout}\nWeald is at http://localhost:{port}  (Ctrl-C stops it)", flush=True)
+        print(f"\nWeald is at http://localhost:{port}  (Ctrl-C stops it)", flush=True)
         return watch(programs)
     finally:
         end(programs)
