@@ -59,6 +59,7 @@ class Act(StrEnum):
     NEED_APPROVE = "need.approve"
     NEED_RETURN = "need.return"
     NEED_WITHDRAW = "need.withdraw"
+    NEED_PLACE = "need.place"
     TENDER_DRAFT = "tender.draft"
     TENDER_EDIT = "tender.edit"
     TENDER_IMPORT = "tender.import"
@@ -67,13 +68,16 @@ class Act(StrEnum):
     TENDER_DECLINE = "tender.decline"
     TENDER_CONFIRM = "tender.confirm"
     TENDER_PUBLISH = "tender.publish"
+    TENDER_RETURN = "tender.return"
     TENDER_CLOSE = "tender.close"
     TENDER_CANCEL = "tender.cancel"
+    TENDER_END = "tender.end"
     SUPPLIER_REGISTER = "supplier.register"
     SUPPLIER_EDIT = "supplier.edit"
     QUOTE_DRAFT = "quote.draft"
     QUOTE_SUBMIT = "quote.submit"
     QUOTE_WITHDRAW = "quote.withdraw"
+    OPENING_START = "opening.start"
     QUOTES_OPEN = "quotes.open"
     CONFLICT_DECLARE = "conflict.declare"
     SCORE_GIVE = "score.give"
@@ -137,6 +141,7 @@ POLICY: Mapping[Act, Permission] = {
     Act.NEED_APPROVE: _may("Approve a need", Role.HEADTEACHER),
     Act.NEED_RETURN: _may("Return a need to its author", Role.HEADTEACHER),
     Act.NEED_WITHDRAW: _may("Withdraw a need", Role.BURSAR, Role.HEADTEACHER),
+    Act.NEED_PLACE: _may("Move a need along with the tender it is in", Role.SYSTEM),
     Act.TENDER_DRAFT: _may("Draft a joint tender", Role.COORDINATOR),
     Act.TENDER_EDIT: _may("Change a draft joint tender", Role.COORDINATOR),
     Act.TENDER_IMPORT: _may("Import a tender from an OCDS file", Role.COORDINATOR, Role.ADMINISTRATOR),
@@ -145,13 +150,24 @@ POLICY: Mapping[Act, Permission] = {
     Act.TENDER_DECLINE: _may("Decline a joint tender for the school", Role.HEADTEACHER, Role.BURSAR),
     Act.TENDER_CONFIRM: _may("Settle who buys and ask for approval to publish", Role.COORDINATOR),
     Act.TENDER_PUBLISH: _may("Approve and publish a joint tender", Role.HEADTEACHER),
+    Act.TENDER_RETURN: _may(
+        "Take a tender back to draft before it is published", Role.COORDINATOR, Role.HEADTEACHER
+    ),
     Act.TENDER_CLOSE: _may("Close a tender at its deadline", Role.SYSTEM),
     Act.TENDER_CANCEL: _may("Cancel a tender, with a reason", Role.COORDINATOR),
+    Act.TENDER_END: _may("End a tender for which no quote can be accepted", Role.COORDINATOR),
     Act.SUPPLIER_REGISTER: _may("Register as a supplier", Role.ANYONE),
     Act.SUPPLIER_EDIT: _may("Change the supplier's details", Role.SUPPLIER_ADMIN),
     Act.QUOTE_DRAFT: _may("Prepare a quote", Role.SUPPLIER_ADMIN, Role.BIDDER),
     Act.QUOTE_SUBMIT: _may("Submit or replace a quote", Role.SUPPLIER_ADMIN, Role.BIDDER),
     Act.QUOTE_WITHDRAW: _may("Withdraw a quote", Role.SUPPLIER_ADMIN, Role.BIDDER),
+    Act.OPENING_START: _may(
+        "Start opening quotes, as a named opener",
+        Role.HEADTEACHER,
+        Role.BURSAR,
+        Role.GOVERNOR,
+        Role.FINANCE_LEAD,
+    ),
     Act.QUOTES_OPEN: _may(
         "Open quotes, as a named opener and with one from another school",
         Role.HEADTEACHER,

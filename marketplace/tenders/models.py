@@ -28,7 +28,8 @@ class Tender(Base):
 
     `ceiling` and `optimum` (pence, whole term) are the fixed points of the ceiling-optimum formula.
     `recovery_fee` (pence before VAT) is what the lead school recharges to the others for its work,
-    divided by `split`. The contract's dates are both included.
+    divided by `split`. The contract's dates are both included. `import_notes` lists what an OCDS file
+    held that has no place here.
     """
 
     __tablename__ = "tender"
@@ -63,16 +64,43 @@ class Tender(Base):
     standstill_ends_on: Mapped[date | None]
     end_reason: Mapped[str] = mapped_column(default="")
     ocid: Mapped[str] = mapped_column(default="")
+    import_notes: Mapped[list[str]] = mapped_column(default=list)
     version: Mapped[int] = mapped_column(default=1)
 
     lead_school: Mapped[School | None] = relationship()
-    lots: Mapped[list[Lot]] = relationship(back_populates="tender", order_by="Lot.number")
-    criteria: Mapped[list[Criterion]] = relationship(back_populates="tender", order_by="Criterion.number")
-    commitments: Mapped[list[Commitment]] = relationship(back_populates="tender")
-    documents: Mapped[list[TenderDocument]] = relationship(back_populates="tender")
-    panel: Mapped[list[PanelSeat]] = relationship(back_populates="tender")
+    lots: Mapped[list[Lot]] = relationship(
+        back_populates="tender", order_by="Lot.number", cascade="all, delete-orphan"
+    )
+    criteria: Mapped[list[Criterion]] = relationship(
+        back_populates="tender", order_by="Criterion.number", cascade="all, delete-orphan"
+    )
+    commitments: Mapped[list[Commitment]] = relationship(
+        back_populates="tender", cascade="all, delete-orphan"
+    )
+    documents: Mapped[list[TenderDocument]] = relationship(
+        back_populates="tender", order_by="TenderDocument.id", cascade="all, delete-orphan"
+    )
+    panel: Mapped[list[PanelSeat]] = relationship(
+        back_populates="tender", order_by="PanelSeat.id", cascade="all, delete-orphan"
+    )
+    steps: Mapped[list[TenderStep]] = relationship(
+        back_populates="tender", order_by="TenderStep.reached_at", cascade="all, delete-orphan"
+    )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # SQLAlchemy reads a plain dict here
+
+
+class TenderStep(Base):
+    """The moment a tender reached a status; more than one when it came back to it."""
+
+    __tablename__ = "tender_step"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tender_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tender.id"), index=True)
+    status: Mapped[TenderStatus]
+    reached_at: Mapped[datetime]
+
+    tender: Mapped[Tender] = relationship(back_populates="steps")
 
 
 class Lot(Base):
@@ -88,7 +116,9 @@ class Lot(Base):
     description: Mapped[str] = mapped_column(default="")
 
     tender: Mapped[Tender] = relationship(back_populates="lots")
-    lines: Mapped[list[PriceLine]] = relationship(back_populates="lot", order_by="PriceLine.number")
+    lines: Mapped[list[PriceLine]] = relationship(
+        back_populates="lot", order_by="PriceLine.number", cascade="all, delete-orphan"
+    )
 
 
 class PriceLine(Base):
@@ -104,7 +134,7 @@ class PriceLine(Base):
     unit: Mapped[str]
 
     lot: Mapped[Lot] = relationship(back_populates="lines")
-    volumes: Mapped[list[LineVolume]] = relationship(back_populates="line")
+    volumes: Mapped[list[LineVolume]] = relationship(back_populates="line", cascade="all, delete-orphan")
 
 
 class LineVolume(Base):

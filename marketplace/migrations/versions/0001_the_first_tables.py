@@ -277,7 +277,6 @@ def upgrade() -> None:
         sa.Column("is_sme", sa.Boolean(), nullable=False),
         sa.Column("is_vcse", sa.Boolean(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
-        sa.Column("categories", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["id"], ["organisation.id"], name=op.f("fk_supplier_id_organisation")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier")),
@@ -455,6 +454,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_need_category"), ["category"], unique=False)
         batch_op.create_index(batch_op.f("ix_need_school_id"), ["school_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_need_status"), ["status"], unique=False)
+
+    op.create_table(
+        "served_category",
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("category", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["supplier.id"], name=op.f("fk_served_category_supplier_id_supplier")
+        ),
+        sa.PrimaryKeyConstraint("supplier_id", "category", name=op.f("pk_served_category")),
+    )
+    with op.batch_alter_table("served_category", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_served_category_category"), ["category"], unique=False)
 
     op.create_table(
         "tender",
@@ -824,6 +835,7 @@ def upgrade() -> None:
         sa.Column("criterion_id", sa.Uuid(), nullable=False),
         sa.Column("score", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("moderation_note", sa.String(), nullable=False),
         sa.Column("agreed_by", sa.Uuid(), nullable=False),
         sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -857,9 +869,12 @@ def upgrade() -> None:
         ),
         sa.Column("total", sa.BigInteger(), nullable=False),
         sa.Column("reasons", sa.String(), nullable=False),
+        sa.Column("departure", sa.String(), nullable=False),
         sa.Column("recommended_by", sa.Uuid(), nullable=False),
         sa.Column("recommended_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rejection_reason", sa.String(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_award_lot_id_lot")),
         sa.ForeignKeyConstraint(["quote_id"], ["quote.id"], name=op.f("fk_award_quote_id_quote")),
         sa.ForeignKeyConstraint(
@@ -928,6 +943,9 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("commitment", sa.String(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["quote_id"], ["quote.id"], name=op.f("fk_sealed_body_quote_id_quote")),
         sa.PrimaryKeyConstraint("quote_id", "envelope", name=op.f("pk_sealed_body")),
     )
@@ -1044,6 +1062,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_tender_alliance_id"))
 
     op.drop_table("tender")
+    with op.batch_alter_table("served_category", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_served_category_category"))
+
+    op.drop_table("served_category")
     with op.batch_alter_table("need", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_need_status"))
         batch_op.drop_index(batch_op.f("ix_need_school_id"))

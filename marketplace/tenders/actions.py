@@ -1,0 +1,419 @@
+"""What people do with a joint tender, from draft to publication and its end.
+
+How a draft is filled in stands in `draft_actions.py`. Every action that changes a tender takes the
+`version` that its author saw and raises Stale when somebody changed the tender since.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from marketplace.core import clock, events, policy
+from marketplace.core.db import transaction
+from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.forms import expect_version
+from marketplace.core.ids import new_id, next_reference
+from marketplace.core.money import FOUR_PLACES
+from marketplace.core.policy import SYSTEM, Act, Actor
+from marketplace.needs import rules as need_rules
+from marketplace.needs.models import Need
+from marketplace.needs.rules import NeedStatus
+from marketplace.tenders import notices, queries, rules, timetable
+from marketplace.tenders.models import Commitment, LineVolume, Lot, PriceLine, Tender, TenderStep
+from marketplace.tenders.rules import CommitmentStatus, PanelDraft, TenderStatus
+
+DID_NOT_ANSWER = "Did not answer before the schools that buy were settled."
+
+
+def draft_tender(
+    actor: Actor,
+    tender_id: uuid.UUID,
+    alliance_id: uuid.UUID,
+    title: str,
+    *,
+    category: str,
+    need_ids: Collection[uuid.UUID] = (),
+) -> None:
+    """Draft a joint tender, from approved needs of several schools where there are any.
+
+    The needs become pooled, their schools are invited with what they spend today, one lot with a line
+    for each unit is proposed, and so are contract dates and the lead school. Without needs the draft is
+    empty. Raises RuleBroken (field `needs`) when the needs cannot be bought together.
+    """
+    with transaction() as session:
+        if alliance_id not in actor.alliance_ids:
+            raise NotFound
+        policy.require(actor, Act.TENDER_DRAFT, alliance_id)
+        if session.get(Tender, tender_id) is not None:
+            return
+        needs = _lock_needs(session, alliance_id, need_ids)
+        rules.check_poolable(
+            [(need.school_id, need.category, need.status, need.joint) for need in needs], category
+        )
+        tender = begin_tender(session, actor, tender_id, alliance_id, title=title, category=category)
+        if needs:
+            _propose(session, tender, needs)
+        events.record(session, actor, Act.TENDER_DRAFT, tender.id, organisation_id=alliance_id)
+
+
+def begin_tender(
+    session: Session,
+    actor: Actor,
+    tender_id: uuid.UUID,
+    alliance_id: uuid.UUID,
+    *,
+    title: str,
+    category: str,
+) -> Tender:
+    """The row that every tender starts from, with its reference. A shared step."""
+    now = clock.now()
+    tender = Tender(
+        id=tender_id,
+        reference=next_reference(session, "T", now),
+        alliance_id=alliance_id,
+        title=title,
+        category=category,
+        drafted_by=actor.person_id,
+        drafted_at=now,
+        status=TenderStatus.DRAFT,
+    )
+    tender.steps.append(TenderStep(status=TenderStatus.DRAFT, reached_at=now))
+    session.add(tender)
+    session.flush()
+    return tender
+
+
+def invite_schools(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
+    """Ask each school to commit. Raises RuleBroken with the first thing that is missing."""
+    with transaction() as session:
+        tender = _for_change(session, actor, tender_id, Act.TENDER_INVITE)
+        if _already(tender, TenderStatus.JOINING, version):
+            return
+        expect_version(tender, version)
+        for refusal in rules.missing(queries.readiness(session, tender)):
+            raise refusal
+        _check_timetable(session, tender)
+        move_tender(session, tender, TenderStatus.JOINING)
+        notices.schools_invited(session, tender)
+        events.record(session, actor, Act.TENDER_INVITE, tender.id, organisation_id=tender.alliance_id)
+
+
+def commit_school(actor: Actor, tender_id: uuid.UUID, school_id: uuid.UUID, version: int) -> None:
+    """Commit a school to buy its volumes by this tender. `version` is the tender's, as the school read it."""
+    with transaction() as session:
+        tender, commitment = _for_answer(session, actor, tender_id, school_id, Act.TENDER_COMMIT)
+        if commitment.status is CommitmentStatus.COMMITTED:
+            return
+        _check_answerable(tender, version)
+        if commitment.status is CommitmentStatus.DECLINED:
+            raise RuleBroken("Your school declined this tender. Ask the coordinator to invite it again.")
+        _answer(commitment, actor, CommitmentStatus.COMMITTED, "")
+        notices.school_committed(session, tender, commitment)
+        events.record(session, actor, Act.TENDER_COMMIT, tender.id, organisation_id=school_id)
+
+
+def decline_tender(
+    actor: Actor, tender_id: uuid.UUID, school_id: uuid.UUID, version: int, reason: str
+) -> None:
+    """Keep a school out of this tender, with a reason; its need is free again. Also after committing."""
+    with transaction() as session:
+        tender, commitment = _for_answer(session, actor, tender_id, school_id, Act.TENDER_DECLINE)
+        if commitment.status is CommitmentStatus.DECLINED:
+            return
+        _check_answerable(tender, version)
+        rules.check_reason(reason, "your school stays out")
+        _answer(commitment, actor, CommitmentStatus.DECLINED, reason)
+        release_need(session, commitment)
+        notices.school_declined(session, tender, commitment)
+        events.record(session, actor, Act.TENDER_DECLINE, tender.id, organisation_id=school_id, reason=reason)
+
+
+def confirm_tender(
+    actor: Actor, tender_id: uuid.UUID, version: int, lead_school_id: uuid.UUID | None = None
+) -> None:
+    """Settle who buys and ask headteachers for approval to publish.
+
+    Schools that did not commit are dropped with their volumes. `lead_school_id` names another lead
+    school, needed when the one proposed did not commit. Raises RuleBroken when nobody committed, the
+    lead school did not, or the people who open and score are not named.
+    """
+    with transaction() as session:
+        tender = _for_change(session, actor, tender_id, Act.TENDER_CONFIRM)
+        if _already(tender, TenderStatus.CONFIRMED, version):
+            return
+        expect_version(tender, version)
+        committed = {one.school_id for one in tender.commitments if one.status is CommitmentStatus.COMMITTED}
+        tender.lead_school_id = rules.settled_lead(lead_school_id or tender.lead_school_id, committed)
+        _check_panel(tender)
+        dropped = _drop_the_others(session, tender)
+        tender.publication_asked_by = actor.person_id
+        move_tender(session, tender, TenderStatus.CONFIRMED)
+        notices.approval_asked(session, tender, dropped)
+        events.record(session, actor, Act.TENDER_CONFIRM, tender.id, organisation_id=tender.alliance_id)
+
+
+def publish_tender(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
+    """Approve a confirmed tender and open it to suppliers until its deadline.
+
+    Raises Forbidden for the person who drafted it or asked for approval, and for anybody but a
+    headteacher of a school in the tender other than the lead school; RuleBroken when the deadline is
+    no longer far enough away.
+    """
+    with transaction() as session:
+        tender = queries.get_tender_of_alliance(session, actor, tender_id, lock=True)
+        approving = queries.approving_schools(session, tender)
+        policy.require(actor, Act.TENDER_PUBLISH, *approving)
+        rules.check_publisher(
+            actor.person_id,
+            drafted_by=tender.drafted_by,
+            asked_by=tender.publication_asked_by,
+            headteacher_of=queries.headteacher_of(actor),
+            approving_schools=approving,
+        )
+        if _already(tender, TenderStatus.PUBLISHED, version):
+            return
+        expect_version(tender, version)
+        _check_panel(tender)
+        _check_timetable(session, tender)
+        tender.published_by, tender.published_at = actor.person_id, clock.now()
+        move_tender(session, tender, TenderStatus.PUBLISHED)
+        notices.tender_published(session, tender)
+        events.record(session, actor, Act.TENDER_PUBLISH, tender.id, organisation_id=tender.alliance_id)
+
+
+def return_tender(actor: Actor, tender_id: uuid.UUID, version: int, reason: str) -> None:
+    """Take a tender that is not yet published back to draft, with a reason; schools answer again.
+
+    By the coordinator, or by a headteacher who was asked to approve it.
+    """
+    with transaction() as session:
+        tender = queries.get_tender_of_alliance(session, actor, tender_id, lock=True)
+        asked = tender.status is TenderStatus.CONFIRMED
+        approving = queries.approving_schools(session, tender) if asked else frozenset()
+        policy.require(actor, Act.TENDER_RETURN, tender.alliance_id, *approving)
+        if _already(tender, TenderStatus.DRAFT, version):
+            return
+        expect_version(tender, version)
+        rules.check_reason(reason, "the tender goes back to draft")
+        for commitment in tender.commitments:
+            if commitment.status is CommitmentStatus.COMMITTED:
+                commitment.status = CommitmentStatus.INVITED
+        move_tender(session, tender, TenderStatus.DRAFT)
+        notices.tender_returned(session, tender, reason)
+        events.record(
+            session, actor, Act.TENDER_RETURN, tender.id, organisation_id=tender.alliance_id, reason=reason
+        )
+
+
+def cancel_tender(actor: Actor, tender_id: uuid.UUID, version: int, reason: str) -> None:
+    """End a tender without an award, with a reason that schools and suppliers read."""
+    with transaction() as session:
+        tender = _for_change(session, actor, tender_id, Act.TENDER_CANCEL)
+        if _already(tender, TenderStatus.CANCELLED, version):
+            return
+        expect_version(tender, version)
+        rules.check_reason(reason, "the tender is cancelled")
+        tender.end_reason = reason
+        move_tender(session, tender, TenderStatus.CANCELLED)
+        notices.tender_cancelled(session, tender)
+        events.record(
+            session, actor, Act.TENDER_CANCEL, tender.id, organisation_id=tender.alliance_id, reason=reason
+        )
+
+
+def close_tender(tender_id: uuid.UUID) -> bool:
+    """Close a published tender whose deadline has passed by the database's clock; was there one to close?"""
+    with transaction() as session:
+        tender = queries.get_tender(session, SYSTEM, tender_id, lock=True)
+        policy.require(SYSTEM, Act.TENDER_CLOSE)
+        now = clock.database_now(session)
+        if tender.status is not TenderStatus.PUBLISHED or rules.accepts_quotes(
+            tender.status, tender.closes_at, now
+        ):
+            return False
+        tender.closed_at = now
+        move_tender(session, tender, TenderStatus.CLOSED)
+        notices.tender_closed(session, tender)
+        events.record(session, SYSTEM, Act.TENDER_CLOSE, tender.id, organisation_id=tender.alliance_id)
+        return True
+
+
+# ------------------------------------------------------- shared steps, for this stage and those downstream
+
+
+def move_tender(session: Session, tender: Tender, wanted: TenderStatus) -> None:
+    """Move a locked tender to a status, note the moment, and let its schools' needs follow.
+
+    The only way a tender's status changes. On publication the needs are in tender, on award contracted,
+    and when a tender ends without one they are approved again. Raises RuleBroken.
+    """
+    tender.status = rules.move(tender.status, wanted)
+    tender.steps.append(TenderStep(status=wanted, reached_at=clock.now()))
+    for commitment in tender.commitments:
+        if wanted is TenderStatus.PUBLISHED:
+            _move_need(session, commitment, NeedStatus.IN_TENDER)
+        elif wanted is TenderStatus.AWARDED:
+            _move_need(session, commitment, NeedStatus.CONTRACTED)
+        elif wanted in {TenderStatus.CANCELLED, TenderStatus.UNSUCCESSFUL}:
+            release_need(session, commitment)
+    session.flush()
+
+
+def start_standstill(session: Session, tender: Tender, ends_on: date) -> None:
+    """Move a tender whose award was approved to its standstill, until the end of a day."""
+    tender.standstill_ends_on = ends_on
+    move_tender(session, tender, TenderStatus.STANDSTILL)
+
+
+def end_unsuccessfully(session: Session, tender: Tender, reason: str) -> None:
+    """End a tender for which no quote can be accepted; the reason is shown to everybody."""
+    rules.check_reason(reason, "no quote can be accepted")
+    tender.end_reason = reason
+    move_tender(session, tender, TenderStatus.UNSUCCESSFUL)
+
+
+def mark_changed(tender: Tender) -> None:
+    """Give the tender a new version when only its parts have changed."""
+    flag_modified(tender, "title")
+
+
+def _for_change(session: Session, actor: Actor, tender_id: uuid.UUID, act: Act) -> Tender:
+    tender = queries.get_tender_of_alliance(session, actor, tender_id, lock=True)
+    policy.require(actor, act, tender.alliance_id)
+    return tender
+
+
+def _already(tender: Tender, wanted: TenderStatus, version: int) -> bool:
+    """Was this done since the page was read, by a second click on the same button or by a colleague?"""
+    return tender.status is wanted and version < tender.version
+
+
+def _for_answer(
+    session: Session, actor: Actor, tender_id: uuid.UUID, school_id: uuid.UUID, act: Act
+) -> tuple[Tender, Commitment]:
+    tender = queries.get_tender_of_alliance(session, actor, tender_id, lock=True)
+    commitment = next((one for one in tender.commitments if one.school_id == school_id), None)
+    if commitment is None:
+        raise NotFound
+    policy.require(actor, act, school_id)
+    return tender, commitment
+
+
+def _check_answerable(tender: Tender, version: int) -> None:
+    if tender.status is not TenderStatus.JOINING:
+        raise RuleBroken("Schools cannot answer now: the tender is not waiting for them.")
+    expect_version(tender, version)
+
+
+def _answer(commitment: Commitment, actor: Actor, status: CommitmentStatus, reason: str) -> None:
+    commitment.status, commitment.reason = status, reason
+    commitment.answered_by, commitment.answered_at = actor.person_id, clock.now()
+
+
+def _check_panel(tender: Tender) -> None:
+    quality = rules.has_quality(criterion.kind for criterion in tender.criteria)
+    seats = [PanelDraft(seat.person_id, seat.school_id, seat.seat) for seat in tender.panel]
+    rules.check_panel(seats, quality=quality)
+
+
+def _check_timetable(session: Session, tender: Tender) -> None:
+    if tender.closes_at is None or tender.contract_starts_on is None or tender.contract_ends_on is None:
+        raise RuleBroken("Set the deadline and the contract's dates.", "timetable")
+    _, regime = queries.value_and_regime(session, tender)
+    timetable.check_deadline(tender.closes_at, clock.now(), timetable.least_days(regime))
+    timetable.check_contract_dates(tender.contract_starts_on, tender.contract_ends_on, tender.closes_at)
+
+
+def _drop_the_others(session: Session, tender: Tender) -> list[Commitment]:
+    """Take the schools that did not commit, and their volumes, out of the tender."""
+    others = [one for one in tender.commitments if one.status is not CommitmentStatus.COMMITTED]
+    gone = {one.school_id for one in others}
+    silent = [one for one in others if one.status is CommitmentStatus.INVITED]
+    for commitment in silent:
+        commitment.status, commitment.reason = CommitmentStatus.DECLINED, DID_NOT_ANSWER
+        release_need(session, commitment)
+    for lot in list(tender.lots):
+        for line in list(lot.lines):
+            line.volumes = [volume for volume in line.volumes if volume.school_id not in gone]
+            if not line.volumes:
+                lot.lines.remove(line)
+        if not lot.lines:
+            tender.lots.remove(lot)
+    session.flush()
+    return silent
+
+
+def _lock_needs(session: Session, alliance_id: uuid.UUID, need_ids: Collection[uuid.UUID]) -> list[Need]:
+    """The needs chosen, locked; NotFound when one is not of a member school."""
+    wanted = set(need_ids)
+    query = (
+        select(Need)
+        .where(Need.id.in_(wanted), Need.school_id.in_(queries.member_ids(session, alliance_id)))
+        .order_by(Need.reference)
+        .with_for_update(of=Need)
+    )
+    needs = list(session.scalars(query))
+    if len(needs) != len(wanted):
+        raise NotFound
+    return needs
+
+
+def _propose(session: Session, tender: Tender, needs: Sequence[Need]) -> None:
+    """Fill a new draft from needs; see `draft_tender`."""
+    tender.contract_starts_on = max(need.wanted_from for need in needs)
+    terms = Counter(need.term_months for need in needs)
+    months = min(terms, key=lambda term: (-terms[term], term))
+    tender.contract_ends_on = timetable.months_later(tender.contract_starts_on, months) - timedelta(days=1)
+    by_unit: dict[str, dict[uuid.UUID, Decimal]] = {}
+    for need in needs:
+        over_term = (need.volume * months / timetable.MONTHS_A_YEAR).quantize(FOUR_PLACES, ROUND_HALF_UP)
+        by_unit.setdefault(need.volume_unit, {})[need.school_id] = over_term
+        tender.commitments.append(
+            Commitment(school_id=need.school_id, need_id=need.id, baseline=need.current_annual_spend)
+        )
+        need.status = need_rules.move(need.status, NeedStatus.POOLED)
+    lot = Lot(number=1, title=tender.title)
+    tender.lots.append(lot)
+    for number, (unit, volumes) in enumerate(by_unit.items(), start=1):
+        line = PriceLine(id=new_id(), number=number, item=tender.title, unit=unit)
+        line.volumes = [LineVolume(school_id=school, quantity=units) for school, units in volumes.items()]
+        lot.lines.append(line)
+    tender.lead_school_id = _suggested_lead(session, tender)
+    session.flush()
+
+
+def _suggested_lead(session: Session, tender: Tender) -> uuid.UUID:
+    """The school that has led fewest tenders; among equals the one with most pupils, then by URN."""
+    schools = queries.schools_by_id(session, [one.school_id for one in tender.commitments])
+    led = dict(
+        session.execute(
+            select(Tender.lead_school_id, func.count())
+            .where(Tender.lead_school_id.in_(schools), Tender.status != TenderStatus.CANCELLED)
+            .group_by(Tender.lead_school_id)
+        ).all()
+    )
+    return min(schools.values(), key=lambda school: (led.get(school.id, 0), -school.pupils, school.urn)).id
+
+
+def _move_need(session: Session, commitment: Commitment, wanted: NeedStatus) -> None:
+    """Let a committed school's need follow the tender."""
+    if commitment.need_id is not None and commitment.status is CommitmentStatus.COMMITTED:
+        need = session.get_one(Need, commitment.need_id, with_for_update=True)
+        need.status = need_rules.move(need.status, wanted)
+
+
+def release_need(session: Session, commitment: Commitment) -> None:
+    """Free a school's need for another way of buying."""
+    if commitment.need_id is None:
+        return
+    need = session.get_one(Need, commitment.need_id, with_for_update=True)
+    need.status = need_rules.move(need.status, NeedStatus.APPROVED)
+    commitment.need_id = None

@@ -1,0 +1,131 @@
+"""Which files may stand beside a tender: judged by what is inside them, never by their name alone."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import IO
+
+from marketplace.core.errors import RuleBroken
+
+LONGEST_NAME = 150
+LARGEST_TEXT = 10 * 1024 * 1024
+MOST_PARTS = 5_000
+LARGEST_UNPACKED = 300 * 1024 * 1024
+TAIL = 2_048
+ALLOWED = "PDF, Word (.docx), Excel (.xlsx), PNG, JPEG, plain text or CSV"
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """A kind of file: how it is labelled when served, and whether a content is whole and of that kind."""
+
+    media_type: str
+    name: str
+    fits: Callable[[IO[bytes]], bool]
+
+
+def check_document(name: str, content: IO[bytes]) -> str:
+    """The media type of an allowed file, which stands at its start again.
+
+    Raises RuleBroken (field `document`) when the ending of its name is not allowed, or its content is
+    something else or not complete.
+    """
+    kind = KINDS.get(PurePosixPath(name).suffix.lower())
+    if kind is None:
+        raise RuleBroken(f"Choose a file of one of these kinds: {ALLOWED}.", "document")
+    content.seek(0)
+    fits = kind.fits(content)
+    content.seek(0)
+    if not fits:
+        raise RuleBroken(
+            f"“{plain_name(name)}” is not a complete {kind.name}. It may be damaged or renamed from "
+            "another kind. Open it on your computer, save it again and choose it once more.",
+            "document",
+        )
+    return kind.media_type
+
+
+def plain_name(name: str) -> str:
+    """A file's name without folders and control characters, short enough to show and to save."""
+    base = re.split(r"[\\/]", name)[-1]
+    clean = "".join(letter for letter in base if unicodedata.category(letter)[0] != "C").strip()
+    path = PurePosixPath(clean or "document")
+    return path.stem[:LONGEST_NAME] + path.suffix
+
+
+def _is_pdf(content: IO[bytes]) -> bool:
+    return content.read(5) == b"%PDF-" and b"%%EOF" in _tail(content)
+
+
+def _is_png(content: IO[bytes]) -> bool:
+    return content.read(8) == b"\x89PNG\r\n\x1a\n" and b"IEND" in _tail(content)
+
+
+def _is_jpeg(content: IO[bytes]) -> bool:
+    return content.read(3) == b"\xff\xd8\xff" and b"\xff\xd9" in _tail(content)
+
+
+def _is_text(content: IO[bytes]) -> bool:
+    """Text in UTF-8 or, as Excel saves CSV, Windows-1252; of a size that a person reads."""
+    raw = content.read(LARGEST_TEXT + 1)
+    if len(raw) > LARGEST_TEXT:
+        return False
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return all(letter in "\t\n\r\f" or unicodedata.category(letter) != "Cc" for letter in text)
+    return False
+
+
+def _is_office(main_part: str) -> Callable[[IO[bytes]], bool]:
+    def fits(content: IO[bytes]) -> bool:
+        try:
+            with zipfile.ZipFile(content) as archive:
+                parts = archive.infolist()
+                unpacked = sum(part.file_size for part in parts)
+                if len(parts) > MOST_PARTS or unpacked > LARGEST_UNPACKED:
+                    return False
+                named = {part.filename for part in parts}
+                return {"[Content_Types].xml", main_part} <= named and archive.testzip() is None
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+            ValueError,
+            OSError,
+        ):
+            return False
+
+    return fits
+
+
+def _tail(content: IO[bytes]) -> bytes:
+    content.seek(0, 2)
+    content.seek(max(0, content.tell() - TAIL))
+    return content.read()
+
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_JPEG = FileKind("image/jpeg", "JPEG picture", _is_jpeg)
+KINDS: Mapping[str, FileKind] = {
+    ".pdf": FileKind("application/pdf", "PDF", _is_pdf),
+    ".docx": FileKind(
+        f"{_OFFICE}.wordprocessingml.document", "Word document", _is_office("word/document.xml")
+    ),
+    ".xlsx": FileKind(f"{_OFFICE}.spreadsheetml.sheet", "Excel workbook", _is_office("xl/workbook.xml")),
+    ".png": FileKind("image/png", "PNG picture", _is_png),
+    ".jpg": _JPEG,
+    ".jpeg": _JPEG,
+    ".txt": FileKind("text/plain", "text file", _is_text),
+    ".csv": FileKind("text/csv", "CSV file", _is_text),
+}

@@ -1,0 +1,269 @@
+"""Joint tenders in each state before quotes are opened, made by the actions that people use.
+
+A maker returns a frozen `Tender` with the ids that tests need. Unless told otherwise a tender buys
+school meals: one lot with one line, each school of the alliance 30,000 meals over three years.
+"""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import TypedDict, Unpack
+
+from marketplace.core import clock
+from marketplace.core.clock import LONDON
+from marketplace.core.db import db
+from marketplace.core.ids import new_id
+from marketplace.core.money import ZERO, Money
+from marketplace.core.policy import SYSTEM, Actor
+from marketplace.tenders import actions, draft_actions, jobs, queries, timetable
+from marketplace.tenders.models import Tender as TenderRow
+from marketplace.tenders.rules import (
+    CriterionDraft,
+    CriterionKind,
+    LineDraft,
+    LotDraft,
+    PanelDraft,
+    PriceFormula,
+    Seat,
+    Split,
+)
+from tests.make.alliance import Alliance, School
+
+PRICE_AND_QUALITY = (
+    CriterionDraft(CriterionKind.PRICE, "Price", 60),
+    CriterionDraft(CriterionKind.QUALITY, "Menus", 25, "How will you plan menus that children eat?"),
+    CriterionDraft(CriterionKind.QUALITY, "Staff", 15, "How will you train the kitchen staff?", 300),
+)
+PRICE_ONLY = (CriterionDraft(CriterionKind.PRICE, "Price", 100),)
+YEARLY_BASELINE = Money(28_000_00)
+SPARE_DAYS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Tender:
+    """A tender, and who matters for its next steps. `schools` are those that were invited."""
+
+    id: uuid.UUID
+    alliance: Alliance
+    schools: tuple[School, ...]
+    lead: School
+    openers: tuple[Actor, Actor]
+    evaluators: tuple[Actor, ...]
+    closes_at: datetime
+
+    @property
+    def row(self) -> TenderRow:
+        """The tender as it is now, read afresh."""
+        session = db.session()
+        session.rollback()
+        return queries.get_tender(session, SYSTEM, self.id)
+
+    @property
+    def version(self) -> int:
+        """The version it has now."""
+        return self.row.version
+
+    @property
+    def lots(self) -> tuple[queries.ScheduleLot, ...]:
+        """Its price schedule."""
+        session = db.session()
+        session.rollback()
+        return queries.schedule(session, self.id)
+
+    @property
+    def line_ids(self) -> tuple[uuid.UUID, ...]:
+        """The ids of its price lines, in order."""
+        return tuple(line.id for lot in self.lots for line in lot.lines)
+
+
+class Wishes(TypedDict, total=False):
+    """What a test may say about the tender it wants; see `draft_tender`."""
+
+    lots: Sequence[LotDraft]
+    criteria: Sequence[CriterionDraft]
+    formula: PriceFormula
+    ceiling: Money
+    optimum: Money
+    closes_at: datetime
+    schools: Sequence[School]
+    need_ids: Collection[uuid.UUID]
+    baselines: Mapping[uuid.UUID, Money]
+    contract: tuple[date, date]
+    title: str
+    category: str
+    cpv: str
+    recovery_fee: Money
+    split: Split
+    evaluators: Sequence[Actor]
+
+
+def working_moment(days: int, at: time = time(12)) -> datetime:
+    """A moment in England at least so many days from now, on a working day outside school holidays."""
+    day = clock.today() + timedelta(days=days)
+    while timetable.not_a_working_day(day) or timetable.school_holiday(day):
+        day += timedelta(days=1)
+    return datetime.combine(day, at, LONDON).astimezone(UTC)
+
+
+def lot(
+    title: str,
+    lines: Mapping[tuple[str, str], Decimal | int | Mapping[uuid.UUID, Decimal]],
+    schools: Collection[School],
+) -> LotDraft:
+    """A lot of lines by (item, unit): units for each school, or the same number for all of them."""
+    return LotDraft(
+        title,
+        [
+            LineDraft(
+                item,
+                unit,
+                volumes
+                if isinstance(volumes, Mapping)
+                else {school.id: Decimal(volumes) for school in schools},
+            )
+            for (item, unit), volumes in lines.items()
+        ],
+    )
+
+
+def draft_tender(
+    alliance: Alliance,
+    *,
+    lots: Sequence[LotDraft] | None = None,
+    criteria: Sequence[CriterionDraft] = PRICE_AND_QUALITY,
+    formula: PriceFormula = PriceFormula.PROPORTION_OF_LOWEST,
+    ceiling: Money | None = None,
+    optimum: Money | None = None,
+    closes_at: datetime | None = None,
+    schools: Sequence[School] | None = None,
+    need_ids: Collection[uuid.UUID] = (),
+    baselines: Mapping[uuid.UUID, Money] | None = None,
+    contract: tuple[date, date] | None = None,
+    title: str = "School meals",
+    category: str = "catering",
+    cpv: str = "55524000",
+    recovery_fee: Money = ZERO,
+    split: Split = Split.PUPILS,
+    evaluators: Sequence[Actor] | None = None,
+) -> Tender:
+    """A draft with everything that inviting needs; nobody is invited yet.
+
+    The first school leads. Bursars of the first two open, their finance leads evaluate; with one
+    school in the tender the second opener is of another member school.
+    """
+    buying = tuple(schools or alliance.schools)
+    tender_id = new_id()
+    coordinator = alliance.coordinator
+    actions.draft_tender(coordinator, tender_id, alliance.id, title, category=category, need_ids=need_ids)
+    deadline = closes_at or working_moment(SPARE_DAYS)
+    starts_on, ends_on = contract or _three_years_after(deadline)
+    version = _version(tender_id)
+    draft_actions.edit_tender(
+        coordinator,
+        tender_id,
+        version,
+        title=title,
+        description="Hot meals at midday in term time.",
+        category=category,
+        cpv=cpv,
+    )
+    draft_actions.set_terms(coordinator, tender_id, version + 1, recovery_fee=recovery_fee, split=split)
+    draft_actions.set_buyers(
+        coordinator,
+        tender_id,
+        version + 2,
+        baselines=baselines or {school.id: YEARLY_BASELINE for school in buying},
+        lead_school_id=buying[0].id,
+    )
+    draft_actions.set_schedule(
+        coordinator,
+        tender_id,
+        version + 3,
+        lots or [lot("School meals", {("Primary meal", "meal"): 30_000}, buying)],
+    )
+    draft_actions.set_criteria(
+        coordinator, tender_id, version + 4, criteria, formula=formula, ceiling=ceiling, optimum=optimum
+    )
+    draft_actions.set_timetable(
+        coordinator,
+        tender_id,
+        version + 5,
+        closes_at=deadline,
+        contract_starts_on=starts_on,
+        contract_ends_on=ends_on,
+    )
+    first, second = _two_schools(alliance, buying)
+    scoring = tuple(evaluators or (first.finance_lead, second.finance_lead))
+    draft_actions.set_panel(
+        coordinator,
+        tender_id,
+        version + 6,
+        [
+            PanelDraft(_id(first.bursar), first.id, Seat.OPENER),
+            PanelDraft(_id(second.bursar), second.id, Seat.OPENER),
+            *(PanelDraft(_id(one), min(one.school_ids), Seat.EVALUATOR) for one in scoring),
+        ],
+    )
+    return Tender(tender_id, alliance, buying, buying[0], (first.bursar, second.bursar), scoring, deadline)
+
+
+def joining_tender(alliance: Alliance, **given: Unpack[Wishes]) -> Tender:
+    """A tender whose schools are invited; none has answered. Takes what `draft_tender` takes."""
+    tender = draft_tender(alliance, **given)
+    actions.invite_schools(alliance.coordinator, tender.id, tender.version)
+    return tender
+
+
+def confirmed_tender(alliance: Alliance, **given: Unpack[Wishes]) -> Tender:
+    """A tender to which every school committed, waiting for a headteacher's approval."""
+    tender = joining_tender(alliance, **given)
+    for school in tender.schools:
+        actions.commit_school(school.headteacher, tender.id, school.id, tender.version)
+    actions.confirm_tender(alliance.coordinator, tender.id, tender.version)
+    return tender
+
+
+def published_tender(alliance: Alliance, **given: Unpack[Wishes]) -> Tender:
+    """A tender that suppliers can quote for. Takes what `draft_tender` takes."""
+    tender = confirmed_tender(alliance, **given)
+    others = [school for school in (*tender.schools, *alliance.schools) if school.id != tender.lead.id]
+    actions.publish_tender(others[0].headteacher, tender.id, tender.version)
+    return tender
+
+
+def closed_tender(alliance: Alliance, **given: Unpack[Wishes]) -> Tender:
+    """A tender past its deadline, waiting to be opened. The clock of the test itself does not move."""
+    tender = published_tender(alliance, **given)
+    close_tender(tender)
+    return tender
+
+
+def close_tender(tender: Tender) -> None:
+    """Let the deadline of a published tender pass, and the job by the clock close it."""
+    with clock.travelling(tender.closes_at):
+        jobs.close_due_tenders()
+
+
+def _three_years_after(deadline: datetime) -> tuple[date, date]:
+    """From the first of the month three months after a deadline, for three years."""
+    starts_on = timetable.months_later(deadline.date().replace(day=1), 3)
+    return starts_on, timetable.months_later(starts_on, 36) - timedelta(days=1)
+
+
+def _two_schools(alliance: Alliance, buying: Sequence[School]) -> tuple[School, School]:
+    first = buying[0]
+    second = next(school for school in (*buying, *alliance.schools) if school.id != first.id)
+    return first, second
+
+
+def _version(tender_id: uuid.UUID) -> int:
+    session = db.session()
+    session.rollback()
+    return queries.get_tender(session, SYSTEM, tender_id).version
+
+
+def _id(actor: Actor) -> uuid.UUID:
+    assert actor.person_id
+    return actor.person_id
