@@ -54,12 +54,20 @@ def found_alliance(actor: Actor, name: str) -> uuid.UUID:
         return alliance.id
 
 
-def make_organisation(session: Session, kind: Kind, name: str) -> Organisation:
+def make_organisation(
+    session: Session, kind: Kind, name: str, *, organisation_id: uuid.UUID | None = None
+) -> Organisation:
     """The row that every alliance, school and supplier starts from. A shared step."""
-    organisation = Organisation(id=new_id(), kind=kind, name=name, created_at=clock.now())
+    organisation = Organisation(id=organisation_id or new_id(), kind=kind, name=name, created_at=clock.now())
     session.add(organisation)
     session.flush()
     return organisation
+
+
+def rename_organisation(session: Session, organisation: Organisation, name: str) -> None:
+    """Give an organisation another name. A shared step; documents issued before keep the old one."""
+    organisation.name = rules.tidy_name(name)
+    session.flush()
 
 
 def import_schools(actor: Actor, content: bytes) -> list[ImportedLine]:

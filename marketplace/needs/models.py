@@ -21,7 +21,7 @@ class Need(Base):
     """What one school needs in one category. Spend is a year's, in pence before VAT.
 
     A draft may lack what its author has not entered yet; a constraint says that no other need does.
-    `details` are the answers to the category's own questions, as `rules.read_details` reads them.
+    `details` are the answers to the category's own questions, as `answers.read_answers` reads them.
     """
 
     __tablename__ = "need"

@@ -1,0 +1,160 @@
+"""What schools buy: the categories that needs, contracts, tenders and suppliers name by their ids.
+
+The catalogue is data, in `categories.json` beside this module, with its source. It is plain Python, so that
+rules may read it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from marketplace.core.errors import RuleBroken
+
+CATALOGUE_FILE = Path(__file__).with_name("categories.json")
+OTHER = "other"
+CPV_GROUP = 3
+
+
+class FieldType(StrEnum):
+    """What kind of answer a category's question takes."""
+
+    WHOLE_NUMBER = "int"
+    NUMBER = "number"
+    MONEY = "money"
+    DATE = "date"
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    YES_NO = "bool"
+    ONE_OF = "enum"
+    ANY_OF = "multi"
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryField:
+    """One question that a need of the category answers.
+
+    `options` maps what is stored to what is read; `pattern` is a regular expression for a text without
+    its spaces, and `message` says what is wrong when it does not match; `largest` bounds a number.
+    """
+
+    key: str
+    label: str
+    type: FieldType
+    required: bool
+    unit: str
+    hint: str
+    options: Mapping[str, str]
+    pattern: str
+    message: str
+    largest: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cpv:
+    """A code of the Common Procurement Vocabulary, eight digits, and its label."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Since when the category must be bought elsewhere, and what people are told."""
+
+    since: date
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category: its codes, the unit its volume is counted in, and its questions."""
+
+    id: str
+    name: str
+    cpv: tuple[Cpv, ...]
+    volume_unit: str
+    fields: tuple[CategoryField, ...]
+    elsewhere: Elsewhere | None
+
+
+def category(category_id: str) -> Category:
+    """The category with this id. Raises RuleBroken when there is none."""
+    found = CATALOGUE.get(category_id)
+    if found is None:
+        raise RuleBroken("Choose one of the categories on the list.", "category")
+    return found
+
+
+def label(category_id: str) -> str:
+    """A category's name. Raises KeyError for an id that is not in the catalogue."""
+    return CATALOGUE[category_id].name
+
+
+def pairs() -> list[tuple[str, str]]:
+    """The categories as (id, name), by name, with the one for everything else at the end."""
+    known = [(one.id, one.name) for one in CATALOGUE.values() if one.id != OTHER]
+    return [*sorted(known, key=lambda pair: pair[1]), (OTHER, CATALOGUE[OTHER].name)]
+
+
+def by_cpv(code: str) -> str:
+    """The id of the category that a CPV code belongs to: the one that shares most leading digits with it.
+
+    At least the three digits of a group must agree, and with one category only; else it is `other`.
+    """
+    agreement = {
+        one.id: max((_shared(code[:8], cpv.code) for cpv in one.cpv), default=0) for one in CATALOGUE.values()
+    }
+    most = max(agreement.values())
+    best = [category_id for category_id, shared in agreement.items() if shared == most]
+    return best[0] if most >= CPV_GROUP and len(best) == 1 else OTHER
+
+
+def _shared(one: str, other: str) -> int:
+    """How many leading digits two codes share; the noughts that pad a code count for nothing."""
+    significant = min(len(one.rstrip("0")), len(other.rstrip("0")))
+    shared = 0
+    while shared < significant and one[shared] == other[shared]:
+        shared += 1
+    return shared
+
+
+def _read_field(row: Mapping[str, Any]) -> CategoryField:
+    return CategoryField(
+        key=row["key"],
+        label=row["label"],
+        type=FieldType(row["type"]),
+        required=row["required"],
+        unit=row.get("unit", ""),
+        hint=row.get("hint", ""),
+        options=row.get("options", {}),
+        pattern=row.get("pattern", ""),
+        message=row.get("message", ""),
+        largest=row.get("max"),
+    )
+
+
+def _read_category(row: Mapping[str, Any]) -> Category:
+    moved = row.get("elsewhere")
+    return Category(
+        id=row["id"],
+        name=row["name"],
+        cpv=tuple(Cpv(cpv["code"], cpv["label"]) for cpv in row["cpv"]),
+        volume_unit=row["volume_unit"],
+        fields=tuple(_read_field(field) for field in row["fields"]),
+        elsewhere=moved and Elsewhere(date.fromisoformat(moved["since"]), moved["text"], moved["source"]),
+    )
+
+
+def _read_catalogue() -> dict[str, Category]:
+    rows = json.loads(CATALOGUE_FILE.read_text(encoding="utf-8"))["categories"]
+    return {row["id"]: _read_category(row) for row in rows}
+
+
+CATALOGUE: Mapping[str, Category] = _read_catalogue()

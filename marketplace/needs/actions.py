@@ -1,0 +1,200 @@
+"""What people do with needs."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.alliance.models import Person, School
+from marketplace.alliance.queries import get_school, people_with_role
+from marketplace.contracts import categories
+from marketplace.core import clock, events, mail, policy
+from marketplace.core.db import transaction
+from marketplace.core.errors import NotFound
+from marketplace.core.forms import expect_version
+from marketplace.core.ids import next_reference
+from marketplace.core.policy import SYSTEM, Act, Actor, Role
+from marketplace.needs import answers, queries, rules
+from marketplace.needs.models import Need
+from marketplace.needs.rules import NeedContent, NeedStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What somebody is told about a need: by whom it was done, and why, where a reason was given."""
+
+    by: Actor
+    subject: str
+    template: str
+    reason: str = ""
+
+
+def post_need(
+    actor: Actor, need_id: uuid.UUID, school_id: uuid.UUID, category_id: str, content: NeedContent
+) -> None:
+    """Draft a need of a school in a category. Raises RuleBroken when the content cannot be right."""
+    with transaction() as session:
+        school = _own_school(session, actor, school_id)
+        policy.require(actor, Act.NEED_POST, school.id)
+        if session.get(Need, need_id) is not None:
+            return
+        category = categories.category(category_id)
+        rules.check_category(category, clock.today())
+        rules.check_content(category, content, clock.today())
+        now = clock.now()
+        need = Need(
+            id=need_id,
+            reference=next_reference(session, "N", now),
+            school_id=school.id,
+            category=category.id,
+            volume_unit=category.volume_unit,
+            posted_by=actor.person_id,
+            posted_at=now,
+        )
+        _write_content(need, category, content)
+        session.add(need)
+        events.record(session, actor, Act.NEED_POST, need.id, organisation_id=school.id)
+
+
+def _own_school(session: Session, actor: Actor, school_id: uuid.UUID) -> School:
+    """One of the actor's own schools: somebody else's is not to be found here. Raises NotFound."""
+    if school_id not in actor.school_ids:
+        raise NotFound
+    return get_school(session, actor, school_id)
+
+
+def _write_content(need: Need, category: categories.Category, content: NeedContent) -> None:
+    need.title = content.title.strip()
+    need.description = content.description
+    need.current_supplier = content.current_supplier
+    need.joint_condition = content.joint_condition
+    need.details = answers.write_answers(category, content.answers)
+    for name in ("volume", "current_annual_spend", "contract_ends_on", "wanted_from", "term_months", "joint"):
+        setattr(need, name, getattr(content, name))
+
+
+def edit_need(actor: Actor, need_id: uuid.UUID, version: int, content: NeedContent) -> None:
+    """Change a draft. Raises RuleBroken when it is no draft any more, Stale when somebody changed it."""
+    with transaction() as session:
+        need = queries.get_need(session, actor, need_id, lock=True)
+        policy.require(actor, Act.NEED_EDIT, need.school_id)
+        expect_version(need, version)
+        rules.check_draft(need.status)
+        category = categories.category(need.category)
+        rules.check_content(category, content, clock.today())
+        _write_content(need, category, content)
+        events.record(session, actor, Act.NEED_EDIT, need.id, organisation_id=need.school_id)
+
+
+def submit_need(actor: Actor, need_id: uuid.UUID, version: int) -> None:
+    """Ask the school's headteachers to approve a draft. Raises RuleBroken naming what is missing."""
+    with transaction() as session:
+        need = queries.get_need(session, actor, need_id, lock=True)
+        policy.require(actor, Act.NEED_SUBMIT, need.school_id)
+        if need.status is NeedStatus.SUBMITTED:
+            return
+        expect_version(need, version)
+        category = categories.category(need.category)
+        rules.check_category(category, clock.today())
+        rules.check_complete(category, queries.content_of(need), clock.today())
+        need.status = rules.move(need.status, NeedStatus.SUBMITTED)
+        need.return_reason = ""
+        events.record(session, actor, Act.NEED_SUBMIT, need.id, organisation_id=need.school_id)
+        letter = Letter(actor, f"Approve the need {need.reference}", "needs_submitted.txt")
+        for head in people_with_role(session, [need.school_id], Role.HEADTEACHER):
+            if head.id != actor.person_id:
+                _write(session, head, need, letter)
+
+
+def approve_need(actor: Actor, need_id: uuid.UUID, version: int) -> None:
+    """Let a submitted need be bought for, alone or together with other schools. Its author is told."""
+    with transaction() as session:
+        need = queries.get_need(session, actor, need_id, lock=True)
+        policy.require(actor, Act.NEED_APPROVE, need.school_id)
+        if need.status is NeedStatus.APPROVED and need.approved_by == actor.person_id:
+            return
+        expect_version(need, version)
+        need.status = rules.move(need.status, NeedStatus.APPROVED)
+        need.approved_by, need.approved_at = actor.person_id, clock.now()
+        events.record(session, actor, Act.NEED_APPROVE, need.id, organisation_id=need.school_id)
+        _tell_author(
+            session, need, Letter(actor, f"The need {need.reference} is approved", "needs_approved.txt")
+        )
+
+
+def return_need(actor: Actor, need_id: uuid.UUID, version: int, reason: str) -> None:
+    """Give a submitted need back to its author as a draft, with a reason that the author is told."""
+    with transaction() as session:
+        need = queries.get_need(session, actor, need_id, lock=True)
+        policy.require(actor, Act.NEED_RETURN, need.school_id)
+        expect_version(need, version)
+        given = rules.check_reason(reason, "Say what has to change before you approve it.")
+        need.status = rules.move(need.status, NeedStatus.DRAFT)
+        need.return_reason = given
+        events.record(session, actor, Act.NEED_RETURN, need.id, organisation_id=need.school_id, reason=given)
+        _tell_author(
+            session,
+            need,
+            Letter(actor, f"The need {need.reference} was returned to you", "needs_returned.txt", given),
+        )
+
+
+def withdraw_need(actor: Actor, need_id: uuid.UUID, version: int, reason: str) -> None:
+    """End a need that is in no tender yet, with a reason. Its author is told if somebody else did it."""
+    with transaction() as session:
+        need = queries.get_need(session, actor, need_id, lock=True)
+        policy.require(actor, Act.NEED_WITHDRAW, need.school_id)
+        if need.status is NeedStatus.WITHDRAWN:
+            return
+        expect_version(need, version)
+        given = rules.check_reason(reason, "Say why the school does not need this any more.")
+        need.status = rules.move(need.status, NeedStatus.WITHDRAWN)
+        events.record(
+            session, actor, Act.NEED_WITHDRAW, need.id, organisation_id=need.school_id, reason=given
+        )
+        _tell_author(
+            session,
+            need,
+            Letter(actor, f"The need {need.reference} was withdrawn", "needs_withdrawn.txt", given),
+        )
+
+
+def place_need(session: Session, need_id: uuid.UUID, status: NeedStatus) -> Need:
+    """Move a need along with the tender that it is in; returns it, locked. A shared step for that stage.
+
+    Into the status that it has already, nothing happens. Raises NotFound, and RuleBroken when the need
+    cannot go there.
+    """
+    need = session.scalars(select(Need).where(Need.id == need_id).with_for_update(of=Need)).one_or_none()
+    if need is None:
+        raise NotFound
+    if need.status is not status:
+        need.status = rules.move(need.status, status)
+        session.flush()
+        events.record(session, SYSTEM, Act.NEED_PLACE, need.id, organisation_id=need.school_id, status=status)
+    return need
+
+
+def _tell_author(session: Session, need: Need, letter: Letter) -> None:
+    author = session.get_one(Person, need.posted_by)
+    if author.active and author.id != letter.by.person_id:
+        _write(session, author, need, letter)
+
+
+def _write(session: Session, person: Person, need: Need, letter: Letter) -> None:
+    mail.write(
+        session,
+        person.email,
+        letter.subject,
+        letter.template,
+        person_name=person.name,
+        title=need.title,
+        reference=need.reference,
+        need_id=need.id,
+        school_name=need.school.name,
+        by=letter.by.name,
+        reason=letter.reason,
+    )

@@ -1,0 +1,206 @@
+"""Questions about needs, scoped to who asks."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import url_for
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, contains_eager
+
+from marketplace.alliance.models import Membership, Organisation, School
+from marketplace.alliance.rules import MembershipStatus
+from marketplace.contracts.categories import category
+from marketplace.core.errors import NotFound
+from marketplace.core.events import Event
+from marketplace.core.policy import Act, Actor, Kind, Role
+from marketplace.core.web import Task
+from marketplace.needs.answers import read_answers
+from marketplace.needs.models import Need
+from marketplace.needs.rules import STATUS_LABELS, NeedContent, NeedStatus
+
+BEYOND_DRAFT = tuple(
+    status for status in NeedStatus if status not in {NeedStatus.DRAFT, NeedStatus.WITHDRAWN}
+)
+TO_BUY_TOGETHER = tuple(status for status in BEYOND_DRAFT if status is not NeedStatus.SUBMITTED)
+WORDS = {
+    Act.NEED_POST: "Drafted",
+    Act.NEED_EDIT: "Changed",
+    Act.NEED_SUBMIT: "Submitted for approval",
+    Act.NEED_APPROVE: "Approved",
+    Act.NEED_RETURN: "Returned to its author",
+    Act.NEED_WITHDRAW: "Withdrawn",
+}
+SORTS = {
+    "title": (Need.title,),
+    "school": (Organisation.name,),
+    "spend": (Need.current_annual_spend,),
+    "ends": (Need.contract_ends_on,),
+    "posted": (Need.posted_at,),
+}
+"""Columns that the list sorts by, by the word in its address."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """Something that was done to a need, in words."""
+
+    at: datetime
+    words: str
+    by: str
+    reason: str
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Needs this actor may read.
+
+    Their own schools' always; from submission for the coordinators and auditors of the school's
+    alliances; once approved for the people of its other schools, so that they can buy together.
+    """
+    return or_(
+        Need.school_id.in_(actor.school_ids),
+        and_(
+            Need.status.in_(BEYOND_DRAFT),
+            Need.school_id.in_(_members(actor.organisations(Kind.ALLIANCE))),
+        ),
+        and_(Need.status.in_(TO_BUY_TOGETHER), Need.school_id.in_(_members(actor.alliance_ids))),
+    )
+
+
+def _members(alliance_ids: frozenset[uuid.UUID]) -> Select[uuid.UUID]:
+    return select(Membership.school_id).where(
+        Membership.alliance_id.in_(alliance_ids), Membership.status == MembershipStatus.ACTIVE
+    )
+
+
+def get_need(session: Session, actor: Actor, need_id: uuid.UUID, *, lock: bool = False) -> Need:
+    """A need the actor may read. Raises NotFound."""
+    query = select(Need).where(Need.id == need_id, visible_to(actor))
+    if lock:
+        query = query.with_for_update(of=Need)
+    need = session.scalars(query).one_or_none()
+    if need is None:
+        raise NotFound
+    return need
+
+
+def content_of(need: Need) -> NeedContent:
+    """What a need says, as it was entered."""
+    return NeedContent(
+        title=need.title,
+        description=need.description,
+        volume=need.volume,
+        current_supplier=need.current_supplier,
+        current_annual_spend=need.current_annual_spend,
+        contract_ends_on=need.contract_ends_on,
+        wanted_from=need.wanted_from,
+        term_months=need.term_months,
+        joint=need.joint,
+        joint_condition=need.joint_condition,
+        answers=read_answers(category(need.category), need.details),
+    )
+
+
+def search(
+    actor: Actor,
+    *,
+    text: str = "",
+    status: NeedStatus | None = None,
+    category_id: str | None = None,
+    school_id: uuid.UUID | None = None,
+) -> Select[Need]:
+    """The needs this actor may read, narrowed down; sort and slice it with `sorted_by`."""
+    query = (
+        select(Need)
+        .join(School, School.id == Need.school_id)
+        .join(Organisation, Organisation.id == School.id)
+        .where(visible_to(actor))
+        .options(contains_eager(Need.school).contains_eager(School.organisation))
+    )
+    if text:
+        query = query.where(
+            or_(
+                Need.title.icontains(text, autoescape=True),
+                Need.reference.icontains(text, autoescape=True),
+                Need.current_supplier.icontains(text, autoescape=True),
+                Organisation.name.icontains(text, autoescape=True),
+            )
+        )
+    if status is not None:
+        query = query.where(Need.status == status)
+    if category_id:
+        query = query.where(Need.category == category_id)
+    if school_id is not None:
+        query = query.where(Need.school_id == school_id)
+    return query
+
+
+def sorted_by(query: Select[Need], sort: str, *, descending: bool) -> Select[Need]:
+    """The query in the order of one of SORTS, with ties always in the same order."""
+    columns = SORTS[sort]
+    ordered = [column.desc() if descending else column.asc() for column in columns]
+    return query.order_by(*(one.nulls_last() for one in ordered), Need.id.desc())
+
+
+def count(session: Session, query: Select[Need]) -> int:
+    """How many needs a query finds."""
+    return session.scalar(select(func.count()).select_from(query.with_only_columns(Need.id).subquery())) or 0
+
+
+def approved(session: Session, actor: Actor, category_id: str | None = None) -> list[Need]:
+    """Approved needs that a joint tender can take up, by school: those of the actor's alliances."""
+    query = search(actor, status=NeedStatus.APPROVED, category_id=category_id)
+    return list(session.scalars(query.order_by(Organisation.name, Need.id)))
+
+
+def history(session: Session, need_id: uuid.UUID) -> list[HistoryLine]:
+    """What was done to a need, newest first. The caller has loaded the need as its reader."""
+    events = session.scalars(select(Event).where(Event.subject_id == need_id).order_by(Event.position.desc()))
+    return [
+        HistoryLine(event.at, _words(event), event.actor_name, event.facts.get("reason", ""))
+        for event in events
+    ]
+
+
+def _words(event: Event) -> str:
+    if event.act == Act.NEED_PLACE:
+        return f"Became: {STATUS_LABELS[NeedStatus(event.facts['status'])].lower()}"
+    return WORDS[Act(event.act)]
+
+
+def waiting_for(session: Session, actor: Actor) -> list[Task]:
+    """Needs that wait for this person: drafts to finish, submitted ones to approve."""
+    heads = actor.organisations(Kind.SCHOOL, Role.HEADTEACHER)
+    query = (
+        search(actor)
+        .where(
+            or_(
+                and_(Need.status == NeedStatus.SUBMITTED, Need.school_id.in_(heads)),
+                and_(Need.status == NeedStatus.DRAFT, Need.posted_by == actor.person_id),
+            )
+        )
+        .order_by(Need.id)
+    )
+    return [_task(need) for need in session.scalars(query)]
+
+
+def _task(need: Need) -> Task:
+    if need.status is NeedStatus.SUBMITTED:
+        return Task(
+            f"Approve the need “{need.title}”",
+            url_for("needs.approve_need", need_id=need.id),
+            f"{need.school.name}, {need.reference}",
+        )
+    if need.return_reason:
+        return Task(
+            f"Change the need “{need.title}” and submit it again",
+            url_for("needs.edit_need", need_id=need.id),
+            f"Returned: {need.return_reason}",
+        )
+    return Task(
+        f"Finish your draft “{need.title}”",
+        url_for("needs.edit_need", need_id=need.id),
+        f"{need.school.name}, {need.reference}",
+    )
