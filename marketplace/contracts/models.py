@@ -15,7 +15,10 @@ from marketplace.core.money import Money
 
 
 class Contract(Base):
-    """A contract of one school. Annual value in pence before VAT; the term includes both dates."""
+    """A contract of one school. Annual value in pence before VAT; the term includes both dates.
+
+    `last_notice_on` follows from the end and the notice; it is kept so that lists can sort by it.
+    """
 
     __tablename__ = "contract"
     __table_args__ = (
@@ -35,6 +38,7 @@ class Contract(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date] = mapped_column(index=True)
     notice_days: Mapped[int] = mapped_column(default=0)
+    last_notice_on: Mapped[date] = mapped_column(index=True)
     renews_automatically: Mapped[bool] = mapped_column(default=False)
     award_id: Mapped[uuid.UUID | None]
     tender_reference: Mapped[str] = mapped_column(default="")

@@ -294,6 +294,7 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("notice_days", sa.Integer(), nullable=False),
+        sa.Column("last_notice_on", sa.Date(), nullable=False),
         sa.Column("renews_automatically", sa.Boolean(), nullable=False),
         sa.Column("award_id", sa.Uuid(), nullable=True),
         sa.Column("tender_reference", sa.String(), nullable=False),
@@ -314,6 +315,7 @@ def upgrade() -> None:
     with op.batch_alter_table("contract", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contract_category"), ["category"], unique=False)
         batch_op.create_index(batch_op.f("ix_contract_ends_on"), ["ends_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_contract_last_notice_on"), ["last_notice_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_contract_school_id"), ["school_id"], unique=False)
 
     op.create_table(
@@ -747,6 +749,7 @@ def upgrade() -> None:
         sa.Column("written_by", sa.Uuid(), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("commitment", sa.String(), nullable=False),
         sa.Column("exclusion_reason", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1088,6 +1091,7 @@ def downgrade() -> None:
     op.drop_table("ledger_transfer")
     with op.batch_alter_table("contract", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contract_school_id"))
+        batch_op.drop_index(batch_op.f("ix_contract_last_notice_on"))
         batch_op.drop_index(batch_op.f("ix_contract_ends_on"))
         batch_op.drop_index(batch_op.f("ix_contract_category"))
 

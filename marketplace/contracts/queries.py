@@ -1,0 +1,136 @@
+"""Questions about the register of contracts, scoped to who asks."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, timedelta
+
+from flask import url_for
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, contains_eager
+
+from marketplace.alliance.models import Membership, Organisation, School
+from marketplace.alliance.rules import MembershipStatus
+from marketplace.contracts.models import Contract
+from marketplace.contracts.rules import DAYS_AHEAD, NOTICE_NEAR, ContractContent, Ending
+from marketplace.core import clock
+from marketplace.core.errors import NotFound
+from marketplace.core.policy import Actor, Kind, Role
+from marketplace.core.web import Task
+
+SORTS = {
+    "title": Contract.title,
+    "school": Organisation.name,
+    "supplier": Contract.supplier_name,
+    "value": Contract.annual_value,
+    "ends": Contract.ends_on,
+    "notice": Contract.last_notice_on,
+}
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Contracts this actor may read: their schools', and a coordinator or auditor those of all members."""
+    members = select(Membership.school_id).where(
+        Membership.alliance_id.in_(actor.organisations(Kind.ALLIANCE)),
+        Membership.status == MembershipStatus.ACTIVE,
+    )
+    return or_(Contract.school_id.in_(actor.school_ids), Contract.school_id.in_(members))
+
+
+def get_contract(session: Session, actor: Actor, contract_id: uuid.UUID, *, lock: bool = False) -> Contract:
+    """A contract the actor may read. Raises NotFound."""
+    query = select(Contract).where(Contract.id == contract_id, visible_to(actor))
+    if lock:
+        query = query.with_for_update(of=Contract)
+    contract = session.scalars(query).one_or_none()
+    if contract is None:
+        raise NotFound
+    return contract
+
+
+def content_of(contract: Contract) -> ContractContent:
+    """What a contract says, as it was entered."""
+    return ContractContent(
+        category=contract.category,
+        title=contract.title,
+        supplier_name=contract.supplier_name,
+        annual_value=contract.annual_value,
+        starts_on=contract.starts_on,
+        ends_on=contract.ends_on,
+        notice_days=contract.notice_days,
+        renews_automatically=contract.renews_automatically,
+    )
+
+
+def search(
+    actor: Actor,
+    *,
+    text: str = "",
+    category_id: str | None = None,
+    ending: Ending | None = None,
+    school_id: uuid.UUID | None = None,
+) -> Select[Contract]:
+    """The contracts this actor may read, narrowed down; sort and slice it with `sorted_by`."""
+    query = (
+        select(Contract)
+        .join(School, School.id == Contract.school_id)
+        .join(Organisation, Organisation.id == School.id)
+        .where(visible_to(actor))
+        .options(contains_eager(Contract.school).contains_eager(School.organisation))
+    )
+    if text:
+        columns = (Contract.title, Contract.supplier_name, Contract.tender_reference, Organisation.name)
+        query = query.where(or_(*(column.icontains(text, autoescape=True) for column in columns)))
+    if category_id:
+        query = query.where(Contract.category == category_id)
+    if ending is not None:
+        query = query.where(_ends(ending, clock.today()))
+    if school_id is not None:
+        query = query.where(Contract.school_id == school_id)
+    return query
+
+
+def _ends(ending: Ending, today: date) -> ColumnElement[bool]:
+    if ending is Ending.OVER:
+        return Contract.ends_on < today
+    if ending is Ending.LATER:
+        return Contract.ends_on > today + timedelta(days=DAYS_AHEAD[Ending.A_YEAR])
+    return Contract.ends_on.between(today, today + timedelta(days=DAYS_AHEAD[ending]))
+
+
+def sorted_by(query: Select[Contract], sort: str, *, descending: bool) -> Select[Contract]:
+    """The query in the order of one of SORTS, with ties always in the same order."""
+    column = SORTS[sort]
+    return query.order_by(column.desc() if descending else column.asc(), Contract.id)
+
+
+def count(session: Session, query: Select[Contract]) -> int:
+    """How many contracts a query finds."""
+    rows = query.with_only_columns(Contract.id).subquery()
+    return session.scalar(select(func.count()).select_from(rows)) or 0
+
+
+def waiting_for(session: Session, actor: Actor) -> list[Task]:
+    """Contracts of the actor's schools that soon run on unless notice is given."""
+    schools = actor.organisations(Kind.SCHOOL, Role.BURSAR, Role.HEADTEACHER)
+    today = clock.today()
+    query = (
+        search(actor)
+        .where(
+            Contract.school_id.in_(schools),
+            Contract.notice_days > 0,
+            Contract.last_notice_on.between(today, today + NOTICE_NEAR),
+        )
+        .order_by(Contract.last_notice_on, Contract.id)
+    )
+    return [_task(contract) for contract in session.scalars(query)]
+
+
+def _task(contract: Contract) -> Task:
+    consequence = "It renews by itself." if contract.renews_automatically else "Plan what follows."
+    return Task(
+        f"Give notice or renew: {contract.title} with {contract.supplier_name}",
+        url_for("contracts.show", contract_id=contract.id),
+        f"{contract.school.name}. {consequence}",
+        contract.last_notice_on,
+    )
