@@ -1,34 +1,33 @@
 """What people do with a joint tender, from draft to publication and its end.
 
-How a draft is filled in stands in `draft_actions.py`. Every action that changes a tender takes the
+How a draft is filled in stands in `drafting/actions.py`. Every action that changes a tender takes the
 `version` that its author saw and raises Stale when somebody changed the tender since.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections import Counter
-from collections.abc import Collection, Sequence
-from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Collection
+from datetime import date
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
+from marketplace.contracts.categories import category as known_category
 from marketplace.core import clock, events, policy
 from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.forms import expect_version
-from marketplace.core.ids import new_id, next_reference
-from marketplace.core.money import FOUR_PLACES
+from marketplace.core.ids import next_reference
+from marketplace.core.moves import move
 from marketplace.core.policy import SYSTEM, Act, Actor
-from marketplace.needs import rules as need_rules
-from marketplace.needs.models import Need
+from marketplace.needs.actions import place_need
 from marketplace.needs.rules import NeedStatus
 from marketplace.tenders import notices, queries, rules, timetable
-from marketplace.tenders.models import Commitment, LineVolume, Lot, PriceLine, Tender, TenderStep
-from marketplace.tenders.rules import CommitmentStatus, PanelDraft, TenderStatus
+from marketplace.tenders.drafting import rules as drafting
+from marketplace.tenders.drafting.proposal import lock_needs, propose
+from marketplace.tenders.models import Commitment, Tender, TenderStep
+from marketplace.tenders.rules import COMMITMENT_MOVES, CommitmentStatus, TenderStatus
 
 DID_NOT_ANSWER = "Did not answer before the schools that buy were settled."
 
@@ -54,13 +53,14 @@ def draft_tender(
         policy.require(actor, Act.TENDER_DRAFT, alliance_id)
         if session.get(Tender, tender_id) is not None:
             return
-        needs = _lock_needs(session, alliance_id, need_ids)
+        needs = lock_needs(session, alliance_id, need_ids)
         rules.check_poolable(
             [(need.school_id, need.category, need.status, need.joint) for need in needs], category
         )
+        known_category(category)
         tender = begin_tender(session, actor, tender_id, alliance_id, title=title, category=category)
         if needs:
-            _propose(session, tender, needs)
+            propose(session, tender, needs)
         events.record(session, actor, Act.TENDER_DRAFT, tender.id, organisation_id=alliance_id)
 
 
@@ -98,7 +98,7 @@ def invite_schools(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
         if _already(tender, TenderStatus.JOINING, version):
             return
         expect_version(tender, version)
-        for refusal in rules.missing(queries.readiness(session, tender)):
+        for refusal in drafting.missing(queries.readiness(session, tender)):
             raise refusal
         _check_timetable(session, tender)
         move_tender(session, tender, TenderStatus.JOINING)
@@ -113,8 +113,7 @@ def commit_school(actor: Actor, tender_id: uuid.UUID, school_id: uuid.UUID, vers
         if commitment.status is CommitmentStatus.COMMITTED:
             return
         _check_answerable(tender, version)
-        if commitment.status is CommitmentStatus.DECLINED:
-            raise RuleBroken("Your school declined this tender. Ask the coordinator to invite it again.")
+        rules.check_not_declined(commitment.status)
         _answer(commitment, actor, CommitmentStatus.COMMITTED, "")
         notices.school_committed(session, tender, commitment)
         events.record(session, actor, Act.TENDER_COMMIT, tender.id, organisation_id=school_id)
@@ -205,7 +204,7 @@ def return_tender(actor: Actor, tender_id: uuid.UUID, version: int, reason: str)
         rules.check_reason(reason, "the tender goes back to draft")
         for commitment in tender.commitments:
             if commitment.status is CommitmentStatus.COMMITTED:
-                commitment.status = CommitmentStatus.INVITED
+                commitment.status = move(COMMITMENT_MOVES, commitment.status, CommitmentStatus.INVITED)
         move_tender(session, tender, TenderStatus.DRAFT)
         notices.tender_returned(session, tender, reason)
         events.record(
@@ -314,14 +313,15 @@ def _check_answerable(tender: Tender, version: int) -> None:
 
 
 def _answer(commitment: Commitment, actor: Actor, status: CommitmentStatus, reason: str) -> None:
-    commitment.status, commitment.reason = status, reason
+    commitment.status = move(COMMITMENT_MOVES, commitment.status, status)
+    commitment.reason = reason
     commitment.answered_by, commitment.answered_at = actor.person_id, clock.now()
 
 
 def _check_panel(tender: Tender) -> None:
-    quality = rules.has_quality(criterion.kind for criterion in tender.criteria)
-    seats = [PanelDraft(seat.person_id, seat.school_id, seat.seat) for seat in tender.panel]
-    rules.check_panel(seats, quality=quality)
+    quality = drafting.has_quality(criterion.kind for criterion in tender.criteria)
+    seats = [drafting.PanelDraft(seat.person_id, seat.school_id, seat.seat) for seat in tender.panel]
+    drafting.check_panel(seats, quality=quality)
 
 
 def _check_timetable(session: Session, tender: Tender) -> None:
@@ -338,7 +338,8 @@ def _drop_the_others(session: Session, tender: Tender) -> list[Commitment]:
     gone = {one.school_id for one in others}
     silent = [one for one in others if one.status is CommitmentStatus.INVITED]
     for commitment in silent:
-        commitment.status, commitment.reason = CommitmentStatus.DECLINED, DID_NOT_ANSWER
+        commitment.status = move(COMMITMENT_MOVES, commitment.status, CommitmentStatus.DECLINED)
+        commitment.reason = DID_NOT_ANSWER
         release_need(session, commitment)
     for lot in list(tender.lots):
         for line in list(lot.lines):
@@ -351,69 +352,14 @@ def _drop_the_others(session: Session, tender: Tender) -> list[Commitment]:
     return silent
 
 
-def _lock_needs(session: Session, alliance_id: uuid.UUID, need_ids: Collection[uuid.UUID]) -> list[Need]:
-    """The needs chosen, locked; NotFound when one is not of a member school."""
-    wanted = set(need_ids)
-    query = (
-        select(Need)
-        .where(Need.id.in_(wanted), Need.school_id.in_(queries.member_ids(session, alliance_id)))
-        .order_by(Need.reference)
-        .with_for_update(of=Need)
-    )
-    needs = list(session.scalars(query))
-    if len(needs) != len(wanted):
-        raise NotFound
-    return needs
-
-
-def _propose(session: Session, tender: Tender, needs: Sequence[Need]) -> None:
-    """Fill a new draft from needs; see `draft_tender`."""
-    tender.contract_starts_on = max(need.wanted_from for need in needs)
-    terms = Counter(need.term_months for need in needs)
-    months = min(terms, key=lambda term: (-terms[term], term))
-    tender.contract_ends_on = timetable.months_later(tender.contract_starts_on, months) - timedelta(days=1)
-    by_unit: dict[str, dict[uuid.UUID, Decimal]] = {}
-    for need in needs:
-        over_term = (need.volume * months / timetable.MONTHS_A_YEAR).quantize(FOUR_PLACES, ROUND_HALF_UP)
-        by_unit.setdefault(need.volume_unit, {})[need.school_id] = over_term
-        tender.commitments.append(
-            Commitment(school_id=need.school_id, need_id=need.id, baseline=need.current_annual_spend)
-        )
-        need.status = need_rules.move(need.status, NeedStatus.POOLED)
-    lot = Lot(number=1, title=tender.title)
-    tender.lots.append(lot)
-    for number, (unit, volumes) in enumerate(by_unit.items(), start=1):
-        line = PriceLine(id=new_id(), number=number, item=tender.title, unit=unit)
-        line.volumes = [LineVolume(school_id=school, quantity=units) for school, units in volumes.items()]
-        lot.lines.append(line)
-    tender.lead_school_id = _suggested_lead(session, tender)
-    session.flush()
-
-
-def _suggested_lead(session: Session, tender: Tender) -> uuid.UUID:
-    """The school that has led fewest tenders; among equals the one with most pupils, then by URN."""
-    schools = queries.schools_by_id(session, [one.school_id for one in tender.commitments])
-    led = dict(
-        session.execute(
-            select(Tender.lead_school_id, func.count())
-            .where(Tender.lead_school_id.in_(schools), Tender.status != TenderStatus.CANCELLED)
-            .group_by(Tender.lead_school_id)
-        ).all()
-    )
-    return min(schools.values(), key=lambda school: (led.get(school.id, 0), -school.pupils, school.urn)).id
-
-
 def _move_need(session: Session, commitment: Commitment, wanted: NeedStatus) -> None:
     """Let a committed school's need follow the tender."""
     if commitment.need_id is not None and commitment.status is CommitmentStatus.COMMITTED:
-        need = session.get_one(Need, commitment.need_id, with_for_update=True)
-        need.status = need_rules.move(need.status, wanted)
+        place_need(session, commitment.need_id, wanted)
 
 
 def release_need(session: Session, commitment: Commitment) -> None:
     """Free a school's need for another way of buying."""
-    if commitment.need_id is None:
-        return
-    need = session.get_one(Need, commitment.need_id, with_for_update=True)
-    need.status = need_rules.move(need.status, NeedStatus.APPROVED)
-    commitment.need_id = None
+    if commitment.need_id is not None:
+        place_need(session, commitment.need_id, NeedStatus.APPROVED)
+        commitment.need_id = None

@@ -22,15 +22,9 @@ from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
 from marketplace.core.policy import POLICY, Act, Actor, Role
 from marketplace.tenders import rules
+from marketplace.tenders.drafting.rules import CriterionDraft, LineDraft, LotDraft, Readiness
 from marketplace.tenders.models import Commitment, Lot, PriceLine, Tender, TenderDocument
-from marketplace.tenders.rules import (
-    CommitmentStatus,
-    CriterionDraft,
-    LineDraft,
-    LotDraft,
-    Readiness,
-    TenderStatus,
-)
+from marketplace.tenders.rules import CommitmentStatus, TenderStatus
 from marketplace.tenders.timetable import Regime, estimated_value, over_whole_term, regime
 
 
@@ -198,7 +192,7 @@ def value_and_regime(session: Session, tender: Tender) -> tuple[Money | None, Re
 
 
 def readiness(session: Session, tender: Tender) -> Readiness:
-    """What the tender has, for `rules.missing`."""
+    """What the tender has, for `drafting.rules.missing`."""
     lots = [
         LotDraft(
             lot.title,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -14,9 +14,8 @@ from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.money import Money
 from marketplace.needs.rules import Joint, NeedStatus
 
-WHOLE_WEIGHT = 100
-FEWEST_OPENERS = 2
 FEWEST_SCHOOLS = 2
+A_YEAR = " a year"
 
 
 class TenderStatus(StrEnum):
@@ -70,6 +69,13 @@ class CommitmentStatus(StrEnum):
     INVITED = "invited"
     COMMITTED = "committed"
     DECLINED = "declined"
+
+
+COMMITMENT_MOVES: dict[CommitmentStatus, frozenset[CommitmentStatus]] = {
+    CommitmentStatus.INVITED: frozenset({CommitmentStatus.COMMITTED, CommitmentStatus.DECLINED}),
+    CommitmentStatus.COMMITTED: frozenset({CommitmentStatus.INVITED, CommitmentStatus.DECLINED}),
+    CommitmentStatus.DECLINED: frozenset({CommitmentStatus.INVITED}),
+}
 
 
 class CriterionKind(StrEnum):
@@ -179,46 +185,6 @@ FORMULAS: Mapping[PriceFormula, FormulaInWords] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class LineDraft:
-    """An item of a price schedule as drafted: units over the whole term, by school."""
-
-    item: str
-    unit: str
-    volumes: Mapping[uuid.UUID, Decimal]
-
-
-@dataclass(frozen=True, slots=True)
-class LotDraft:
-    """A lot as drafted."""
-
-    title: str
-    lines: Sequence[LineDraft]
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CriterionDraft:
-    """A criterion as drafted. `weight` in hundredths; scores from 0 to `highest_score`."""
-
-    kind: CriterionKind
-    title: str
-    weight: int
-    question: str = ""
-    word_limit: int = 500
-    highest_score: int = 5
-    lowest_score: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class PanelDraft:
-    """A person named to a seat, for one of their schools."""
-
-    person_id: uuid.UUID
-    school_id: uuid.UUID
-    seat: Seat
-
-
 def check_poolable(needs: Collection[tuple[uuid.UUID, str, NeedStatus, Joint]], category: str) -> None:
     """Needs that can be bought together: of several schools, one each, approved, and willing.
 
@@ -240,6 +206,23 @@ def check_poolable(needs: Collection[tuple[uuid.UUID, str, NeedStatus, Joint]], 
         raise RuleBroken("Choose needs of schools that are willing to buy together.", "needs")
 
 
+def unit_over_term(unit_a_year: str) -> str:
+    """The unit of a line over the whole term, from that of a need, which counts a year.
+
+    "meals a year" gives "meals"; what is no flow, such as pupils, is bought by the year: "pupils for a
+    year".
+    """
+    if unit_a_year.endswith(A_YEAR):
+        return unit_a_year.removesuffix(A_YEAR)
+    return f"{unit_a_year} for a year"
+
+
+def check_not_declined(status: CommitmentStatus) -> None:
+    """A school that declined comes back only by a new invitation. Raises RuleBroken."""
+    if status is CommitmentStatus.DECLINED:
+        raise RuleBroken("Your school declined this tender. Ask the coordinator to invite it again.")
+
+
 def settled_lead(proposed: uuid.UUID | None, committed: Collection[uuid.UUID]) -> uuid.UUID:
     """The lead school of a tender whose buyers are settled. Raises RuleBroken."""
     if not committed:
@@ -247,85 +230,6 @@ def settled_lead(proposed: uuid.UUID | None, committed: Collection[uuid.UUID]) -
     if proposed is None or proposed not in committed:
         raise RuleBroken("Choose a lead school among those that committed.", "lead_school")
     return proposed
-
-
-def check_editable(status: TenderStatus) -> None:
-    """Raise RuleBroken unless the tender is a draft: what schools commit to does not change under them."""
-    if status is not TenderStatus.DRAFT:
-        raise RuleBroken("Only a draft can be changed. Take the tender back to draft first.")
-
-
-def check_panel_open(status: TenderStatus) -> None:
-    """Raise RuleBroken once the tender is published: suppliers quote knowing who opens and scores."""
-    if status not in BEFORE_PUBLICATION:
-        raise RuleBroken("The people cannot be changed once the tender is published.")
-
-
-def check_criteria(criteria: Collection[CriterionDraft]) -> None:
-    """Weights total 100, exactly one criterion is price, each is plausible. Raises RuleBroken."""
-    prices = sum(criterion.kind is CriterionKind.PRICE for criterion in criteria)
-    if prices != 1:
-        raise RuleBroken(f"Exactly one criterion must be price. There {_are(prices)} now.", "criteria")
-    for criterion in criteria:
-        if not 1 <= criterion.weight <= WHOLE_WEIGHT:
-            raise RuleBroken(f"The weight of “{criterion.title}” must be from 1 to 100.", "criteria")
-        if criterion.kind is CriterionKind.QUALITY and not criterion.question:
-            raise RuleBroken(f"Enter the question that suppliers answer for “{criterion.title}”.", "criteria")
-        if not 0 <= criterion.lowest_score <= criterion.highest_score:
-            raise RuleBroken(
-                f"The lowest score that passes for “{criterion.title}” must be from 0 to "
-                f"{criterion.highest_score}.",
-                "criteria",
-            )
-    total = sum(criterion.weight for criterion in criteria)
-    if total != WHOLE_WEIGHT:
-        raise RuleBroken(f"The weights total {total}. They must total {WHOLE_WEIGHT}.", "criteria")
-
-
-def check_volumes(line: LineDraft, buyers: Collection[uuid.UUID]) -> None:
-    """Some school buys, each volume is above zero, and each school is one that buys. Raises RuleBroken."""
-    if not line.volumes:
-        raise RuleBroken(f"Enter at least one school's volume of “{line.item}”.", "volumes")
-    if any(quantity <= 0 for quantity in line.volumes.values()):
-        raise RuleBroken(f"Each volume of “{line.item}” must be more than 0.", "volumes")
-    if set(line.volumes) - set(buyers):
-        raise RuleBroken(f"Only schools that buy can have a volume of “{line.item}”.", "volumes")
-
-
-def has_quality(kinds: Iterable[CriterionKind]) -> bool:
-    """Is anything but the price judged?"""
-    return any(kind is CriterionKind.QUALITY for kind in kinds)
-
-
-def _are(count: int) -> str:
-    return "is none" if not count else f"are {count}"
-
-
-def check_formula(formula: PriceFormula, ceiling: Money | None, optimum: Money | None) -> None:
-    """The ceiling and optimum formula needs both, the optimum the lower; others need neither."""
-    if formula is not PriceFormula.CEILING_OPTIMUM:
-        return
-    if ceiling is None:
-        raise RuleBroken("Enter the ceiling, the total price that gets no marks.", "ceiling")
-    if optimum is None:
-        raise RuleBroken("Enter the optimum, the total price that gets full marks.", "optimum")
-    if optimum >= ceiling:
-        raise RuleBroken("The optimum must be less than the ceiling.", "optimum")
-
-
-def check_panel(seats: Collection[PanelDraft], *, quality: bool) -> None:
-    """Two openers of two schools, and an evaluator where quality is scored. Raises RuleBroken."""
-    openers = [seat for seat in seats if seat.seat is Seat.OPENER]
-    people = {seat.person_id for seat in openers}
-    schools = {seat.school_id for seat in openers}
-    if len(people) < FEWEST_OPENERS:
-        raise RuleBroken(
-            f"Name at least two people to open the quotes. There {_are(len(people))}.", "openers"
-        )
-    if len(schools) < FEWEST_OPENERS:
-        raise RuleBroken("The people who open the quotes must be from at least two schools.", "openers")
-    if quality and not any(seat.seat is Seat.EVALUATOR for seat in seats):
-        raise RuleBroken("Name at least one person to evaluate the quality of the quotes.", "evaluators")
 
 
 def check_reason(reason: str, what_for: str) -> None:
@@ -365,62 +269,3 @@ def approving_schools(
 def accepts_quotes(status: TenderStatus, closes_at: datetime | None, now: datetime) -> bool:
     """Is the tender open at this moment of the database's clock? The deadline itself is too late."""
     return status is TenderStatus.PUBLISHED and closes_at is not None and now < closes_at
-
-
-@dataclass(frozen=True, slots=True)
-class Readiness:
-    """What a draft has, for deciding whether schools can be invited."""
-
-    lead_school_id: uuid.UUID | None
-    buyers: frozenset[uuid.UUID]
-    lots: Sequence[LotDraft]
-    criteria: Sequence[CriterionDraft]
-    closes_at: datetime | None
-    has_contract_dates: bool
-    names: Mapping[uuid.UUID, str] = field(default_factory=dict)
-
-
-def missing(draft: Readiness) -> list[RuleBroken]:
-    """Everything that stands between a draft and inviting schools, in the order of the task list.
-
-    The `field` of each names the part: buyers, lots, criteria or timetable.
-    """
-    return [*_missing_buyers(draft), *_missing_lots(draft), *_missing_criteria(draft), *_missing_dates(draft)]
-
-
-def _missing_buyers(draft: Readiness) -> Iterable[RuleBroken]:
-    if not draft.buyers:
-        yield RuleBroken("Choose the schools that buy.", "buyers")
-    elif draft.lead_school_id not in draft.buyers:
-        yield RuleBroken("Choose a lead school among the schools that buy.", "buyers")
-
-
-def _missing_lots(draft: Readiness) -> Iterable[RuleBroken]:
-    if not draft.lots:
-        yield RuleBroken("Add at least one lot with a price line.", "lots")
-    buying: set[uuid.UUID] = set()
-    for lot in draft.lots:
-        if not lot.lines:
-            yield RuleBroken(f"Add a price line to the lot “{lot.title}”, or remove the lot.", "lots")
-        for line in lot.lines:
-            buying |= set(line.volumes)
-            if not line.volumes:
-                yield RuleBroken(f"No school has a volume on the price line “{line.item}”.", "lots")
-    if draft.lots:
-        for school_id in sorted(draft.buyers - buying):
-            name = draft.names.get(school_id, "A school")
-            yield RuleBroken(f"{name} has no volume on any price line.", "lots")
-
-
-def _missing_criteria(draft: Readiness) -> Iterable[RuleBroken]:
-    try:
-        check_criteria(draft.criteria)
-    except RuleBroken as refusal:
-        yield RuleBroken(refusal.message, "criteria")
-
-
-def _missing_dates(draft: Readiness) -> Iterable[RuleBroken]:
-    if draft.closes_at is None:
-        yield RuleBroken("Set the deadline for quotes.", "timetable")
-    if not draft.has_contract_dates:
-        yield RuleBroken("Set the first and last day of the contract.", "timetable")

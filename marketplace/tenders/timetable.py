@@ -22,6 +22,7 @@ OPENING_HOUR, CLOSING_HOUR = time(9), time(17)
 SATURDAY = 5
 MONTHS_A_YEAR = 12
 CPV_DIGITS = 8
+WORKS = "45"
 VAT = Fraction(6, 5)
 
 
@@ -94,7 +95,7 @@ def regime(cpv: str, value: Money | None, on: date) -> Regime:
     A value that is unknown or zero counts as above the threshold (Sch 3 of the Act).
     """
     light = is_light_touch(cpv)
-    limit = threshold("light_touch" if light else "goods_services", on)
+    limit = threshold("light_touch" if light else "works" if cpv.startswith(WORKS) else "goods_services", on)
     if value and value < limit:
         return Regime.BELOW
     return Regime.LIGHT_TOUCH if light else Regime.ABOVE

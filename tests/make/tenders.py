@@ -17,18 +17,11 @@ from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.core.money import ZERO, Money
 from marketplace.core.policy import SYSTEM, Actor
-from marketplace.tenders import actions, draft_actions, jobs, queries, timetable
+from marketplace.tenders import actions, jobs, queries, timetable
+from marketplace.tenders.drafting import actions as drafting
+from marketplace.tenders.drafting.rules import CriterionDraft, LineDraft, LotDraft, PanelDraft
 from marketplace.tenders.models import Tender as TenderRow
-from marketplace.tenders.rules import (
-    CriterionDraft,
-    CriterionKind,
-    LineDraft,
-    LotDraft,
-    PanelDraft,
-    PriceFormula,
-    Seat,
-    Split,
-)
+from marketplace.tenders.rules import CriterionKind, PriceFormula, Seat, Split
 from tests.make.alliance import Alliance, School
 
 PRICE_AND_QUALITY = (
@@ -160,7 +153,7 @@ def draft_tender(
     deadline = closes_at or working_moment(SPARE_DAYS)
     starts_on, ends_on = contract or _three_years_after(deadline)
     version = _version(tender_id)
-    draft_actions.edit_tender(
+    drafting.edit_tender(
         coordinator,
         tender_id,
         version,
@@ -169,24 +162,24 @@ def draft_tender(
         category=category,
         cpv=cpv,
     )
-    draft_actions.set_terms(coordinator, tender_id, version + 1, recovery_fee=recovery_fee, split=split)
-    draft_actions.set_buyers(
+    drafting.set_terms(coordinator, tender_id, version + 1, recovery_fee=recovery_fee, split=split)
+    drafting.set_buyers(
         coordinator,
         tender_id,
         version + 2,
         baselines=baselines or {school.id: YEARLY_BASELINE for school in buying},
         lead_school_id=buying[0].id,
     )
-    draft_actions.set_schedule(
+    drafting.set_schedule(
         coordinator,
         tender_id,
         version + 3,
         lots or [lot("School meals", {("Primary meal", "meal"): 30_000}, buying)],
     )
-    draft_actions.set_criteria(
+    drafting.set_criteria(
         coordinator, tender_id, version + 4, criteria, formula=formula, ceiling=ceiling, optimum=optimum
     )
-    draft_actions.set_timetable(
+    drafting.set_timetable(
         coordinator,
         tender_id,
         version + 5,
@@ -196,7 +189,7 @@ def draft_tender(
     )
     first, second = _two_schools(alliance, buying)
     scoring = tuple(evaluators or (first.finance_lead, second.finance_lead))
-    draft_actions.set_panel(
+    drafting.set_panel(
         coordinator,
         tender_id,
         version + 6,

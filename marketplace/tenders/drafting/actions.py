@@ -1,4 +1,4 @@
-"""How a draft tender is filled in. Like those in `actions.py`, the only writers of this stage.
+"""How a draft tender is filled in. With those of `tenders/actions.py` the only writers of this stage.
 
 Each takes the tender's `version` as its author saw it, gives the tender a new one, and raises Stale
 when somebody changed it meanwhile, RuleBroken when the tender is no longer a draft.
@@ -20,9 +20,12 @@ from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.forms import expect_version
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
+from marketplace.core.moves import move
 from marketplace.core.policy import Act, Actor
-from marketplace.tenders import documents, queries, rules, timetable
+from marketplace.tenders import documents, queries, timetable
 from marketplace.tenders.actions import mark_changed, release_need
+from marketplace.tenders.drafting import rules
+from marketplace.tenders.drafting.rules import CriterionDraft, LineDraft, LotDraft, PanelDraft
 from marketplace.tenders.models import (
     Commitment,
     Criterion,
@@ -33,15 +36,7 @@ from marketplace.tenders.models import (
     Tender,
     TenderDocument,
 )
-from marketplace.tenders.rules import (
-    CommitmentStatus,
-    CriterionDraft,
-    LineDraft,
-    LotDraft,
-    PanelDraft,
-    PriceFormula,
-    Split,
-)
+from marketplace.tenders.rules import COMMITMENT_MOVES, CommitmentStatus, PriceFormula, Split
 
 
 def edit_tender(
@@ -114,9 +109,11 @@ def set_buyers(
                 _remove_volumes(tender, school_id)
         for school_id, baseline in baselines.items():
             commitment = present.get(school_id) or Commitment(school_id=school_id)
-            commitment.baseline, commitment.status, commitment.reason = baseline, CommitmentStatus.INVITED, ""
+            commitment.baseline, commitment.reason = baseline, ""
             if school_id not in present:
                 tender.commitments.append(commitment)
+            elif commitment.status is CommitmentStatus.DECLINED:
+                commitment.status = move(COMMITMENT_MOVES, commitment.status, CommitmentStatus.INVITED)
         tender.lead_school_id = lead_school_id
 
 

@@ -1,0 +1,1 @@
+"""Filling in a draft joint tender: what, who buys, lots, criteria, people, dates, documents."""

@@ -1,0 +1,75 @@
+"""What a new draft proposes, worked out from the needs that it brings together."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.contracts.categories import label
+from marketplace.core.errors import NotFound
+from marketplace.core.ids import new_id
+from marketplace.core.money import FOUR_PLACES
+from marketplace.needs.actions import place_need
+from marketplace.needs.models import Need
+from marketplace.needs.rules import NeedStatus
+from marketplace.tenders import queries, rules, timetable
+from marketplace.tenders.models import Commitment, LineVolume, Lot, PriceLine, Tender
+from marketplace.tenders.rules import TenderStatus
+
+
+def lock_needs(session: Session, alliance_id: uuid.UUID, need_ids: Collection[uuid.UUID]) -> list[Need]:
+    """The needs chosen, locked; NotFound when one is not of a member school."""
+    wanted = set(need_ids)
+    query = (
+        select(Need)
+        .where(Need.id.in_(wanted), Need.school_id.in_(queries.member_ids(session, alliance_id)))
+        .order_by(Need.reference)
+        .with_for_update(of=Need)
+    )
+    needs = list(session.scalars(query))
+    if len(needs) != len(wanted):
+        raise NotFound
+    return needs
+
+
+def propose(session: Session, tender: Tender, needs: Sequence[Need]) -> None:
+    """Fill a new draft from needs; see `draft_tender`. A shared step."""
+    tender.contract_starts_on = max(need.wanted_from for need in needs)
+    terms = Counter(need.term_months for need in needs)
+    months = min(terms, key=lambda term: (-terms[term], term))
+    tender.contract_ends_on = timetable.months_later(tender.contract_starts_on, months) - timedelta(days=1)
+    by_unit: dict[str, dict[uuid.UUID, Decimal]] = {}
+    for need in needs:
+        over_term = (need.volume * months / timetable.MONTHS_A_YEAR).quantize(FOUR_PLACES, ROUND_HALF_UP)
+        by_unit.setdefault(rules.unit_over_term(need.volume_unit), {})[need.school_id] = over_term
+        tender.commitments.append(
+            Commitment(school_id=need.school_id, need_id=need.id, baseline=need.current_annual_spend)
+        )
+        place_need(session, need.id, NeedStatus.POOLED)
+    lot = Lot(number=1, title=tender.title)
+    tender.lots.append(lot)
+    for number, (unit, volumes) in enumerate(by_unit.items(), start=1):
+        line = PriceLine(id=new_id(), number=number, item=label(tender.category), unit=unit)
+        line.volumes = [LineVolume(school_id=school, quantity=units) for school, units in volumes.items()]
+        lot.lines.append(line)
+    tender.lead_school_id = suggested_lead(session, tender)
+    session.flush()
+
+
+def suggested_lead(session: Session, tender: Tender) -> uuid.UUID:
+    """The school that has led fewest tenders; among equals the one with most pupils, then by URN."""
+    schools = queries.schools_by_id(session, [one.school_id for one in tender.commitments])
+    led = dict(
+        session.execute(
+            select(Tender.lead_school_id, func.count())
+            .where(Tender.lead_school_id.in_(schools), Tender.status != TenderStatus.CANCELLED)
+            .group_by(Tender.lead_school_id)
+        ).all()
+    )
+    return min(schools.values(), key=lambda school: (led.get(school.id, 0), -school.pupils, school.urn)).id

@@ -1,0 +1,1 @@
+"""What anybody may read of a published tender, signed in or not."""
