@@ -18,7 +18,9 @@ from suppliers.quotes.models import Quote
 class Award(Base):
     """The recommendation of a quote for a lot, and what became of it: one at a time a lot.
 
-    `total` is what all schools pay for the lot over the whole term, pence before VAT.
+    `total` is what all schools pay for the lot over the whole term, pence before VAT. `departure` says
+    why a quote that is not alone in first place is recommended; blank when it is. `decided_at` is when
+    the second approval or the rejection was given.
     """
 
     __tablename__ = "award"
@@ -39,9 +41,12 @@ class Award(Base):
     status: Mapped[AwardStatus] = mapped_column(default=AwardStatus.RECOMMENDED)
     total: Mapped[Money]
     reasons: Mapped[str]
+    departure: Mapped[str] = mapped_column(default="")
     recommended_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     recommended_at: Mapped[datetime]
     rejection_reason: Mapped[str] = mapped_column(default="")
+    decided_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
 
     quote: Mapped[Quote] = relationship()
     approvals: Mapped[list[AwardApproval]] = relationship(back_populates="award")

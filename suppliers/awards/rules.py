@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
 
 import holidays
 
 from marketplace.core import moves
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.money import Money, vat_on
+from marketplace.tenders import timetable
+from marketplace.tenders.timetable import Regime
 
 APPROVALS_NEEDED = 2
 STANDSTILL_WORKING_DAYS = 8
 STANDARD_VAT_BASIS_POINTS = 2_000
 SATURDAY = 5
-CPV_DIGITS = 8
 PARTS_OF_THE_UK = ("ENG", "WLS", "SCT", "NIR")
 
 
@@ -93,20 +92,12 @@ def value_with_vat(net: Money) -> Money:
     return net + vat_on(net, STANDARD_VAT_BASIS_POINTS)
 
 
-def threshold(cpv: str, commenced_on: date) -> Money:
-    """The threshold, VAT included, for what is bought in a procurement that began on a date.
-
-    From thresholds.csv and light_touch.csv (sources in SOURCES.md). A date before the first line
-    counts as the first line's.
-    """
-    kind = _kind(cpv)
-    lines = [(since, amount) for line, since, amount in _thresholds() if line == kind]
-    return max((line for line in lines if line[0] <= commenced_on), default=min(lines))[1]
-
-
 def needs_standstill(value_vat_included: Money, cpv: str, commenced_on: date) -> bool:
-    """Is the value at or above the threshold, so that a standstill must pass before the contract?"""
-    return value_vat_included >= threshold(cpv, commenced_on)
+    """Is the value at or above the threshold of the day the procurement began?
+
+    Then a standstill must pass before the contract.
+    """
+    return timetable.regime(cpv, value_vat_included, commenced_on) is not Regime.BELOW
 
 
 def standstill_last_day(published_on: date) -> date:
@@ -134,35 +125,6 @@ def check_standstill_over(last_day: date | None, today: date) -> None:
             f"The standstill lasts until the end of {last_day.day} {last_day:%B %Y}. "
             "Confirm the award after that day."
         )
-
-
-def _kind(cpv: str) -> str:
-    code = cpv.strip()[:CPV_DIGITS]
-    if code in _light_touch():
-        return "light_touch"
-    return "works" if code.startswith("45") else "goods_and_services"
-
-
-@cache
-def _thresholds() -> tuple[tuple[str, date, Money], ...]:
-    return tuple(
-        (
-            row["kind"],
-            date.fromisoformat(row["commenced_from"]),
-            Money(int(row["pounds_vat_included"]) * 100),
-        )
-        for row in _table("thresholds.csv")
-    )
-
-
-@cache
-def _light_touch() -> frozenset[str]:
-    return frozenset(row["cpv"] for row in _table("light_touch.csv"))
-
-
-def _table(name: str) -> list[dict[str, str]]:
-    with Path(__file__).with_name(name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 @cache

@@ -42,7 +42,10 @@ class Score(Base):
 
 
 class AgreedScore(Base):
-    """The panel's agreed score of one answer, with the reason that the supplier will read."""
+    """The panel's agreed score of one answer, with the reason that the supplier will read.
+
+    `moderation_note` says how evaluators who were far apart came to agree; suppliers do not read it.
+    """
 
     __tablename__ = "agreed_score"
     __table_args__ = (CheckConstraint("score >= 0", name="score_not_negative"),)
@@ -51,6 +54,7 @@ class AgreedScore(Base):
     criterion_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("criterion.id"), primary_key=True)
     score: Mapped[int]
     reason: Mapped[str]
+    moderation_note: Mapped[str] = mapped_column(default="")
     agreed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     agreed_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)

@@ -1,4 +1,4 @@
-"""How quotes are judged: scores, price formulas, totals, ranks, and what to look at twice.
+"""How quotes are judged: price formulas, totals, ranks, and what to look at twice.
 
 Marks are exact fractions of 100; only what is shown is rounded. Every method here is published with
 the tender and frozen there, before anybody knows a price.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
@@ -17,8 +16,6 @@ from marketplace.core.money import Money
 from marketplace.tenders.rules import PriceFormula
 
 FULL_MARKS = 100
-WIDEST_SPREAD = 2
-MONTHS_A_YEAR = 12
 FEWEST_TO_COMPARE = 4
 LOW_SHARE = Fraction(85, 100)
 MARGIN_SHARE = Fraction(1, 100)
@@ -276,46 +273,6 @@ def _low_price_test(prices: Sequence[Money], average: Fraction, *, against_basel
     )
     flags = tuple(price.pence < threshold and reference - price.pence > margin for price in prices)
     return LowPriceTest(against_baseline, average, threshold, reference, margin, flags)
-
-
-def check_score(score: int, highest: int, field: str | None = None) -> None:
-    """Raise RuleBroken unless the score is on the question's scale."""
-    if not 0 <= score <= highest:
-        raise RuleBroken(f"A score must be from 0 to {highest}.", field)
-
-
-def needs_moderation_note(scores: Sequence[int]) -> bool:
-    """Are the evaluators so far apart (by more than 2) that it must be written down how they agreed?"""
-    return bool(scores) and max(scores) - min(scores) > WIDEST_SPREAD
-
-
-def term_in_years(starts_on: date, ends_on: date) -> Fraction:
-    """How long a term lasts, both dates included: whole months, and days as a share of their month."""
-    day_after = ends_on + timedelta(days=1)
-    months = (day_after.year - starts_on.year) * MONTHS_A_YEAR + day_after.month - starts_on.month
-    if _months_after(starts_on, months) > day_after:
-        months -= 1
-    begun = _months_after(starts_on, months)
-    days = Fraction((day_after - begun).days, (_months_after(starts_on, months + 1) - begun).days)
-    return (months + days) / MONTHS_A_YEAR
-
-
-def _months_after(start: date, months: int) -> date:
-    """The same day so many months later, or the month's last day when it has no such day."""
-    month = start.year * MONTHS_A_YEAR + start.month - 1 + months
-    first = date(month // MONTHS_A_YEAR, month % MONTHS_A_YEAR + 1, 1)
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return first.replace(day=min(start.day, last.day))
-
-
-def over_term(yearly: Money, years: Fraction) -> Money:
-    """A yearly amount over a term, to the penny, half up."""
-    return Money(int(_rounded(yearly.pence * years, Decimal(1))))
-
-
-def a_year(over_the_term: Money, years: Fraction) -> Money:
-    """What an amount over a term is a year, to the penny, half up."""
-    return Money(int(_rounded(over_the_term.pence / years, Decimal(1))))
 
 
 def to_two_places(marks: Fraction) -> Decimal:

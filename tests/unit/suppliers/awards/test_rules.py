@@ -14,7 +14,7 @@ from suppliers.awards.rules import AwardStatus, Duties
 
 ANN, BEN, CAT, DEE = (uuid.UUID(int=number) for number in range(1, 5))
 OAK, ELM, ASH = (uuid.UUID(int=number) for number in range(11, 14))
-CATERING, BROADBAND, BUILDING = "55524000", "72400000", "45214200"
+CATERING, BROADBAND = "55524000", "72400000"
 
 
 def duties(approved_by: set[uuid.UUID] | None = None, approved_for: set[uuid.UUID] | None = None) -> Duties:
@@ -54,28 +54,11 @@ def test_a_quote_that_is_not_first_needs_a_reason_to_be_recommended() -> None:
     rules.check_departure(is_first=True, departure="")
 
 
-@pytest.mark.parametrize(
-    ("cpv", "commenced_on", "pounds"),
-    [
-        (BROADBAND, date(2025, 12, 31), 214_904),
-        (BROADBAND, date(2026, 1, 1), 207_720),
-        (BROADBAND, date(2027, 6, 1), 207_720),
-        (BROADBAND, date(2024, 1, 1), 214_904),
-        (CATERING, date(2026, 11, 22), 663_540),
-        (f"{CATERING}-9", date(2026, 11, 22), 663_540),
-        (BUILDING, date(2025, 6, 1), 5_372_609),
-        (BUILDING, date(2026, 6, 1), 5_193_000),
-        ("", date(2026, 6, 1), 207_720),
-    ],
-)
-def test_the_threshold_is_the_one_of_the_day_the_procurement_began(
-    cpv: str, commenced_on: date, pounds: int
-) -> None:
-    assert rules.threshold(cpv, commenced_on) == Money(pounds * 100)
-
-
 def test_the_value_counts_vat_and_at_the_threshold_a_standstill_is_owed() -> None:
     began = date(2026, 3, 1)
+    assert rules.needs_standstill(Money(207_720_00), BROADBAND, date(2026, 1, 1))
+    assert not rules.needs_standstill(Money(207_720_00), BROADBAND, date(2025, 12, 31))
+    assert rules.needs_standstill(Money(663_540_00), CATERING, began)
     assert rules.value_with_vat(Money(173_100_00)) == Money(207_720_00)
     assert rules.needs_standstill(Money(207_720_00), BROADBAND, began)
     assert not rules.needs_standstill(Money(207_719_99), BROADBAND, began)

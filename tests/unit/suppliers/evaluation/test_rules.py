@@ -1,6 +1,5 @@
 """Marks, ranks, savings and terms keep their promises for any figures."""
 
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -185,55 +184,11 @@ def test_the_highest_price_is_never_abnormally_low(amounts: list[Money]) -> None
     assert not found.flags[amounts.index(max(amounts))]
 
 
-@pytest.mark.parametrize(
-    ("starts_on", "ends_on", "years"),
-    [
-        (date(2026, 9, 1), date(2029, 8, 31), 3),
-        (date(2027, 1, 1), date(2027, 12, 31), 1),
-        (date(2027, 1, 1), date(2027, 6, 30), Fraction(1, 2)),
-        (date(2024, 2, 29), date(2025, 2, 27), 1),
-        (date(2027, 1, 1), date(2027, 1, 1), Fraction(1, 31 * 12)),
-        (date(2026, 9, 15), date(2026, 11, 14), Fraction(2, 12)),
-    ],
-)
-def test_a_term_is_counted_in_whole_months_with_both_dates_included(
-    starts_on: date, ends_on: date, years: Fraction
-) -> None:
-    assert rules.term_in_years(starts_on, ends_on) == years
-
-
-@given(some.dates(date(2000, 1, 1), date(2100, 1, 1)), some.integers(0, 4_000))
-def test_a_longer_term_is_never_shorter_in_years(starts_on: date, days: int) -> None:
-    ends_on = date.fromordinal(starts_on.toordinal() + days)
-    longer = date.fromordinal(ends_on.toordinal() + 1)
-    assert 0 < rules.term_in_years(starts_on, ends_on) <= rules.term_in_years(starts_on, longer)
-
-
-def test_a_yearly_amount_and_its_term_come_back_to_the_same() -> None:
-    years = rules.term_in_years(date(2026, 9, 1), date(2029, 8, 31))
-    assert rules.over_term(Money(10_000_01), years) == Money(30_000_03)
-    assert rules.a_year(Money(30_000_03), years) == Money(10_000_01)
-    assert rules.a_year(Money(100), Fraction(3)) == Money(33)
-
-
 def test_a_saving_may_be_negative_and_is_shown_so() -> None:
     assert Saving(Money(100_00), Money(150_00)).amount == Money(-50_00)
     assert Saving(Money(100_00), Money(150_00)).percent == Decimal("-50.0")
     assert Saving(Money(300_00), Money(200_00)).percent == Decimal("33.3")
     assert Saving(Money(0), Money(1)).percent is None
-
-
-@pytest.mark.parametrize(("scores", "needed"), [([], False), ([3], False), ([1, 3], False), ([0, 3], True)])
-def test_a_spread_above_two_needs_a_note(scores: list[int], *, needed: bool) -> None:
-    assert rules.needs_moderation_note(scores) is needed
-
-
-@pytest.mark.parametrize("score", [-1, 6])
-def test_a_score_off_the_scale_is_refused(score: int) -> None:
-    with pytest.raises(RuleBroken, match="from 0 to 5"):
-        rules.check_score(score, 5)
-    rules.check_score(5, 5)
-    rules.check_score(0, 5)
 
 
 @given(some.fractions(-1000, 1000))
