@@ -48,6 +48,7 @@ class DateInputField(Field):
     What was typed comes back, and the message says which part is missing. Years 2000 to 2100.
     """
 
+    data: Any
     widget = TextInput()
     control = "date"
     inputs: tuple[tuple[str, int], ...] = (("day", 2), ("month", 2), ("year", 4))

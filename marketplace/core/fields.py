@@ -121,6 +121,7 @@ class AmountField(Field):
     or more than `maximum` with a sentence made of the label.
     """
 
+    data: Any
     widget = TextInput()
     symbol = ""
     places = 4
