@@ -1,0 +1,61 @@
+"""Suppliers quote, and two people from two schools open what they sent."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from demonstration.cast import Bidder
+from demonstration.path import Walk
+from demonstration.purchases import Bid
+from marketplace.core.db import db
+from suppliers.quotes import actions, queries
+from suppliers.quotes.offers import Offer
+from suppliers.quotes.rules import DECLARATIONS, Envelope
+
+
+def submit_all(walk: Walk) -> None:
+    """Every supplier of the purchase submits its quote, days apart."""
+    for place, (key, bid) in enumerate(walk.purchase.bids.items()):
+        with walk.on(3 + 2 * place, hour=9 + place, minute=11 * (place + 1)):
+            _submit(walk, walk.cast.suppliers[key], bid)
+
+
+def start_draft(walk: Walk, key: str, prices: tuple[str, ...]) -> None:
+    """A supplier has begun a quote: some prices, no answers yet."""
+    with walk.on(6):
+        supplier = walk.cast.suppliers[key]
+        actions.save_draft(supplier.actor, walk.tender_id, supplier.id, 0, _offer(walk, Bid(prices, (), ())))
+
+
+def start_opening(walk: Walk, envelope: Envelope, offset: int) -> None:
+    """The first opener starts."""
+    with walk.on(offset, hour=14):
+        actions.start_opening(walk.schools[0].bursar, walk.tender_id, envelope)
+
+
+def complete_opening(walk: Walk, envelope: Envelope, offset: int) -> None:
+    """Both openers open an envelope, five minutes apart."""
+    start_opening(walk, envelope, offset)
+    with walk.on(offset, hour=14, minute=5):
+        actions.complete_opening(walk.schools[1].bursar, walk.tender_id, envelope)
+
+
+def _submit(walk: Walk, supplier: Bidder, bid: Bid) -> None:
+    actions.save_draft(supplier.actor, walk.tender_id, supplier.id, 0, _offer(walk, bid))
+    session = db.session()
+    session.rollback()
+    draft = queries.draft_of(session, walk.tender_id, supplier.id)
+    if draft is None:
+        raise LookupError(f"{supplier.name} has no draft.")
+    actions.submit_quote(supplier.actor, draft.id, draft.version, tuple(DECLARATIONS))
+
+
+def _offer(walk: Walk, bid: Bid) -> Offer:
+    """The bid's prices and answers by the ids of lines and questions, in their order."""
+    tender = walk.tender()
+    lines = [line.id for lot in tender.lots for line in lot.lines]
+    questions = [criterion.id for criterion in tender.criteria if criterion.question]
+    return Offer(
+        prices=dict(zip(lines, map(Decimal, bid.prices), strict=False)),
+        answers=dict(zip(questions, bid.answers, strict=False)),
+    )

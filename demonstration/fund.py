@@ -1,0 +1,140 @@
+"""The demonstration's Partnership Fund: two rounds of contributions, and claims in every state."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from collections.abc import Sequence
+from datetime import date
+
+import xlsxwriter
+from sqlalchemy import select
+
+from demonstration.cast import Cast, DemonstrationSchool
+from demonstration.purchases import ALDHELM, FERNLEIGH, HARROW, KINGFISHER, MANOR, MILLBROOK
+from invoicing.fund import actions, queries, rules
+from invoicing.fund.evidence import Evidence
+from invoicing.fund.models import Contribution
+from invoicing.fund.rules import Proposal, Purpose, Wish
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.ids import new_id
+from marketplace.core.money import Money
+
+MEMBERS = (MANOR, FERNLEIGH, HARROW, KINGFISHER, MILLBROOK, ALDHELM)
+YEAR_END_MONTH = 8
+
+
+def fill(cast: Cast) -> None:
+    """Open the fund, ask for contributions twice, and let schools claim."""
+    fund_id = new_id()
+    with cast.calendar.on(-380):
+        opened_on = clock.today()
+        actions.open_fund(cast.coordinator, fund_id, cast.alliance_id, "Ashcombe Partnership Fund", opened_on)
+    first = _propose(cast, fund_id, -370, "Founding contributions", 42_000, Purpose.SCHOOL_IMPROVEMENT)
+    _confirm(cast, first, -340, MEMBERS)
+    _receive(cast, first, -320, MEMBERS)
+    _paid_claim(cast, fund_id, -210, HARROW, "Moderation of writing in Year 6", 6_400)
+    _paid_claim(cast, fund_id, -95, FERNLEIGH, "Subject leaders' study days", 9_150)
+    second = _propose(cast, fund_id, -40, "Contributions for this year", 36_000, Purpose.PUPIL_ACTIVITIES)
+    _confirm(cast, second, -20, (MANOR, HARROW, KINGFISHER, MILLBROOK))
+    _receive(cast, second, -8, (MANOR, KINGFISHER))
+    approved = _claim(cast, fund_id, -12, MILLBROOK, "Joint music day", 2_380)
+    _approve(cast, approved, -9, (MANOR, ALDHELM))
+    waiting = _claim(cast, fund_id, -6, KINGFISHER, "Coach to the science fair", 640)
+    _approve(cast, waiting, -4, (HARROW,))
+    _claim(cast, fund_id, -2, ALDHELM, "Mentoring for two early career teachers", 1_750)
+    refused = _claim(cast, fund_id, -60, MANOR, "New chairs for the staff room", 3_900)
+    with cast.calendar.on(-55):
+        reason = "The fund pays for work that schools share. Please buy chairs from the school's own budget."
+        actions.refuse_claim(cast.schools[FERNLEIGH].headteacher, refused, reason)
+
+
+def _propose(
+    cast: Cast, fund_id: uuid.UUID, offset: int, title: str, pounds: int, purpose: Purpose
+) -> uuid.UUID:
+    round_id = new_id()
+    with cast.calendar.on(offset):
+        year_end = _year_end(clock.today())
+        proposal = Proposal(
+            title=title,
+            total=Money(pounds * 100),
+            year_start=date(year_end.year - 1, YEAR_END_MONTH + 1, 1),
+            year_end=year_end,
+            purpose=purpose,
+            school_ids=frozenset(cast.schools[urn].id for urn in MEMBERS),
+        )
+        session = db.session()
+        session.rollback()
+        fund = queries.get_fund(session, cast.coordinator, fund_id)
+        shares = queries.proposed_shares(session, fund, proposal)
+        seen = rules.fingerprint(proposal, {share.school_id: share.amount for share in shares})
+        actions.propose_contributions(cast.coordinator, round_id, fund_id, proposal, seen)
+    return round_id
+
+
+def _confirm(cast: Cast, round_id: uuid.UUID, offset: int, urns: Sequence[str]) -> None:
+    for place, urn in enumerate(urns, start=1):
+        with cast.calendar.on(offset, hour=9, minute=place):
+            school = cast.schools[urn]
+            actions.confirm_contribution(
+                school.governor,
+                _contribution(round_id, school),
+                f"FGB {clock.today().year}/{place:02d}, item {place + 4}",
+                cast.calendar.day(offset - 3),
+                own_budget=True,
+            )
+
+
+def _receive(cast: Cast, round_id: uuid.UUID, offset: int, urns: Sequence[str]) -> None:
+    for place, urn in enumerate(urns):
+        with cast.calendar.on(offset, hour=11, minute=place):
+            contribution = _contribution(round_id, cast.schools[urn])
+            actions.receive_contribution(cast.coordinator, new_id(), contribution, clock.today())
+
+
+def _paid_claim(cast: Cast, fund_id: uuid.UUID, offset: int, urn: str, title: str, pounds: int) -> None:
+    claim_id = _claim(cast, fund_id, offset, urn, title, pounds)
+    _approve(cast, claim_id, offset + 6, [one for one in (MANOR, KINGFISHER) if one != urn])
+    with cast.calendar.on(offset + 12):
+        actions.pay_claim(cast.coordinator, new_id(), claim_id, clock.today())
+
+
+def _claim(cast: Cast, fund_id: uuid.UUID, offset: int, urn: str, title: str, pounds: int) -> uuid.UUID:
+    claim_id, school = new_id(), cast.schools[urn]
+    with cast.calendar.on(offset):
+        wish = Wish(school.id, title, Purpose.SCHOOL_IMPROVEMENT, Money(pounds * 100))
+        actions.make_claim(school.bursar, claim_id, fund_id, wish, _bill(school, title, pounds))
+    return claim_id
+
+
+def _approve(cast: Cast, claim_id: uuid.UUID, offset: int, urns: Sequence[str]) -> None:
+    for place, urn in enumerate(urns):
+        with cast.calendar.on(offset, hour=12, minute=place):
+            school = cast.schools[urn]
+            actions.approve_claim(school.headteacher, new_id(), claim_id, school.id)
+
+
+def _bill(school: DemonstrationSchool, title: str, pounds: int) -> Evidence:
+    """The evidence of a claim: a bill of one line, as a workbook."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as workbook:
+        sheet = workbook.add_worksheet("Bill")
+        for row, (label, said) in enumerate((("To", school.name), ("For", title), ("Pounds", str(pounds)))):
+            sheet.write_string(row, 0, label)
+            sheet.write_string(row, 1, said)
+    content.seek(0)
+    return Evidence("bill.xlsx", content)
+
+
+def _contribution(round_id: uuid.UUID, school: DemonstrationSchool) -> uuid.UUID:
+    session = db.session()
+    session.rollback()
+    wanted = (Contribution.round_id == round_id, Contribution.school_id == school.id)
+    return session.scalars(select(Contribution.id).where(*wanted)).one()
+
+
+def _year_end(day: date) -> date:
+    """The academies' year end, 31 August, that comes next."""
+    this_year = date(day.year, YEAR_END_MONTH, 31)
+    return this_year if day <= this_year else date(day.year + 1, YEAR_END_MONTH, 31)

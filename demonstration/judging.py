@@ -1,0 +1,88 @@
+"""Evaluators declare, score alone and agree; an award is recommended and approved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from demonstration.cast import DemonstrationSchool
+from demonstration.path import Walk
+from marketplace.core.db import db
+from marketplace.core.policy import Actor
+from marketplace.tenders.models import Criterion
+from marketplace.tenders.rules import CriterionKind
+from suppliers.evaluation import actions
+from suppliers.evaluation.actions import ScoreGiven
+from suppliers.evaluation.conduct import Declaration
+from suppliers.quotes import queries as quotes
+from suppliers.quotes.models import Quote
+
+REASONS = {
+    5: "Complete and convincing: a named lead, weekly visits, shared scores and a result that we could check.",
+    4: "Good: says what is done, by whom and how often. One example more would have made it excellent.",
+    3: "Sound but general: the answer says what is done, and little about how we would see it.",
+    2: "Thin: it refers to a manual and gives no example from a school.",
+}
+
+
+def declare(walk: Walk, evaluators: Iterable[Actor]) -> None:
+    """Evaluators say that they have no conflict with any supplier that quoted."""
+    for place, evaluator in enumerate(evaluators):
+        with walk.on(34, hour=9, minute=10 * place):
+            declared = {quote.supplier_id: Declaration(conflicted=False) for quote in _quotes(walk)}
+            actions.declare_conflicts(evaluator, walk.tender_id, declared)
+
+
+def score(walk: Walk, evaluator: Actor, *, kinder: int = 0) -> None:
+    """One evaluator scores every answer; `kinder` is added to each score where the scale allows."""
+    for place, quote in enumerate(_quotes(walk)):
+        with walk.on(35, hour=10 + place):
+            given = [
+                _given(question, min(5, points + kinder))
+                for question, points in zip(_questions(walk), _points(walk, quote), strict=True)
+            ]
+            actions.give_scores(evaluator, quote.id, given)
+
+
+def agree_and_lock(walk: Walk) -> None:
+    """The coordinator records what the panel agreed and locks the scores."""
+    coordinator = walk.cast.coordinator
+    for place, quote in enumerate(_quotes(walk)):
+        with walk.on(36, hour=9 + place):
+            for question, points in zip(_questions(walk), _points(walk, quote), strict=True):
+                actions.agree_score(
+                    coordinator,
+                    quote.id,
+                    question.id,
+                    score=points,
+                    reason=REASONS[points],
+                    moderation_note="",
+                    version=0,
+                )
+    with walk.on(37):
+        actions.lock_scores(coordinator, walk.tender_id, walk.version)
+
+
+def evaluators_of(walk: Walk) -> list[Actor]:
+    """The people who score: the finance leads of the first two schools."""
+    first: DemonstrationSchool
+    return [first.finance_lead for first in walk.schools[:2]]
+
+
+def _given(question: Criterion, points: int) -> ScoreGiven:
+    return ScoreGiven(question.id, points, REASONS[points], 0)
+
+
+def _questions(walk: Walk) -> list[Criterion]:
+    return [one for one in walk.tender().criteria if one.kind is CriterionKind.QUALITY]
+
+
+def _points(walk: Walk, quote: Quote) -> tuple[int, ...]:
+    """What this purchase's data says a quote is worth."""
+    bids = walk.purchase.bids
+    return next(bids[key].scores for key, one in walk.cast.suppliers.items() if one.id == quote.supplier_id)
+
+
+def _quotes(walk: Walk) -> list[Quote]:
+    session = db.session()
+    session.rollback()
+    return quotes.opened_quotes(session, walk.tender_id)

@@ -1,0 +1,155 @@
+"""Needs of the demonstration's schools, posted by their bursars and approved by their headteachers."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from demonstration.calendar import Calendar
+from demonstration.cast import Cast, DemonstrationSchool
+from demonstration.purchases import (
+    ALDHELM,
+    FERNLEIGH,
+    HARROW,
+    KINGFISHER,
+    MANOR,
+    OAKMERE,
+    Purchase,
+)
+from marketplace.contracts import categories
+from marketplace.contracts.categories import CategoryField, FieldType
+from marketplace.core.db import db
+from marketplace.core.ids import new_id
+from marketplace.core.money import Money
+from marketplace.needs import actions
+from marketplace.needs.answers import Answer
+from marketplace.needs.models import Need
+from marketplace.needs.rules import Joint, NeedContent
+
+SAID: Final[Mapping[str, str]] = {
+    "floors": "Ground floor: hall and kitchen 640 m²\nFirst floor: classrooms 980 m²",
+    "frequency": "Classrooms and toilets daily, hall three times a week",
+    "tupe_staff": "None: today's staff stay with today's supplier",
+    "access": "From 15:45 to 18:30 in term time; key from the site manager",
+    "pay_dates": "The 25th of each month, or the working day before",
+    "interfaces": "The school's finance package, by monthly journal file",
+    "claims": "One claim in five years: storm damage to a roof, £6,200, paid",
+    "devices": "Two in the staff room, one in reprographics",
+    "line_today": "One fibre line, 200 Mbit/s, contract ends in the summer",
+    "postcode": "ZZ1 1AM",
+    "grass": "1.4 ha, cut every fortnight from March to October",
+    "pitches": "One football pitch, one athletics track in summer",
+    "beds": "Hedge of 180 m along the road, four raised beds",
+    "mpan": "12 345 678 901 23",
+    "mprn": "1234567890",
+}
+PLAUSIBLE: Final[Mapping[FieldType, Answer]] = {
+    FieldType.WHOLE_NUMBER: 12,
+    FieldType.NUMBER: Decimal(38),
+    FieldType.MONEY: Money(1_250_000_00),
+    FieldType.DATE: date(2025, 8, 31),
+    FieldType.TEXT: "As today",
+    FieldType.LONG_TEXT: "As today; see the description",
+    FieldType.YES_NO: True,
+}
+
+
+def post_all(cast: Cast, purchase: Purchase, offset: int) -> list[uuid.UUID]:
+    """Each school's need for a purchase, posted, submitted and approved; their ids."""
+    return [_approved(cast.calendar, cast.schools[urn], purchase, urn, offset) for urn in purchase.spend]
+
+
+def post_single(cast: Cast) -> None:
+    """Needs that are in no tender: a draft, two that wait, one returned, two approved, one withdrawn."""
+    _post(
+        cast.calendar, cast.schools[OAKMERE], "cleaning", "Cleaning of the new sensory rooms", 4_200, 620, -2
+    )
+    waiting = _post(cast.calendar, cast.schools[MANOR], "waste", "Waste and recycling", 9_800, 640, -4)
+    _submit(cast.calendar, cast.schools[MANOR], waiting, -3)
+    other = _post(
+        cast.calendar, cast.schools[KINGFISHER], "gas", "Gas for the main building", 11_300, 214_000, -5
+    )
+    _submit(cast.calendar, cast.schools[KINGFISHER], other, -3)
+    returned = _post(
+        cast.calendar, cast.schools[HARROW], "statutory_testing", "Statutory testing", 3_400, 96, -9
+    )
+    _submit(cast.calendar, cast.schools[HARROW], returned, -8)
+    with cast.calendar.on(-6):
+        reason = "Please add the lift and the boiler, and the dates of the last tests."
+        head = cast.schools[HARROW].headteacher
+        actions.return_need(head, returned, _version(returned), reason)
+    for urn, spend, lifts in ((FERNLEIGH, 12_400, 780), (ALDHELM, 3_100, 156)):
+        need = _post(cast.calendar, cast.schools[urn], "waste", "Waste and recycling", spend, lifts, -12)
+        _submit(cast.calendar, cast.schools[urn], need, -11)
+        _approve(cast.calendar, cast.schools[urn], need, -10)
+    withdrawn = _post(cast.calendar, cast.schools[ALDHELM], "gas", "Gas for the hall", 2_900, 58_000, -30)
+    with cast.calendar.on(-28):
+        reason = "The hall moves to a heat pump in the spring."
+        actions.withdraw_need(cast.schools[ALDHELM].bursar, withdrawn, _version(withdrawn), reason)
+
+
+def _approved(
+    calendar: Calendar, school: DemonstrationSchool, purchase: Purchase, urn: str, offset: int
+) -> uuid.UUID:
+    volume = int(purchase.need_volume(urn)) if urn in purchase.items[0].a_year else 1
+    need_id = _post(calendar, school, purchase.category, purchase.title, purchase.spend[urn], volume, offset)
+    _submit(calendar, school, need_id, offset + 1)
+    _approve(calendar, school, need_id, offset + 2)
+    return need_id
+
+
+def _post(
+    calendar: Calendar,
+    school: DemonstrationSchool,
+    category: str,
+    title: str,
+    spend: int,
+    volume: int,
+    offset: int,
+) -> uuid.UUID:
+    need_id = new_id()
+    with calendar.on(offset):
+        known = categories.category(category)
+        content = NeedContent(
+            title=title.split(" for ", maxsplit=1)[0],
+            description="",
+            volume=Decimal(volume),
+            current_supplier="Today's supplier",
+            current_annual_spend=Money(spend * 100),
+            contract_ends_on=calendar.last_of_month(6),
+            wanted_from=calendar.first_of_month(7),
+            term_months=36,
+            joint=Joint.YES,
+            answers={question.key: _answer(question) for question in known.fields},
+        )
+        actions.post_need(school.bursar, need_id, school.id, category, content)
+    return need_id
+
+
+def _submit(calendar: Calendar, school: DemonstrationSchool, need_id: uuid.UUID, offset: int) -> None:
+    with calendar.on(offset, hour=14):
+        actions.submit_need(school.bursar, need_id, _version(need_id))
+
+
+def _approve(calendar: Calendar, school: DemonstrationSchool, need_id: uuid.UUID, offset: int) -> None:
+    with calendar.on(offset, hour=16):
+        actions.approve_need(school.headteacher, need_id, _version(need_id))
+
+
+def _answer(question: CategoryField) -> Answer:
+    if question.type is FieldType.ONE_OF:
+        return next(iter(question.options))
+    if question.type is FieldType.ANY_OF:
+        return list(question.options)[:2]
+    if question.type in {FieldType.TEXT, FieldType.LONG_TEXT}:
+        return SAID.get(question.key, PLAUSIBLE[question.type])
+    return PLAUSIBLE[question.type]
+
+
+def _version(need_id: uuid.UUID) -> int:
+    session = db.session()
+    session.rollback()
+    return session.get_one(Need, need_id).version

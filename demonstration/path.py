@@ -1,0 +1,202 @@
+"""A joint purchase walks the path from needs to award, as far as its data says."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from demonstration import needs
+from demonstration.cast import Cast, DemonstrationSchool
+from demonstration.purchases import Purchase, Reach
+from marketplace.core import clock
+from marketplace.core.db import db
+from marketplace.core.ids import new_id
+from marketplace.core.money import Money
+from marketplace.core.policy import Actor
+from marketplace.tenders import actions, jobs, queries
+from marketplace.tenders.drafting import actions as drafting
+from marketplace.tenders.drafting.rules import CriterionDraft, LineDraft, LotDraft, PanelDraft
+from marketplace.tenders.models import Tender
+from marketplace.tenders.rules import CriterionKind, PriceFormula, Seat, Split
+from marketplace.tenders.timetable import months_later
+
+NEEDED, DRAFTED, INVITED, COMMITTED, CONFIRMED = -24, -19, -16, -12, -6
+OPEN_FOR = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One purchase on its way: the tender's id, and its schools in the order they were named."""
+
+    cast: Cast
+    purchase: Purchase
+    tender_id: uuid.UUID
+
+    @property
+    def schools(self) -> list[DemonstrationSchool]:
+        """The schools that buy; the second leads, so that the work is shared out."""
+        return [self.cast.schools[urn] for urn in self.purchase.spend]
+
+    @property
+    def lead(self) -> DemonstrationSchool:
+        """The school that leads."""
+        return self.schools[1]
+
+    def tender(self) -> Tender:
+        """The tender as it is now."""
+        session = db.session()
+        session.rollback()
+        return queries.get_tender(session, self.cast.coordinator, self.tender_id)
+
+    @property
+    def version(self) -> int:
+        """The tender's version now."""
+        return self.tender().version
+
+    def on(self, offset: int, hour: int = 10, minute: int = 0) -> AbstractContextManager[None]:
+        """Live so many days from this purchase's publication."""
+        return self.cast.calendar.on(self.purchase.published + offset, hour, minute)
+
+
+def prepare(cast: Cast, purchase: Purchase) -> Walk:
+    """From needs to publication, as far as the purchase reaches."""
+    walk = Walk(cast, purchase, new_id())
+    need_ids = needs.post_all(cast, purchase, purchase.published + NEEDED)
+    _draft(walk, need_ids)
+    if purchase.reach >= Reach.INVITED:
+        _invite(walk)
+    if purchase.reach >= Reach.CONFIRMED:
+        _confirm(walk)
+    if purchase.reach >= Reach.PUBLISHED:
+        with walk.on(0, hour=11):
+            actions.publish_tender(walk.schools[0].headteacher, walk.tender_id, walk.version)
+    return walk
+
+
+def close(walk: Walk) -> None:
+    """Let the deadline pass, and the job by the clock close the tender."""
+    closes_at = walk.tender().closes_at
+    if closes_at is None:
+        raise LookupError(f"{walk.purchase.title} has no deadline.")
+    with clock.travelling(closes_at + timedelta(minutes=1)):
+        jobs.close_due_tenders()
+
+
+def _draft(walk: Walk, need_ids: list[uuid.UUID]) -> None:
+    purchase, coordinator, tender_id = walk.purchase, walk.cast.coordinator, walk.tender_id
+    with walk.on(DRAFTED):
+        actions.draft_tender(
+            coordinator,
+            tender_id,
+            walk.cast.alliance_id,
+            purchase.title,
+            category=purchase.category,
+            need_ids=need_ids,
+        )
+        drafting.edit_tender(
+            coordinator,
+            tender_id,
+            walk.version,
+            title=purchase.title,
+            description=purchase.description,
+            category=purchase.category,
+            cpv=walk.tender().cpv,
+        )
+        drafting.set_terms(
+            coordinator,
+            tender_id,
+            walk.version,
+            recovery_fee=Money(purchase.recovery_fee * 100),
+            split=Split.PUPILS,
+        )
+        drafting.set_buyers(
+            coordinator,
+            tender_id,
+            walk.version,
+            baselines={
+                walk.cast.schools[urn].id: Money(pounds * 100) for urn, pounds in purchase.spend.items()
+            },
+            lead_school_id=walk.lead.id,
+        )
+        drafting.set_schedule(coordinator, tender_id, walk.version, [_lot(walk)])
+        drafting.set_criteria(
+            coordinator,
+            tender_id,
+            walk.version,
+            _criteria(purchase),
+            formula=PriceFormula.PROPORTION_OF_LOWEST,
+        )
+        _set_timetable(walk)
+        drafting.set_panel(coordinator, tender_id, walk.version, _panel(walk))
+
+
+def _set_timetable(walk: Walk) -> None:
+    purchase = walk.purchase
+    starts_on = months_later(walk.cast.calendar.day(purchase.published + OPEN_FOR).replace(day=1), 4)
+    drafting.set_timetable(
+        walk.cast.coordinator,
+        walk.tender_id,
+        walk.version,
+        closes_at=walk.cast.calendar.moment(purchase.published + OPEN_FOR),
+        contract_starts_on=starts_on,
+        contract_ends_on=months_later(starts_on, 12 * purchase.years) - timedelta(days=1),
+    )
+
+
+def _lot(walk: Walk) -> LotDraft:
+    """One lot with every item; a year's units times the years of the term."""
+    return LotDraft(
+        walk.purchase.title,
+        [
+            LineDraft(
+                item.name,
+                item.unit,
+                {
+                    walk.cast.schools[urn].id: Decimal(units * walk.purchase.years)
+                    for urn, units in item.a_year.items()
+                },
+            )
+            for item in walk.purchase.items
+        ],
+    )
+
+
+def _criteria(purchase: Purchase) -> list[CriterionDraft]:
+    return [
+        CriterionDraft(CriterionKind.PRICE, "Price", purchase.price_weight),
+        *(
+            CriterionDraft(CriterionKind.QUALITY, title, weight, question, 300)
+            for title, weight, question in purchase.questions
+        ),
+    ]
+
+
+def _panel(walk: Walk) -> list[PanelDraft]:
+    """The bursars of the first two schools open; those of the others, or the finance leads, evaluate."""
+    first, second = walk.schools[0], walk.schools[1]
+    openers = [_seat(school, school.bursar, Seat.OPENER) for school in (first, second)]
+    evaluators = [_seat(school, school.finance_lead, Seat.EVALUATOR) for school in (first, second)]
+    return openers + (evaluators if walk.purchase.questions else [])
+
+
+def _seat(school: DemonstrationSchool, actor: Actor, seat: Seat) -> PanelDraft:
+    if actor.person_id is None:
+        raise LookupError(actor.name)
+    return PanelDraft(actor.person_id, school.id, seat)
+
+
+def _invite(walk: Walk) -> None:
+    with walk.on(INVITED):
+        actions.invite_schools(walk.cast.coordinator, walk.tender_id, walk.version)
+    committed = walk.schools if walk.purchase.reach >= Reach.CONFIRMED else walk.schools[:2]
+    for place, school in enumerate(committed):
+        with walk.on(COMMITTED, hour=9 + place):
+            actions.commit_school(school.headteacher, walk.tender_id, school.id, walk.version)
+
+
+def _confirm(walk: Walk) -> None:
+    with walk.on(CONFIRMED):
+        actions.confirm_tender(walk.cast.coordinator, walk.tender_id, walk.version)

@@ -1,0 +1,315 @@
+"""What the demonstration's schools buy, told as data: who needs what, who quotes what, how far it got."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import IntEnum
+
+MANOR, FERNLEIGH, HARROW, KINGFISHER = "990101", "990102", "990103", "990104"
+MILLBROOK, OAKMERE, ALDHELM = "990105", "990106", "990107"
+
+
+class Reach(IntEnum):
+    """How far a purchase got, in the order of the path."""
+
+    NEEDED = 0
+    DRAFTED = 1
+    INVITED = 2
+    CONFIRMED = 3
+    PUBLISHED = 4
+    CLOSED = 5
+    OPENED = 6
+    AGREED = 7
+    COMPARED = 8
+    RECOMMENDED = 9
+    APPROVED = 10
+    AWARDED = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the price schedule: units a year by school."""
+
+    name: str
+    unit: str
+    a_year: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Bid:
+    """A supplier's quote: a unit price an item, an answer a question, and the scores it would get."""
+
+    prices: tuple[str, ...]
+    answers: tuple[str, ...]
+    scores: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """A joint purchase: spend in pounds a year by school; `published` in days from today."""
+
+    category: str
+    title: str
+    description: str
+    spend: Mapping[str, int]
+    items: tuple[Item, ...]
+    questions: tuple[tuple[str, int, str], ...]
+    published: int
+    reach: Reach
+    bids: Mapping[str, Bid] = field(default_factory=dict)
+    recovery_fee: int = 0
+    years: int = 3
+
+    @property
+    def price_weight(self) -> int:
+        """What is left of 100 for the price."""
+        return 100 - sum(weight for _, weight, _ in self.questions)
+
+    def need_volume(self, urn: str) -> Decimal:
+        """What one school needs a year, in its first item's unit."""
+        return Decimal(self.items[0].a_year[urn])
+
+
+QUALITY = (
+    "Quality of service",
+    25,
+    "How will you make sure that the service is good every day? Give examples.",
+)
+PEOPLE = ("People and safeguarding", 15, "How do you choose, check and train the people you send to schools?")
+SOCIAL = ("Social value", 10, "What will our pupils and our town gain from your work?")
+
+STRONG = (
+    "A named contract lead visits each school every week, walks the site with the site manager and agrees a short "
+    "list of what to put right, with dates. Scores from these walks are shared each month. At Thornbury Federation "
+    "this raised satisfaction from 71 to 94 per cent in a year."
+)
+FAIR = "Our area manager inspects every month and reports to the school. Complaints are answered within two days."
+PLAIN = "We follow our quality manual, which is certified, and aim to meet the needs of each school."
+CHECKED = (
+    "Everybody has an enhanced check with the children's barred list before they start, two references, and a day of "
+    "safeguarding training that is repeated each year. Schools see the record of checks before a new person arrives."
+)
+TRAINED = (
+    "All staff are vetted and trained in safeguarding. Records are kept at head office and shown on request."
+)
+LOCAL = (
+    "Two apprentices a year from Ashcombe schools, and work experience for sixth-formers at Ashcombe Manor."
+)
+
+PURCHASES: tuple[Purchase, ...] = (
+    Purchase(
+        category="cleaning",
+        title="Cleaning for four schools",
+        description="Daily cleaning in term time, deep cleans in the holidays and windows twice a year.",
+        spend={MANOR: 98_400, HARROW: 41_300, MILLBROOK: 36_900, ALDHELM: 22_700},
+        items=(
+            Item("Daily cleaning", "hour", {MANOR: 5_700, HARROW: 2_280, MILLBROOK: 1_995, ALDHELM: 1_140}),
+            Item("Deep clean of the whole school", "clean", {MANOR: 3, HARROW: 2, MILLBROOK: 2, ALDHELM: 2}),
+            Item("Windows, inside and out", "clean", {MANOR: 2, HARROW: 2, MILLBROOK: 2, ALDHELM: 2}),
+        ),
+        questions=(QUALITY, PEOPLE),
+        published=-128,
+        reach=Reach.AWARDED,
+        recovery_fee=1_800,
+        bids={
+            "alpha": Bid(("14.95", "2650.00", "780.00"), (STRONG, CHECKED), (5, 4)),
+            "birch": Bid(("15.40", "2400.00", "690.00"), (FAIR, CHECKED), (4, 4)),
+            "corvus": Bid(("14.60", "3900.00", "1250.00"), (PLAIN, TRAINED), (2, 3)),
+        },
+    ),
+    Purchase(
+        category="mis_software",
+        title="Management information system for five schools",
+        description="Attendance, assessment, timetables and parents' access, with data moved from today's systems.",
+        spend={MANOR: 24_800, FERNLEIGH: 22_300, HARROW: 9_700, MILLBROOK: 8_900, KINGFISHER: 5_400},
+        items=(
+            Item(
+                "Licence and support",
+                "pupil",
+                {MANOR: 1_084, FERNLEIGH: 927, HARROW: 412, MILLBROOK: 356, KINGFISHER: 188},
+            ),
+            Item("Training day", "day", {MANOR: 4, FERNLEIGH: 4, HARROW: 2, MILLBROOK: 2, KINGFISHER: 1}),
+        ),
+        questions=(QUALITY, SOCIAL),
+        published=-47,
+        reach=Reach.APPROVED,
+        recovery_fee=2_400,
+        bids={
+            "corvus": Bid(("18.90", "640.00"), (STRONG, LOCAL), (4, 4)),
+            "alpha": Bid(("21.40", "520.00"), (FAIR, PLAIN), (3, 2)),
+        },
+    ),
+    Purchase(
+        category="mfd",
+        title="Photocopiers for three schools",
+        description="Rental of devices with service, paid by the page.",
+        spend={FERNLEIGH: 18_600, HARROW: 8_200, KINGFISHER: 4_900},
+        items=(
+            Item(
+                "Page in black and white",
+                "page",
+                {FERNLEIGH: 1_150_000, HARROW: 420_000, KINGFISHER: 215_000},
+            ),
+            Item("Page in colour", "page", {FERNLEIGH: 260_000, HARROW: 128_000, KINGFISHER: 74_000}),
+        ),
+        questions=(QUALITY,),
+        published=-46,
+        reach=Reach.RECOMMENDED,
+        recovery_fee=600,
+        bids={
+            "corvus": Bid(("0.0041", "0.0345"), (FAIR,), (3,)),
+            "alpha": Bid(("0.0038", "0.0395"), (STRONG,), (5,)),
+        },
+    ),
+    Purchase(
+        category="grounds",
+        title="Grounds maintenance for four schools",
+        description="Grass, pitches, hedges and winter gritting, with sixteen visits a year.",
+        spend={MANOR: 21_500, FERNLEIGH: 19_800, MILLBROOK: 6_700, OAKMERE: 4_300},
+        items=(
+            Item("Maintenance visit", "visit", {MANOR: 32, FERNLEIGH: 32, MILLBROOK: 16, OAKMERE: 16}),
+            Item("Pitch marking", "pitch", {MANOR: 18, FERNLEIGH: 15, MILLBROOK: 4, OAKMERE: 1}),
+            Item("Gritting before school", "morning", {MANOR: 20, FERNLEIGH: 20, MILLBROOK: 20, OAKMERE: 20}),
+        ),
+        questions=(QUALITY, SOCIAL),
+        published=-44,
+        reach=Reach.COMPARED,
+        recovery_fee=900,
+        bids={
+            "alpha": Bid(("385.00", "96.00", "62.00"), (STRONG, LOCAL), (5, 4)),
+            "birch": Bid(("362.00", "110.00", "78.00"), (FAIR, LOCAL), (4, 4)),
+            "corvus": Bid(("421.50", "88.00", "55.00"), (PLAIN, PLAIN), (3, 2)),
+            "dovecote": Bid(("399.00", "120.00", "45.00"), (FAIR, LOCAL), (3, 5)),
+        },
+    ),
+    Purchase(
+        category="audit",
+        title="External audit for three trusts",
+        description="Statutory audit and the teachers' pensions return.",
+        spend={MANOR: 14_200, FERNLEIGH: 13_600, ALDHELM: 7_900},
+        items=(
+            Item("Statutory audit", "audit", {MANOR: 1, FERNLEIGH: 1, ALDHELM: 1}),
+            Item("Pensions return", "return", {MANOR: 1, FERNLEIGH: 1, ALDHELM: 1}),
+        ),
+        questions=(QUALITY, PEOPLE),
+        published=-42,
+        reach=Reach.AGREED,
+        bids={
+            "corvus": Bid(("10200.00", "850.00"), (FAIR, TRAINED), (4, 3)),
+            "dovecote": Bid(("9400.00", "1100.00"), (STRONG, CHECKED), (4, 4)),
+        },
+    ),
+    Purchase(
+        category="hr_advice",
+        title="HR advice and occupational health",
+        description="Unlimited advice by telephone, days on site, and referrals.",
+        spend={HARROW: 6_800, KINGFISHER: 3_900, MILLBROOK: 5_700, OAKMERE: 4_600},
+        items=(
+            Item("Advice", "employee", {HARROW: 58, KINGFISHER: 29, MILLBROOK: 49, OAKMERE: 61}),
+            Item("Day on site", "day", {HARROW: 4, KINGFISHER: 2, MILLBROOK: 4, OAKMERE: 6}),
+        ),
+        questions=(QUALITY, PEOPLE),
+        published=-38,
+        reach=Reach.OPENED,
+        bids={
+            "alpha": Bid(("62.00", "540.00"), (STRONG, CHECKED), (5, 4)),
+            "dovecote": Bid(("55.00", "610.00"), (FAIR, CHECKED), (3, 4)),
+        },
+    ),
+    Purchase(
+        category="payroll",
+        title="Payroll for four primary schools",
+        description="Fully managed payroll with pensions returns, from first pay run to year end.",
+        spend={HARROW: 7_400, KINGFISHER: 3_800, MILLBROOK: 6_600, ALDHELM: 4_100},
+        items=(
+            Item("Payslip", "payslip", {HARROW: 780, KINGFISHER: 372, MILLBROOK: 660, ALDHELM: 408}),
+            Item("Pensions return", "return", {HARROW: 12, KINGFISHER: 12, MILLBROOK: 12, ALDHELM: 12}),
+        ),
+        questions=(QUALITY,),
+        published=-33,
+        reach=Reach.CLOSED,
+        recovery_fee=500,
+        bids={
+            "alpha": Bid(("5.95", "42.00"), (STRONG,), (5,)),
+            "birch": Bid(("6.40", "25.00"), (FAIR,), (3,)),
+            "corvus": Bid(("5.60", "68.00"), (PLAIN,), (2,)),
+        },
+    ),
+    Purchase(
+        category="catering",
+        title="School meals for three schools",
+        description="Hot meals cooked on site in term time, with menus for every diet.",
+        spend={FERNLEIGH: 212_000, KINGFISHER: 61_500, MILLBROOK: 118_000},
+        items=(
+            Item("Primary meal", "meal", {KINGFISHER: 24_700, MILLBROOK: 46_900}),
+            Item("Secondary meal", "meal", {FERNLEIGH: 79_800}),
+        ),
+        questions=(QUALITY, PEOPLE, SOCIAL),
+        published=-9,
+        reach=Reach.PUBLISHED,
+        recovery_fee=2_000,
+        bids={
+            "birch": Bid(("2.46", "2.58"), (STRONG, CHECKED, LOCAL), (5, 4, 4)),
+            "dovecote": Bid(("2.52", "2.49"), (FAIR, CHECKED, LOCAL), (4, 4, 5)),
+        },
+    ),
+    Purchase(
+        category="electricity",
+        title="Electricity for six schools",
+        description="Supply from renewable sources, half-hourly where there is a meter for it.",
+        spend={
+            MANOR: 121_000,
+            FERNLEIGH: 104_000,
+            HARROW: 33_500,
+            KINGFISHER: 15_800,
+            MILLBROOK: 29_400,
+            ALDHELM: 17_200,
+        },
+        items=(
+            Item(
+                "Electricity, day and night",
+                "kWh",
+                {
+                    MANOR: 486_000,
+                    FERNLEIGH: 418_000,
+                    HARROW: 131_000,
+                    KINGFISHER: 62_000,
+                    MILLBROOK: 115_000,
+                    ALDHELM: 66_000,
+                },
+            ),
+        ),
+        questions=(),
+        published=3,
+        reach=Reach.CONFIRMED,
+    ),
+    Purchase(
+        category="broadband",
+        title="Broadband and filtering for five schools",
+        description="Full fibre with filtering, monitoring and a second line.",
+        spend={FERNLEIGH: 14_900, HARROW: 6_300, KINGFISHER: 4_700, OAKMERE: 5_100, ALDHELM: 4_400},
+        items=(
+            Item(
+                "Line with filtering",
+                "month",
+                {FERNLEIGH: 12, HARROW: 12, KINGFISHER: 12, OAKMERE: 12, ALDHELM: 12},
+            ),
+        ),
+        questions=(QUALITY,),
+        published=14,
+        reach=Reach.INVITED,
+        recovery_fee=700,
+    ),
+    Purchase(
+        category="insurance",
+        title="Insurance for three schools",
+        description="Property, liability and motor, to compare with the risk protection arrangement.",
+        spend={MANOR: 41_800, HARROW: 14_900, OAKMERE: 8_700},
+        items=(Item("Cover", "pupil", {MANOR: 1_084, HARROW: 412, OAKMERE: 124}),),
+        questions=(QUALITY,),
+        published=19,
+        reach=Reach.DRAFTED,
+    ),
+)

@@ -1,0 +1,40 @@
+"""The whole demonstration, in the order in which it happened."""
+
+from __future__ import annotations
+
+from demonstration import bids, fund, judging, needs, path
+from demonstration.calendar import Calendar
+from demonstration.cast import Cast, assemble
+from demonstration.purchases import PURCHASES, Purchase, Reach
+from suppliers.quotes.rules import Envelope
+
+FOUNDED = -400
+QUALITY_OPENED, PRICES_OPENED = 33, 38
+
+
+def tell(calendar: Calendar) -> None:
+    """Make the alliance and everything that it did so far."""
+    with calendar.on(FOUNDED):
+        cast = assemble(calendar)
+    for purchase in PURCHASES:
+        _buy(cast, purchase)
+    needs.post_single(cast)
+    fund.fill(cast)
+
+
+def _buy(cast: Cast, purchase: Purchase) -> None:
+    walk = path.prepare(cast, purchase)
+    if purchase.reach >= Reach.PUBLISHED:
+        bids.submit_all(walk)
+    if purchase.reach >= Reach.CLOSED:
+        path.close(walk)
+    if purchase.reach >= Reach.OPENED:
+        bids.complete_opening(walk, Envelope.QUALITY, QUALITY_OPENED)
+        first, second = judging.evaluators_of(walk)
+        judging.declare(walk, (first, second))
+        judging.score(walk, first)
+        if purchase.reach >= Reach.AGREED:
+            judging.score(walk, second, kinder=1)
+            judging.agree_and_lock(walk)
+    if purchase.reach >= Reach.COMPARED:
+        bids.complete_opening(walk, Envelope.PRICE, PRICES_OPENED)
