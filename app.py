@@ -9,7 +9,13 @@ from flask import Flask, current_app, request, url_for
 from flask.cli import with_appcontext
 from flask_migrate import Migrate
 
+from demonstration.commands import demonstration
+from invoicing.fund import views as fund
+from invoicing.fund import waiting as fund_waiting
+from invoicing.invoices import models as invoices
 from invoicing.ledger import models as ledger
+from invoicing.payments import models as payments
+from invoicing.shared_costs import models as shared_costs
 from marketplace.alliance import views as alliance
 from marketplace.contracts import models as contracts
 from marketplace.core import jobs, storage, web
@@ -24,12 +30,25 @@ from suppliers.evaluation import models as evaluation
 from suppliers.profiles import models as profiles
 from suppliers.quotes import models as quotes
 
-MODELS = (contracts, needs, tenders, profiles, quotes, evaluation, awards, ledger, storage)
+MODELS = (
+    contracts,
+    needs,
+    tenders,
+    profiles,
+    quotes,
+    evaluation,
+    awards,
+    ledger,
+    invoices,
+    shared_costs,
+    payments,
+    storage,
+)
 MIGRATIONS = "marketplace/migrations"
 BLUEPRINTS = (alliance.people,)
 WAITING_FOR: tuple[Any, ...] = ()
 NAVIGATION: tuple[NavigationItem, ...] = ()
-COMMANDS: tuple[click.Command, ...] = ()
+COMMANDS: tuple[click.Command, ...] = (demonstration,)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -31,27 +31,36 @@ def fill(cast: Cast) -> None:
     with cast.calendar.on(-380):
         opened_on = clock.today()
         actions.open_fund(cast.coordinator, fund_id, cast.alliance_id, "Ashcombe Partnership Fund", opened_on)
-    first = _propose(cast, fund_id, -370, "Founding contributions", 42_000, Purpose.SCHOOL_IMPROVEMENT)
+    first = _propose(
+        cast, fund_id, -370, title="Founding contributions", pounds=42_000, purpose=Purpose.SCHOOL_IMPROVEMENT
+    )
     _confirm(cast, first, -340, MEMBERS)
     _receive(cast, first, -320, MEMBERS)
-    _paid_claim(cast, fund_id, -210, HARROW, "Moderation of writing in Year 6", 6_400)
-    _paid_claim(cast, fund_id, -95, FERNLEIGH, "Subject leaders' study days", 9_150)
-    second = _propose(cast, fund_id, -40, "Contributions for this year", 36_000, Purpose.PUPIL_ACTIVITIES)
+    _paid_claim(cast, fund_id, -210, HARROW, title="Moderation of writing in Year 6", pounds=6_400)
+    _paid_claim(cast, fund_id, -95, FERNLEIGH, title="Subject leaders' study days", pounds=9_150)
+    second = _propose(
+        cast,
+        fund_id,
+        -40,
+        title="Contributions for this year",
+        pounds=36_000,
+        purpose=Purpose.PUPIL_ACTIVITIES,
+    )
     _confirm(cast, second, -20, (MANOR, HARROW, KINGFISHER, MILLBROOK))
     _receive(cast, second, -8, (MANOR, KINGFISHER))
-    approved = _claim(cast, fund_id, -12, MILLBROOK, "Joint music day", 2_380)
+    approved = _claim(cast, fund_id, -12, MILLBROOK, title="Joint music day", pounds=2_380)
     _approve(cast, approved, -9, (MANOR, ALDHELM))
-    waiting = _claim(cast, fund_id, -6, KINGFISHER, "Coach to the science fair", 640)
+    waiting = _claim(cast, fund_id, -6, KINGFISHER, title="Coach to the science fair", pounds=640)
     _approve(cast, waiting, -4, (HARROW,))
-    _claim(cast, fund_id, -2, ALDHELM, "Mentoring for two early career teachers", 1_750)
-    refused = _claim(cast, fund_id, -60, MANOR, "New chairs for the staff room", 3_900)
+    _claim(cast, fund_id, -2, ALDHELM, title="Mentoring for two early career teachers", pounds=1_750)
+    refused = _claim(cast, fund_id, -60, MANOR, title="New chairs for the staff room", pounds=3_900)
     with cast.calendar.on(-55):
         reason = "The fund pays for work that schools share. Please buy chairs from the school's own budget."
         actions.refuse_claim(cast.schools[FERNLEIGH].headteacher, refused, reason)
 
 
 def _propose(
-    cast: Cast, fund_id: uuid.UUID, offset: int, title: str, pounds: int, purpose: Purpose
+    cast: Cast, fund_id: uuid.UUID, offset: int, *, title: str, pounds: int, purpose: Purpose
 ) -> uuid.UUID:
     round_id = new_id()
     with cast.calendar.on(offset):
@@ -93,14 +102,14 @@ def _receive(cast: Cast, round_id: uuid.UUID, offset: int, urns: Sequence[str]) 
             actions.receive_contribution(cast.coordinator, new_id(), contribution, clock.today())
 
 
-def _paid_claim(cast: Cast, fund_id: uuid.UUID, offset: int, urn: str, title: str, pounds: int) -> None:
-    claim_id = _claim(cast, fund_id, offset, urn, title, pounds)
+def _paid_claim(cast: Cast, fund_id: uuid.UUID, offset: int, urn: str, *, title: str, pounds: int) -> None:
+    claim_id = _claim(cast, fund_id, offset, urn, title=title, pounds=pounds)
     _approve(cast, claim_id, offset + 6, [one for one in (MANOR, KINGFISHER) if one != urn])
     with cast.calendar.on(offset + 12):
         actions.pay_claim(cast.coordinator, new_id(), claim_id, clock.today())
 
 
-def _claim(cast: Cast, fund_id: uuid.UUID, offset: int, urn: str, title: str, pounds: int) -> uuid.UUID:
+def _claim(cast: Cast, fund_id: uuid.UUID, offset: int, urn: str, *, title: str, pounds: int) -> uuid.UUID:
     claim_id, school = new_id(), cast.schools[urn]
     with cast.calendar.on(offset):
         wish = Wish(school.id, title, Purpose.SCHOOL_IMPROVEMENT, Money(pounds * 100))

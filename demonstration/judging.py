@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from demonstration.cast import DemonstrationSchool
 from demonstration.path import Walk
 from marketplace.core.db import db
 from marketplace.core.policy import Actor
@@ -17,7 +16,7 @@ from suppliers.quotes import queries as quotes
 from suppliers.quotes.models import Quote
 
 REASONS = {
-    5: "Complete and convincing: a named lead, weekly visits, shared scores and a result that we could check.",
+    5: "Complete and convincing: a named lead, weekly visits, and a result that we could check.",
     4: "Good: says what is done, by whom and how often. One example more would have made it excellent.",
     3: "Sound but general: the answer says what is done, and little about how we would see it.",
     2: "Thin: it refers to a manual and gives no example from a school.",
@@ -64,8 +63,7 @@ def agree_and_lock(walk: Walk) -> None:
 
 def evaluators_of(walk: Walk) -> list[Actor]:
     """The people who score: the finance leads of the first two schools."""
-    first: DemonstrationSchool
-    return [first.finance_lead for first in walk.schools[:2]]
+    return [school.finance_lead for school in walk.schools[:2]]
 
 
 def _given(question: Criterion, points: int) -> ScoreGiven:

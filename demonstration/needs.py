@@ -65,16 +65,36 @@ def post_all(cast: Cast, purchase: Purchase, offset: int) -> list[uuid.UUID]:
 def post_single(cast: Cast) -> None:
     """Needs that are in no tender: a draft, two that wait, one returned, two approved, one withdrawn."""
     _post(
-        cast.calendar, cast.schools[OAKMERE], "cleaning", "Cleaning of the new sensory rooms", 4_200, 620, -2
+        cast.calendar,
+        cast.schools[OAKMERE],
+        "cleaning",
+        -2,
+        title="Cleaning of the new sensory rooms",
+        spend=4_200,
+        volume=620,
     )
-    waiting = _post(cast.calendar, cast.schools[MANOR], "waste", "Waste and recycling", 9_800, 640, -4)
+    waiting = _post(
+        cast.calendar, cast.schools[MANOR], "waste", -4, title="Waste and recycling", spend=9_800, volume=640
+    )
     _submit(cast.calendar, cast.schools[MANOR], waiting, -3)
     other = _post(
-        cast.calendar, cast.schools[KINGFISHER], "gas", "Gas for the main building", 11_300, 214_000, -5
+        cast.calendar,
+        cast.schools[KINGFISHER],
+        "gas",
+        -5,
+        title="Gas for the main building",
+        spend=11_300,
+        volume=214_000,
     )
     _submit(cast.calendar, cast.schools[KINGFISHER], other, -3)
     returned = _post(
-        cast.calendar, cast.schools[HARROW], "statutory_testing", "Statutory testing", 3_400, 96, -9
+        cast.calendar,
+        cast.schools[HARROW],
+        "statutory_testing",
+        -9,
+        title="Statutory testing",
+        spend=3_400,
+        volume=96,
     )
     _submit(cast.calendar, cast.schools[HARROW], returned, -8)
     with cast.calendar.on(-6):
@@ -82,10 +102,20 @@ def post_single(cast: Cast) -> None:
         head = cast.schools[HARROW].headteacher
         actions.return_need(head, returned, _version(returned), reason)
     for urn, spend, lifts in ((FERNLEIGH, 12_400, 780), (ALDHELM, 3_100, 156)):
-        need = _post(cast.calendar, cast.schools[urn], "waste", "Waste and recycling", spend, lifts, -12)
+        need = _post(
+            cast.calendar,
+            cast.schools[urn],
+            "waste",
+            -12,
+            title="Waste and recycling",
+            spend=spend,
+            volume=lifts,
+        )
         _submit(cast.calendar, cast.schools[urn], need, -11)
         _approve(cast.calendar, cast.schools[urn], need, -10)
-    withdrawn = _post(cast.calendar, cast.schools[ALDHELM], "gas", "Gas for the hall", 2_900, 58_000, -30)
+    withdrawn = _post(
+        cast.calendar, cast.schools[ALDHELM], "gas", -30, title="Gas for the hall", spend=2_900, volume=58_000
+    )
     with cast.calendar.on(-28):
         reason = "The hall moves to a heat pump in the spring."
         actions.withdraw_need(cast.schools[ALDHELM].bursar, withdrawn, _version(withdrawn), reason)
@@ -95,7 +125,15 @@ def _approved(
     calendar: Calendar, school: DemonstrationSchool, purchase: Purchase, urn: str, offset: int
 ) -> uuid.UUID:
     volume = int(purchase.need_volume(urn)) if urn in purchase.items[0].a_year else 1
-    need_id = _post(calendar, school, purchase.category, purchase.title, purchase.spend[urn], volume, offset)
+    need_id = _post(
+        calendar,
+        school,
+        purchase.category,
+        offset,
+        title=purchase.title,
+        spend=purchase.spend[urn],
+        volume=volume,
+    )
     _submit(calendar, school, need_id, offset + 1)
     _approve(calendar, school, need_id, offset + 2)
     return need_id
@@ -105,10 +143,11 @@ def _post(
     calendar: Calendar,
     school: DemonstrationSchool,
     category: str,
+    offset: int,
+    *,
     title: str,
     spend: int,
     volume: int,
-    offset: int,
 ) -> uuid.UUID:
     need_id = new_id()
     with calendar.on(offset):

@@ -77,26 +77,27 @@ QUALITY = (
     25,
     "How will you make sure that the service is good every day? Give examples.",
 )
-PEOPLE = ("People and safeguarding", 15, "How do you choose, check and train the people you send to schools?")
+PEOPLE = (
+    "People and safeguarding",
+    15,
+    "How do you choose, check and train the people you send to schools?",
+)
 SOCIAL = ("Social value", 10, "What will our pupils and our town gain from your work?")
 
 STRONG = (
-    "A named contract lead visits each school every week, walks the site with the site manager and agrees a short "
-    "list of what to put right, with dates. Scores from these walks are shared each month. At Thornbury Federation "
-    "this raised satisfaction from 71 to 94 per cent in a year."
+    "A named contract lead visits each school every week, walks the site with the site manager and agrees "
+    "a short list of what to put right, with dates. Scores from these walks are shared each month. At "
+    "another group of schools this raised satisfaction from 71 to 94 per cent in a year."
 )
-FAIR = "Our area manager inspects every month and reports to the school. Complaints are answered within two days."
+FAIR = "Our area manager inspects every month and reports to the school. Complaints are answered in two days."
 PLAIN = "We follow our quality manual, which is certified, and aim to meet the needs of each school."
 CHECKED = (
-    "Everybody has an enhanced check with the children's barred list before they start, two references, and a day of "
-    "safeguarding training that is repeated each year. Schools see the record of checks before a new person arrives."
+    "Everybody has an enhanced check with the children's barred list before they start, two references, and "
+    "a day of safeguarding training that is repeated each year. Schools see the record of checks before a "
+    "new person arrives."
 )
-TRAINED = (
-    "All staff are vetted and trained in safeguarding. Records are kept at head office and shown on request."
-)
-LOCAL = (
-    "Two apprentices a year from Ashcombe schools, and work experience for sixth-formers at Ashcombe Manor."
-)
+TRAINED = "All staff are vetted and trained in safeguarding. Records are kept and shown on request."
+LOCAL = "Two apprentices a year from Ashcombe schools, and work experience at Ashcombe Manor."
 
 PURCHASES: tuple[Purchase, ...] = (
     Purchase(
@@ -122,7 +123,7 @@ PURCHASES: tuple[Purchase, ...] = (
     Purchase(
         category="mis_software",
         title="Management information system for five schools",
-        description="Attendance, assessment, timetables and parents' access, with data moved from today's systems.",
+        description="Attendance, assessment, timetables and parents' access, with today's data moved.",
         spend={MANOR: 24_800, FERNLEIGH: 22_300, HARROW: 9_700, MILLBROOK: 8_900, KINGFISHER: 5_400},
         items=(
             Item(
