@@ -45,9 +45,11 @@ MODELS = (
     storage,
 )
 MIGRATIONS = "marketplace/migrations"
-BLUEPRINTS = (alliance.people,)
-WAITING_FOR: tuple[Any, ...] = ()
-NAVIGATION: tuple[NavigationItem, ...] = ()
+BLUEPRINTS = (alliance.people, fund.fund)
+WAITING_FOR: tuple[Any, ...] = (fund_waiting.waiting_for,)
+NAVIGATION: tuple[NavigationItem, ...] = (
+    NavigationItem("Partnership Fund", "fund.index", lambda actor: bool(actor.alliance_ids)),
+)
 COMMANDS: tuple[click.Command, ...] = (demonstration,)
 
 

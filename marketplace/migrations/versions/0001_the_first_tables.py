@@ -148,6 +148,20 @@ def upgrade() -> None:
         batch_op.create_index("ix_delivery_status_due_at", ["status", "due_at"], unique=False)
 
     op.create_table(
+        "fund",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("alliance_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("opened_by", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["alliance_id"], ["organisation.id"], name=op.f("fk_fund_alliance_id_organisation")
+        ),
+        sa.ForeignKeyConstraint(["opened_by"], ["person.id"], name=op.f("fk_fund_opened_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fund")),
+        sa.UniqueConstraint("alliance_id", name=op.f("uq_fund_alliance_id")),
+    )
+    op.create_table(
         "ledger_account",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.String(), nullable=False),
@@ -283,6 +297,82 @@ def upgrade() -> None:
         sa.UniqueConstraint("company_number", name=op.f("uq_supplier_company_number")),
     )
     op.create_table(
+        "claim",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("fund_id", sa.Uuid(), nullable=False),
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "school_improvement",
+                "staff_training",
+                "shared_staff",
+                "shared_systems",
+                "pupil_activities",
+                "buying_together",
+                name="purpose",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("evidence_sha256", sa.String(), nullable=False),
+        sa.Column("evidence_name", sa.String(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "submitted",
+                "approved",
+                "paid",
+                "refused",
+                name="claimstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("refused_by", sa.Uuid(), nullable=True),
+        sa.Column("refused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refusal_reason", sa.String(), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.Column("entry_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(status = 'paid') = (entry_id IS NOT NULL) AND (entry_id IS NULL) = (paid_on IS NULL)",
+            name=op.f("ck_claim_paid_in_ledger"),
+        ),
+        sa.CheckConstraint(
+            "(status = 'refused') = (refusal_reason <> '') AND (refusal_reason = '') = (refused_by IS NULL) AND (refused_by IS NULL) = (refused_at IS NULL)",
+            name=op.f("ck_claim_refused_with_reason"),
+        ),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_claim_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["ledger_entry.id"], name=op.f("fk_claim_entry_id_ledger_entry")
+        ),
+        sa.ForeignKeyConstraint(
+            ["evidence_sha256"], ["stored_file.sha256"], name=op.f("fk_claim_evidence_sha256_stored_file")
+        ),
+        sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_claim_fund_id_fund")),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_claim_made_by_person")),
+        sa.ForeignKeyConstraint(["refused_by"], ["person.id"], name=op.f("fk_claim_refused_by_person")),
+        sa.ForeignKeyConstraint(["school_id"], ["school.id"], name=op.f("fk_claim_school_id_school")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim")),
+        sa.UniqueConstraint("entry_id", name=op.f("uq_claim_entry_id")),
+        sa.UniqueConstraint("id", "school_id", name=op.f("uq_claim_id_school_id")),
+        sa.UniqueConstraint("reference", name=op.f("uq_claim_reference")),
+    )
+    with op.batch_alter_table("claim", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_claim_fund_id"), ["fund_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_claim_school_id"), ["school_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_claim_status"), ["status"], unique=False)
+
+    op.create_table(
         "contract",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("school_id", sa.Uuid(), nullable=False),
@@ -317,6 +407,136 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_contract_ends_on"), ["ends_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_contract_last_notice_on"), ["last_notice_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_contract_school_id"), ["school_id"], unique=False)
+
+    op.create_table(
+        "contribution_round",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("fund_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("year_start", sa.Date(), nullable=False),
+        sa.Column("year_end", sa.Date(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "school_improvement",
+                "staff_training",
+                "shared_staff",
+                "shared_systems",
+                "pupil_activities",
+                "buying_together",
+                name="purpose",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("proposed_by", sa.Uuid(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("total > 0", name=op.f("ck_contribution_round_total_positive")),
+        sa.CheckConstraint("year_end > year_start", name=op.f("ck_contribution_round_year_in_order")),
+        sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_contribution_round_fund_id_fund")),
+        sa.ForeignKeyConstraint(
+            ["proposed_by"], ["person.id"], name=op.f("fk_contribution_round_proposed_by_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution_round")),
+        sa.UniqueConstraint("reference", name=op.f("uq_contribution_round_reference")),
+    )
+    with op.batch_alter_table("contribution_round", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contribution_round_fund_id"), ["fund_id"], unique=False)
+
+    op.create_table(
+        "invoice",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("issuer_id", sa.Uuid(), nullable=False),
+        sa.Column("buyer_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "manual",
+                "shared_cost",
+                "recovery_fee",
+                name="invoicesource",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("source_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "draft",
+                "issued",
+                "part_paid",
+                "paid",
+                "discarded",
+                name="invoicestatus",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("supplied_on", sa.Date(), nullable=False),
+        sa.Column("payment_days", sa.Integer(), nullable=False),
+        sa.Column("purchase_order", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("net", sa.BigInteger(), nullable=False),
+        sa.Column("vat", sa.BigInteger(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("paid", sa.BigInteger(), nullable=False),
+        sa.Column("drafted_by", sa.Uuid(), nullable=True),
+        sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("number", sa.String(), nullable=True),
+        sa.Column("issued_on", sa.Date(), nullable=True),
+        sa.Column("tax_point", sa.Date(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("issued_by", sa.Uuid(), nullable=True),
+        sa.Column("issuer_name", sa.String(), nullable=False),
+        sa.Column("issuer_address", sa.String(), nullable=False),
+        sa.Column("issuer_vat_number", sa.String(), nullable=False),
+        sa.Column("issuer_bank_details", sa.String(), nullable=False),
+        sa.Column("buyer_name", sa.String(), nullable=False),
+        sa.Column("buyer_address", sa.String(), nullable=False),
+        sa.Column("document_sha256", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(source = 'manual') = (source_id IS NULL)", name=op.f("ck_invoice_source_named")),
+        sa.CheckConstraint(
+            "(status IN ('draft', 'discarded') AND paid = 0) OR (status = 'issued' AND paid = 0 AND total > 0) OR (status = 'part_paid' AND paid > 0 AND paid < total) OR (status = 'paid' AND paid > 0 AND paid = total)",
+            name=op.f("ck_invoice_status_as_paid"),
+        ),
+        sa.CheckConstraint(
+            "(status IN ('draft', 'discarded')) = (number IS NULL) AND (number IS NULL) = (issued_on IS NULL) AND (number IS NULL) = (due_on IS NULL) AND (number IS NULL) = (tax_point IS NULL) AND (number IS NULL) = (document_sha256 IS NULL) AND (number IS NULL) = (issued_by IS NULL)",
+            name=op.f("ck_invoice_numbered_when_issued"),
+        ),
+        sa.CheckConstraint("issuer_id <> buyer_id", name=op.f("ck_invoice_two_schools")),
+        sa.CheckConstraint("paid >= 0 AND paid <= total", name=op.f("ck_invoice_paid_within_total")),
+        sa.CheckConstraint("payment_days BETWEEN 0 AND 90", name=op.f("ck_invoice_payment_days_range")),
+        sa.CheckConstraint(
+            "total = net + vat AND net >= 0 AND vat >= 0", name=op.f("ck_invoice_total_adds_up")
+        ),
+        sa.ForeignKeyConstraint(["buyer_id"], ["school.id"], name=op.f("fk_invoice_buyer_id_school")),
+        sa.ForeignKeyConstraint(
+            ["document_sha256"], ["stored_file.sha256"], name=op.f("fk_invoice_document_sha256_stored_file")
+        ),
+        sa.ForeignKeyConstraint(["drafted_by"], ["person.id"], name=op.f("fk_invoice_drafted_by_person")),
+        sa.ForeignKeyConstraint(["issued_by"], ["person.id"], name=op.f("fk_invoice_issued_by_person")),
+        sa.ForeignKeyConstraint(["issuer_id"], ["school.id"], name=op.f("fk_invoice_issuer_id_school")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice")),
+        sa.UniqueConstraint("issuer_id", "number", name=op.f("uq_invoice_issuer_id_number")),
+        sa.UniqueConstraint(
+            "source", "source_id", "buyer_id", name=op.f("uq_invoice_source_source_id_buyer_id")
+        ),
+    )
+    with op.batch_alter_table("invoice", schema=None) as batch_op:
+        batch_op.create_index("ix_invoice_buyer_id_status", ["buyer_id", "status"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invoice_issued_on"), ["issued_on"], unique=False)
+        batch_op.create_index("ix_invoice_issuer_id_status", ["issuer_id", "status"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invoice_status"), ["status"], unique=False)
 
     op.create_table(
         "ledger_transfer",
@@ -566,6 +786,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_tender_status"), ["status"], unique=False)
 
     op.create_table(
+        "claim_approval",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("claim_id", sa.Uuid(), nullable=False),
+        sa.Column("claimant_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("position IN (1, 2)", name=op.f("ck_claim_approval_two_approvals")),
+        sa.CheckConstraint("school_id <> claimant_id", name=op.f("ck_claim_approval_another_school")),
+        sa.ForeignKeyConstraint(
+            ["claim_id", "claimant_id"],
+            ["claim.id", "claim.school_id"],
+            name=op.f("fk_claim_approval_claim_id_claimant_id_claim"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_claim_approval_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id"], ["school.id"], name=op.f("fk_claim_approval_school_id_school")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_approval")),
+        sa.UniqueConstraint("claim_id", "person_id", name=op.f("uq_claim_approval_claim_id_person_id")),
+        sa.UniqueConstraint("claim_id", "position", name=op.f("uq_claim_approval_claim_id_position")),
+        sa.UniqueConstraint("claim_id", "school_id", name=op.f("uq_claim_approval_claim_id_school_id")),
+    )
+    op.create_table(
         "commitment",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("tender_id", sa.Uuid(), nullable=False),
@@ -622,6 +869,61 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "contribution",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("round_id", sa.Uuid(), nullable=False),
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("pupils", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "proposed",
+                "confirmed",
+                "received",
+                name="contributionstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("minute_reference", sa.String(), nullable=False),
+        sa.Column("minuted_on", sa.Date(), nullable=True),
+        sa.Column("confirmed_by", sa.Uuid(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("received_on", sa.Date(), nullable=True),
+        sa.Column("entry_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(status = 'proposed') = (confirmed_by IS NULL) AND (confirmed_by IS NULL) = (confirmed_at IS NULL) AND (confirmed_by IS NULL) = (minuted_on IS NULL) AND (confirmed_by IS NULL) = (minute_reference = '')",
+            name=op.f("ck_contribution_confirmed_by_minute"),
+        ),
+        sa.CheckConstraint(
+            "(status = 'received') = (entry_id IS NOT NULL) AND (entry_id IS NULL) = (received_on IS NULL)",
+            name=op.f("ck_contribution_received_in_ledger"),
+        ),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_contribution_amount_positive")),
+        sa.CheckConstraint("pupils > 0", name=op.f("ck_contribution_pupils_positive")),
+        sa.CheckConstraint("received_on >= minuted_on", name=op.f("ck_contribution_received_after_minute")),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by"], ["person.id"], name=op.f("fk_contribution_confirmed_by_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["ledger_entry.id"], name=op.f("fk_contribution_entry_id_ledger_entry")
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["contribution_round.id"], name=op.f("fk_contribution_round_id_contribution_round")
+        ),
+        sa.ForeignKeyConstraint(["school_id"], ["school.id"], name=op.f("fk_contribution_school_id_school")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution")),
+        sa.UniqueConstraint("entry_id", name=op.f("uq_contribution_entry_id")),
+        sa.UniqueConstraint("round_id", "school_id", name=op.f("uq_contribution_round_id_school_id")),
+    )
+    with op.batch_alter_table("contribution", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contribution_school_id"), ["school_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_contribution_status"), ["status"], unique=False)
+
+    op.create_table(
         "criterion",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("tender_id", sa.Uuid(), nullable=False),
@@ -653,6 +955,39 @@ def upgrade() -> None:
             postgresql_where=sa.text("kind = 'price'"),
         )
 
+    op.create_table(
+        "invoice_line",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("invoice_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("unit_price", sa.BigInteger(), nullable=False),
+        sa.Column("net", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "category",
+            sa.Enum(
+                "S", "Z", "E", "O", name="vatcategory", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("rate_basis_points", sa.Integer(), nullable=False),
+        sa.Column("exemption_reason", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "(category = 'E') = (exemption_reason <> '')", name=op.f("ck_invoice_line_reason_of_exempt")
+        ),
+        sa.CheckConstraint(
+            "(category = 'S') = (rate_basis_points > 0)", name=op.f("ck_invoice_line_rate_of_standard")
+        ),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_invoice_line_quantity_positive")),
+        sa.CheckConstraint("unit_price >= 0", name=op.f("ck_invoice_line_unit_price_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["invoice_id"], ["invoice.id"], name=op.f("fk_invoice_line_invoice_id_invoice")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_line")),
+        sa.UniqueConstraint("invoice_id", "position", name=op.f("uq_invoice_line_invoice_id_position")),
+    )
     op.create_table(
         "lot",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -722,6 +1057,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_panel_seat_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "payment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("invoice_id", sa.Uuid(), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_payment_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["ledger_entry.id"], name=op.f("fk_payment_entry_id_ledger_entry")
+        ),
+        sa.ForeignKeyConstraint(["invoice_id"], ["invoice.id"], name=op.f("fk_payment_invoice_id_invoice")),
+        sa.ForeignKeyConstraint(["recorded_by"], ["person.id"], name=op.f("fk_payment_recorded_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
+        sa.UniqueConstraint("entry_id", name=op.f("uq_payment_entry_id")),
+    )
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payment_invoice_id"), ["invoice_id"], unique=False)
+
+    op.create_table(
         "quote",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("reference", sa.String(), nullable=True),
@@ -777,6 +1134,37 @@ def upgrade() -> None:
             sqlite_where=sa.text("status NOT IN ('draft', 'replaced', 'withdrawn')"),
             postgresql_where=sa.text("status NOT IN ('draft', 'replaced', 'withdrawn')"),
         )
+
+    op.create_table(
+        "shared_cost",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("lead_id", sa.Uuid(), nullable=False),
+        sa.Column("tender_id", sa.Uuid(), nullable=True),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("supplier_name", sa.String(), nullable=False),
+        sa.Column("supplied_on", sa.Date(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "split",
+            sa.Enum(
+                "pupils", "equal", "use", name="split", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_shared_cost_amount_positive")),
+        sa.ForeignKeyConstraint(["lead_id"], ["school.id"], name=op.f("fk_shared_cost_lead_id_school")),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"], ["person.id"], name=op.f("fk_shared_cost_recorded_by_person")
+        ),
+        sa.ForeignKeyConstraint(["tender_id"], ["tender.id"], name=op.f("fk_shared_cost_tender_id_tender")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shared_cost")),
+        sa.UniqueConstraint("tender_id", name=op.f("uq_shared_cost_tender_id")),
+    )
+    with op.batch_alter_table("shared_cost", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_shared_cost_lead_id"), ["lead_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_shared_cost_recorded_at"), ["recorded_at"], unique=False)
 
     op.create_table(
         "tender_document",
@@ -897,6 +1285,21 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "cost_share",
+        sa.Column("cost_id", sa.Uuid(), nullable=False),
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("weight", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("amount >= 0", name=op.f("ck_cost_share_amount_not_negative")),
+        sa.CheckConstraint("weight >= 0", name=op.f("ck_cost_share_weight_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["cost_id"], ["shared_cost.id"], name=op.f("fk_cost_share_cost_id_shared_cost")
+        ),
+        sa.ForeignKeyConstraint(["school_id"], ["school.id"], name=op.f("fk_cost_share_school_id_school")),
+        sa.PrimaryKeyConstraint("cost_id", "school_id", name=op.f("pk_cost_share")),
+    )
+    op.create_table(
         "price_line",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("lot_id", sa.Uuid(), nullable=False),
@@ -1005,6 +1408,7 @@ def downgrade() -> None:
     op.drop_table("score")
     op.drop_table("quoted_answer")
     op.drop_table("price_line")
+    op.drop_table("cost_share")
     with op.batch_alter_table("award", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_award_one_a_lot",
@@ -1023,6 +1427,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_tender_document_tender_id"))
 
     op.drop_table("tender_document")
+    with op.batch_alter_table("shared_cost", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_shared_cost_recorded_at"))
+        batch_op.drop_index(batch_op.f("ix_shared_cost_lead_id"))
+
+    op.drop_table("shared_cost")
     with op.batch_alter_table("quote", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_quote_one_live",
@@ -1039,12 +1448,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_quote_status"))
 
     op.drop_table("quote")
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payment_invoice_id"))
+
+    op.drop_table("payment")
     with op.batch_alter_table("panel_seat", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_panel_seat_person_id"))
 
     op.drop_table("panel_seat")
     op.drop_table("opening")
     op.drop_table("lot")
+    op.drop_table("invoice_line")
     with op.batch_alter_table("criterion", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_criterion_one_price",
@@ -1053,11 +1467,17 @@ def downgrade() -> None:
         )
 
     op.drop_table("criterion")
+    with op.batch_alter_table("contribution", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contribution_status"))
+        batch_op.drop_index(batch_op.f("ix_contribution_school_id"))
+
+    op.drop_table("contribution")
     op.drop_table("conflict_declaration")
     with op.batch_alter_table("commitment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_commitment_school_id"))
 
     op.drop_table("commitment")
+    op.drop_table("claim_approval")
     with op.batch_alter_table("tender", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tender_status"))
         batch_op.drop_index(batch_op.f("ix_tender_closes_at"))
@@ -1089,6 +1509,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_ledger_transfer_credit_id"))
 
     op.drop_table("ledger_transfer")
+    with op.batch_alter_table("invoice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invoice_status"))
+        batch_op.drop_index("ix_invoice_issuer_id_status")
+        batch_op.drop_index(batch_op.f("ix_invoice_issued_on"))
+        batch_op.drop_index("ix_invoice_buyer_id_status")
+
+    op.drop_table("invoice")
+    with op.batch_alter_table("contribution_round", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contribution_round_fund_id"))
+
+    op.drop_table("contribution_round")
     with op.batch_alter_table("contract", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contract_school_id"))
         batch_op.drop_index(batch_op.f("ix_contract_last_notice_on"))
@@ -1096,6 +1527,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_contract_category"))
 
     op.drop_table("contract")
+    with op.batch_alter_table("claim", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_claim_status"))
+        batch_op.drop_index(batch_op.f("ix_claim_school_id"))
+        batch_op.drop_index(batch_op.f("ix_claim_fund_id"))
+
+    op.drop_table("claim")
     op.drop_table("supplier")
     op.drop_table("school")
     with op.batch_alter_table("role_holding", schema=None) as batch_op:
@@ -1110,6 +1547,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_ledger_account_holder_id"))
 
     op.drop_table("ledger_account")
+    op.drop_table("fund")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_status_due_at")
 

@@ -1,0 +1,1 @@
+"""The Partnership Fund: contributions that governing bodies confirmed, claims, and statements."""

@@ -1,0 +1,166 @@
+"""The Partnership Fund, the rounds of contributions to it, and the claims on it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from invoicing.fund.rules import ClaimStatus, ContributionStatus, Purpose
+from marketplace.alliance.models import Organisation, Person, School
+from marketplace.core.db import Base
+from marketplace.core.ids import new_id
+from marketplace.core.money import Money
+
+
+class Fund(Base):
+    """An alliance's Partnership Fund: one each. Its row is locked by whatever moves its money."""
+
+    __tablename__ = "fund"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    alliance_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), unique=True)
+    name: Mapped[str]
+    opened_on: Mapped[date]
+    opened_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+
+    alliance: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+
+
+class ContributionRound(Base):
+    """A total that schools are asked for, in one financial year, for one purpose. `total` in pence."""
+
+    __tablename__ = "contribution_round"
+    __table_args__ = (
+        CheckConstraint("total > 0", name="total_positive"),
+        CheckConstraint("year_end > year_start", name="year_in_order"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    reference: Mapped[str] = mapped_column(unique=True)
+    fund_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fund.id"), index=True)
+    title: Mapped[str]
+    total: Mapped[Money]
+    year_start: Mapped[date]
+    year_end: Mapped[date]
+    purpose: Mapped[Purpose]
+    proposed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[datetime]
+
+    fund: Mapped[Fund] = relationship()
+    proposer: Mapped[Person] = relationship()
+    contributions: Mapped[list[Contribution]] = relationship(back_populates="round")
+
+
+class Contribution(Base):
+    """One school's part of a round. `pupils` are those on roll when it was proposed; `amount` in pence."""
+
+    __tablename__ = "contribution"
+    __table_args__ = (
+        UniqueConstraint("round_id", "school_id"),
+        CheckConstraint("pupils > 0", name="pupils_positive"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint(
+            "(status = 'proposed') = (confirmed_by IS NULL)"
+            " AND (confirmed_by IS NULL) = (confirmed_at IS NULL)"
+            " AND (confirmed_by IS NULL) = (minuted_on IS NULL)"
+            " AND (confirmed_by IS NULL) = (minute_reference = '')",
+            name="confirmed_by_minute",
+        ),
+        CheckConstraint(
+            "(status = 'received') = (entry_id IS NOT NULL) AND (entry_id IS NULL) = (received_on IS NULL)",
+            name="received_in_ledger",
+        ),
+        CheckConstraint("received_on >= minuted_on", name="received_after_minute"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contribution_round.id"))
+    school_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("school.id"), index=True)
+    pupils: Mapped[int]
+    amount: Mapped[Money]
+    status: Mapped[ContributionStatus] = mapped_column(default=ContributionStatus.PROPOSED, index=True)
+    minute_reference: Mapped[str] = mapped_column(default="")
+    minuted_on: Mapped[date | None]
+    confirmed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    confirmed_at: Mapped[datetime | None]
+    received_on: Mapped[date | None]
+    entry_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("ledger_entry.id"), unique=True)
+
+    round: Mapped[ContributionRound] = relationship(back_populates="contributions")
+    school: Mapped[School] = relationship()
+    governor: Mapped[Person | None] = relationship()
+
+
+class Claim(Base):
+    """What a school asks the fund to pay for, with its evidence. `amount` in pence."""
+
+    __tablename__ = "claim"
+    __table_args__ = (
+        UniqueConstraint("id", "school_id"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint(
+            "(status = 'paid') = (entry_id IS NOT NULL) AND (entry_id IS NULL) = (paid_on IS NULL)",
+            name="paid_in_ledger",
+        ),
+        CheckConstraint(
+            "(status = 'refused') = (refusal_reason <> '')"
+            " AND (refusal_reason = '') = (refused_by IS NULL)"
+            " AND (refused_by IS NULL) = (refused_at IS NULL)",
+            name="refused_with_reason",
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    reference: Mapped[str] = mapped_column(unique=True)
+    fund_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fund.id"), index=True)
+    school_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("school.id"), index=True)
+    title: Mapped[str]
+    purpose: Mapped[Purpose]
+    amount: Mapped[Money]
+    evidence_sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
+    evidence_name: Mapped[str]
+    status: Mapped[ClaimStatus] = mapped_column(default=ClaimStatus.SUBMITTED, index=True)
+    made_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+    refused_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    refused_at: Mapped[datetime | None]
+    refusal_reason: Mapped[str] = mapped_column(default="")
+    paid_on: Mapped[date | None]
+    entry_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("ledger_entry.id"), unique=True)
+
+    fund: Mapped[Fund] = relationship()
+    school: Mapped[School] = relationship()
+    maker: Mapped[Person] = relationship(foreign_keys=made_by)
+    refuser: Mapped[Person | None] = relationship(foreign_keys=refused_by)
+    approvals: Mapped[list[ClaimApproval]] = relationship(
+        back_populates="claim", order_by="ClaimApproval.position"
+    )
+
+
+class ClaimApproval(Base):
+    """One of a claim's two approvals: by two people, for two schools, neither of them the claimant's."""
+
+    __tablename__ = "claim_approval"
+    __table_args__ = (
+        ForeignKeyConstraint(["claim_id", "claimant_id"], ["claim.id", "claim.school_id"]),
+        UniqueConstraint("claim_id", "position"),
+        UniqueConstraint("claim_id", "person_id"),
+        UniqueConstraint("claim_id", "school_id"),
+        CheckConstraint("position IN (1, 2)", name="two_approvals"),
+        CheckConstraint("school_id <> claimant_id", name="another_school"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    claim_id: Mapped[uuid.UUID]
+    claimant_id: Mapped[uuid.UUID]
+    position: Mapped[int]
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    school_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("school.id"))
+    approved_at: Mapped[datetime]
+
+    claim: Mapped[Claim] = relationship(back_populates="approvals")
+    person: Mapped[Person] = relationship()
+    school: Mapped[School] = relationship()

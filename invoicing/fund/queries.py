@@ -1,0 +1,275 @@
+"""Questions about the Partnership Fund: whoever may read an alliance may read all of its fund."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
+
+from invoicing.fund import rules
+from invoicing.fund.models import Claim, ClaimApproval, Contribution, ContributionRound, Fund
+from invoicing.fund.rules import Approval, Case, ClaimStatus, ContributionStatus, Proposal
+from marketplace.alliance import queries as alliance
+from marketplace.alliance.models import Membership, Organisation, School
+from marketplace.alliance.rules import MembershipStatus
+from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.money import ZERO, Money
+from marketplace.core.policy import POLICY, Act, Actor, Kind
+
+CLAIM_ORDERS: Mapping[str, InstrumentedAttribute[Any]] = {
+    "reference": Claim.reference,
+    "title": Claim.title,
+    "school": Organisation.name,
+    "amount": Claim.amount,
+    "status": Claim.status,
+}
+
+WITH_APPROVALS = selectinload(Claim.approvals).options(
+    joinedload(ClaimApproval.person), joinedload(ClaimApproval.school)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedShare:
+    """What a school would be asked for."""
+
+    school_id: uuid.UUID
+    name: str
+    pupils: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RoundSummary:
+    """A round in a list: how many schools it asks, how many have confirmed, what has been received."""
+
+    id: uuid.UUID
+    reference: str
+    title: str
+    year_start: date
+    year_end: date
+    total: Money
+    schools: int
+    confirmed: int
+    received: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFilter:
+    """Which claims a list shows, and in what order."""
+
+    text: str = ""
+    status: ClaimStatus | None = None
+    order: str = "reference"
+    descending: bool = True
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Funds of the alliances this actor may read."""
+    return Fund.alliance_id.in_(actor.alliance_ids)
+
+
+def funds_of(session: Session, actor: Actor) -> list[Fund]:
+    """The funds this actor may read, by name."""
+    return list(session.scalars(select(Fund).where(visible_to(actor)).order_by(Fund.name)))
+
+
+def get_fund(session: Session, actor: Actor, fund_id: uuid.UUID, *, lock: bool = False) -> Fund:
+    """A fund the actor may read. Raises NotFound."""
+    query = select(Fund).where(Fund.id == fund_id, visible_to(actor))
+    if lock:
+        query = query.with_for_update(of=Fund)
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_round(session: Session, actor: Actor, round_id: uuid.UUID) -> ContributionRound:
+    """A round of a fund the actor may read, with its contributions and their schools. Raises NotFound."""
+    query = (
+        select(ContributionRound)
+        .join(Fund)
+        .where(ContributionRound.id == round_id, visible_to(actor))
+        .options(
+            joinedload(ContributionRound.fund),
+            joinedload(ContributionRound.proposer),
+            selectinload(ContributionRound.contributions).options(
+                joinedload(Contribution.school), joinedload(Contribution.governor)
+            ),
+        )
+    )
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_contribution(
+    session: Session, actor: Actor, contribution_id: uuid.UUID, *, lock: bool = False
+) -> Contribution:
+    """A contribution to a fund the actor may read. Locking it locks the fund. Raises NotFound."""
+    of_this = (
+        select(Fund.id).join(ContributionRound).join(Contribution).where(Contribution.id == contribution_id)
+    )
+    _find_fund(session, actor, of_this, lock=lock)
+    query = (
+        select(Contribution)
+        .where(Contribution.id == contribution_id)
+        .options(
+            joinedload(Contribution.round).joinedload(ContributionRound.fund),
+            joinedload(Contribution.school),
+            joinedload(Contribution.governor),
+        )
+    )
+    return session.scalars(query).one()
+
+
+def get_claim(session: Session, actor: Actor, claim_id: uuid.UUID, *, lock: bool = False) -> Claim:
+    """A claim on a fund the actor may read, with its approvals. Locking locks the fund. Raises NotFound."""
+    _find_fund(session, actor, select(Fund.id).join(Claim).where(Claim.id == claim_id), lock=lock)
+    query = (
+        select(Claim)
+        .where(Claim.id == claim_id)
+        .options(
+            joinedload(Claim.fund),
+            joinedload(Claim.school),
+            joinedload(Claim.maker),
+            joinedload(Claim.refuser),
+            WITH_APPROVALS,
+        )
+    )
+    return session.scalars(query).one()
+
+
+def _find_fund(session: Session, actor: Actor, of_this: Select[uuid.UUID], *, lock: bool) -> None:
+    """The one lock of a fund: what belongs to it is read only after it, so that it cannot change."""
+    query = select(Fund.id).where(Fund.id.in_(of_this), visible_to(actor))
+    if lock:
+        query = query.with_for_update()
+    if session.scalar(query) is None:
+        raise NotFound
+
+
+def alliances_without_fund(session: Session, actor: Actor) -> list[Organisation]:
+    """The alliances in which this actor may open a fund because there is none, by name."""
+    theirs = actor.organisations(Kind.ALLIANCE, *POLICY[Act.FUND_OPEN].roles)
+    query = (
+        select(Organisation)
+        .outerjoin(Fund, Fund.alliance_id == Organisation.id)
+        .where(Organisation.id.in_(theirs), Fund.id.is_(None))
+        .order_by(Organisation.name)
+    )
+    return list(session.scalars(query))
+
+
+def members(session: Session, fund: Fund) -> list[School]:
+    """The schools that are members of the fund's alliance now, by name."""
+    return alliance.member_schools(session, fund.alliance_id)
+
+
+def proposed_shares(session: Session, fund: Fund, proposal: Proposal) -> list[ProposedShare]:
+    """What each chosen school would be asked for, by name. Raises RuleBroken.
+
+    A school without pupils on roll is asked for nothing and left out.
+    """
+    rules.check_year(proposal.year_start, proposal.year_end)
+    schools = {school.id: school for school in members(session, fund) if school.id in proposal.school_ids}
+    if len(schools) != len(proposal.school_ids):
+        raise RuleBroken("One of these schools is no longer a member. Choose again.", "schools")
+    shares = rules.shares_by_pupils(
+        proposal.total, {school_id: school.pupils for school_id, school in schools.items()}
+    )
+    return [
+        ProposedShare(school_id, schools[school_id].name, schools[school_id].pupils, amount)
+        for school_id, amount in shares.items()
+    ]
+
+
+def rounds_of(session: Session, fund: Fund) -> list[RoundSummary]:
+    """A fund's rounds, the newest first, each with how far it is. One query."""
+    received = case((Contribution.status == ContributionStatus.RECEIVED, Contribution.amount), else_=ZERO)
+    confirmed = case((Contribution.status != ContributionStatus.PROPOSED, 1), else_=0)
+    query = (
+        select(
+            ContributionRound,
+            func.count(Contribution.id),
+            func.sum(confirmed),
+            func.sum(received, type_=Contribution.amount.type),
+        )
+        .join(Contribution)
+        .where(ContributionRound.fund_id == fund.id)
+        .group_by(ContributionRound.id)
+        .order_by(ContributionRound.proposed_at.desc())
+    )
+    return [
+        RoundSummary(
+            found.id, found.reference, found.title, found.year_start, found.year_end, found.total, *sums
+        )
+        for found, *sums in session.execute(query)
+    ]
+
+
+def claims_of(fund: Fund, wanted: ClaimFilter) -> Select[Claim]:
+    """The claims on a fund that a list shows, in its order; to be counted, or read a page at a time."""
+    query = (
+        select(Claim).join(Organisation, Organisation.id == Claim.school_id).where(Claim.fund_id == fund.id)
+    )
+    query = query.options(joinedload(Claim.school))
+    if wanted.status:
+        query = query.where(Claim.status == wanted.status)
+    for word in wanted.text.split():
+        query = query.where(
+            or_(
+                Claim.reference.icontains(word, autoescape=True),
+                Claim.title.icontains(word, autoescape=True),
+                Organisation.name.icontains(word, autoescape=True),
+            )
+        )
+    order = CLAIM_ORDERS.get(wanted.order, Claim.reference)
+    return query.order_by(order.desc() if wanted.descending else order, Claim.id)
+
+
+def count(session: Session, query: Select[Claim]) -> int:
+    """How many claims there are on all pages of a list."""
+    return session.scalars(select(func.count()).select_from(query.order_by(None).subquery())).one()
+
+
+def promised(session: Session, fund: Fund) -> Money:
+    """What claims that were made and not yet paid or refused come to."""
+    query = select(func.sum(Claim.amount, type_=Claim.amount.type)).where(
+        Claim.fund_id == fund.id, Claim.status.in_((ClaimStatus.SUBMITTED, ClaimStatus.APPROVED))
+    )
+    return session.scalar(query) or ZERO
+
+
+def case_of(claim: Claim) -> Case:
+    """What the rules of separation look at: the claim's school, its maker, and who has approved."""
+    approvals = tuple(Approval(given.person_id, given.school_id) for given in claim.approvals)
+    return Case(claim.school_id, claim.made_by, approvals)
+
+
+def approving_schools(
+    session: Session, actor: Actor, claims: Collection[Claim]
+) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """For each claim, the member schools for which the actor may approve it now. One query for all."""
+    seats = actor.organisations(Kind.SCHOOL, *POLICY[Act.CLAIM_APPROVE].roles)
+    running = select(Membership.alliance_id, Membership.school_id).where(
+        Membership.school_id.in_(seats), Membership.status == MembershipStatus.ACTIVE
+    )
+    memberships = {tuple(row) for row in session.execute(running)}
+    return {
+        claim.id: [
+            school_id
+            for school_id in sorted(seats)
+            if (claim.fund.alliance_id, school_id) in memberships
+            and claim.status is ClaimStatus.SUBMITTED
+            and rules.may_approve(case_of(claim), Approval(actor.person_id, school_id), actor.school_ids)
+        ]
+        for claim in claims
+    }

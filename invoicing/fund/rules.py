@@ -1,0 +1,329 @@
+"""What the Partnership Fund may do: who pays in how much, who may approve, and who bears a claim."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from marketplace.core.errors import Forbidden, RuleBroken
+from marketplace.core.money import ZERO, Money
+
+APPROVALS_NEEDED = 2
+LONGEST_YEAR_DAYS = 366
+
+
+class ContributionStatus(StrEnum):
+    """How far a school's contribution is. Without its governing body's confirmation nothing is received."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    RECEIVED = "received"
+
+    @property
+    def label(self) -> str:
+        """The status as people read it."""
+        return CONTRIBUTION_TAGS[self][0]
+
+    @property
+    def colour(self) -> str:
+        """The colour of its tag."""
+        return CONTRIBUTION_TAGS[self][1]
+
+
+class ClaimStatus(StrEnum):
+    """How far a claim is. A claim can be refused until it is paid."""
+
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    PAID = "paid"
+    REFUSED = "refused"
+
+    @property
+    def label(self) -> str:
+        """The status as people read it."""
+        return CLAIM_TAGS[self][0]
+
+    @property
+    def colour(self) -> str:
+        """The colour of its tag."""
+        return CLAIM_TAGS[self][1]
+
+
+class Purpose(StrEnum):
+    """What the fund collects and spends money for."""
+
+    SCHOOL_IMPROVEMENT = "school_improvement"
+    STAFF_TRAINING = "staff_training"
+    SHARED_STAFF = "shared_staff"
+    SHARED_SYSTEMS = "shared_systems"
+    PUPIL_ACTIVITIES = "pupil_activities"
+    BUYING_TOGETHER = "buying_together"
+
+    @property
+    def label(self) -> str:
+        """The purpose as people read it."""
+        return PURPOSE_LABELS[self]
+
+
+CONTRIBUTION_MOVES: dict[ContributionStatus, frozenset[ContributionStatus]] = {
+    ContributionStatus.PROPOSED: frozenset({ContributionStatus.CONFIRMED}),
+    ContributionStatus.CONFIRMED: frozenset({ContributionStatus.RECEIVED}),
+    ContributionStatus.RECEIVED: frozenset(),
+}
+CLAIM_MOVES: dict[ClaimStatus, frozenset[ClaimStatus]] = {
+    ClaimStatus.SUBMITTED: frozenset({ClaimStatus.APPROVED, ClaimStatus.REFUSED}),
+    ClaimStatus.APPROVED: frozenset({ClaimStatus.PAID, ClaimStatus.REFUSED}),
+    ClaimStatus.PAID: frozenset(),
+    ClaimStatus.REFUSED: frozenset(),
+}
+CONTRIBUTION_TAGS: Mapping[ContributionStatus, tuple[str, str]] = {
+    ContributionStatus.PROPOSED: ("Waiting for the governing body", "yellow"),
+    ContributionStatus.CONFIRMED: ("Confirmed, not yet received", "blue"),
+    ContributionStatus.RECEIVED: ("Received", "green"),
+}
+CLAIM_TAGS: Mapping[ClaimStatus, tuple[str, str]] = {
+    ClaimStatus.SUBMITTED: ("Waiting for approval", "yellow"),
+    ClaimStatus.APPROVED: ("Approved, not yet paid", "blue"),
+    ClaimStatus.PAID: ("Paid", "green"),
+    ClaimStatus.REFUSED: ("Refused", "red"),
+}
+PURPOSE_LABELS: Mapping[Purpose, str] = {
+    Purpose.SCHOOL_IMPROVEMENT: "School improvement",
+    Purpose.STAFF_TRAINING: "Training and development of staff",
+    Purpose.SHARED_STAFF: "Shared staff",
+    Purpose.SHARED_SYSTEMS: "Shared services and systems",
+    Purpose.PUPIL_ACTIVITIES: "Activities for pupils",
+    Purpose.BUYING_TOGETHER: "Buying together",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShareMovement:
+    """Money that went into a school's share of the fund (positive) or out of it (negative).
+
+    The movements of one entry have the same `entry_id`: a claim leaves every share that bears it. `party`
+    names the school that paid in or was paid.
+    """
+
+    posted_on: date
+    school_id: uuid.UUID
+    amount: Money
+    entry_id: uuid.UUID
+    reference: str
+    title: str
+    party: str
+    purpose: Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A round of contributions as a coordinator wishes it: a total in pence, for whom and for what."""
+
+    title: str
+    total: Money
+    year_start: date
+    year_end: date
+    purpose: Purpose
+    school_ids: frozenset[uuid.UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A claim as a school wishes it, in pence."""
+
+    school_id: uuid.UUID
+    title: str
+    purpose: Purpose
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who approves a claim, for which school; nobody in particular while nobody is signed in."""
+
+    person_id: uuid.UUID | None
+    school_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What decides whether somebody may approve a claim: whose it is, who made it, who has approved."""
+
+    claimant_id: uuid.UUID
+    made_by: uuid.UUID
+    approvals: tuple[Approval, ...] = ()
+
+
+def shares_by_pupils(total: Money, pupils: Mapping[uuid.UUID, int]) -> dict[uuid.UUID, Money]:
+    """What each school is asked for: the total in proportion to pupils on roll, to the penny.
+
+    A school that would be asked for nothing is left out. Raises RuleBroken when nothing can be shared.
+    """
+    if not pupils:
+        raise RuleBroken("Choose at least one school.", "schools")
+    if not any(pupils.values()):
+        raise RuleBroken("None of these schools has pupils on roll, so nothing can be shared.", "schools")
+    shares = dict(zip(pupils, total.split(list(pupils.values())), strict=True))
+    assert Money.total(shares.values()) == total
+    return {school_id: share for school_id, share in shares.items() if share}
+
+
+def fingerprint(proposal: Proposal, shares: Mapping[uuid.UUID, Money]) -> str:
+    """A short text that changes when anything about a proposal does, or about what a school is asked for."""
+    said = [
+        proposal.title,
+        str(proposal.total),
+        f"{proposal.year_start} {proposal.year_end}",
+        proposal.purpose,
+        *sorted(f"{school_id.hex} {share}" for school_id, share in shares.items()),
+    ]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def check_year(start: date, end: date) -> None:
+    """Raise RuleBroken unless these are the first and last day of a financial year of at most a year."""
+    if end <= start:
+        raise RuleBroken("The year must end after it starts.", "year_end")
+    if (end - start).days >= LONGEST_YEAR_DAYS:
+        raise RuleBroken("The financial year must not be longer than twelve months.", "year_end")
+
+
+def check_not_in_future(day: date, today: date, field: str) -> None:
+    """Raise RuleBroken for a day that has not come yet."""
+    if day > today:
+        raise RuleBroken("The date must be today or in the past.", field)
+
+
+def check_source(*, own_budget: bool) -> None:
+    """Raise RuleBroken for money that a parents' association raised: it stays its school's (principle 6)."""
+    if not own_budget:
+        raise RuleBroken(
+            "Money raised by a parents’ association cannot be contributed. Tick the box if all of it comes "
+            "from the school’s own budget.",
+            "own_budget",
+        )
+
+
+def check_received_on(received_on: date, minuted_on: date, today: date) -> None:
+    """Raise RuleBroken unless the money came after the governing body's minute and by today."""
+    check_not_in_future(received_on, today, "received_on")
+    if received_on < minuted_on:
+        raise RuleBroken(
+            f"The governing body confirmed this on {_in_words(minuted_on)}. The money cannot have been "
+            "received before that.",
+            "received_on",
+        )
+
+
+def check_paid_on(paid_on: date, approved_on: date, today: date) -> None:
+    """Raise RuleBroken unless the claim was paid after its second approval and by today."""
+    check_not_in_future(paid_on, today, "paid_on")
+    if paid_on < approved_on:
+        raise RuleBroken(
+            f"The second approval was given on {_in_words(approved_on)}. It cannot be paid before that.",
+            "paid_on",
+        )
+
+
+def _in_words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def check_confirmed(status: ContributionStatus, school: str) -> None:
+    """Raise RuleBroken for money from a school whose governing body has not agreed to it."""
+    if status is ContributionStatus.PROPOSED:
+        raise RuleBroken(
+            f"The governing body of {school} has not confirmed this contribution, so it cannot be received."
+        )
+
+
+def check_awaits_approval(status: ClaimStatus) -> None:
+    """Raise RuleBroken when a claim has both approvals already, or was refused."""
+    if status is ClaimStatus.REFUSED:
+        raise RuleBroken("This claim has been refused, so it cannot be approved.")
+    if status is not ClaimStatus.SUBMITTED:
+        raise RuleBroken("Two people have approved this claim already. It needs no further approval.")
+
+
+def check_approver(case: Case, approval: Approval, own_schools: Collection[uuid.UUID]) -> None:
+    """Raise Forbidden or RuleBroken unless this approval may be added.
+
+    Two people from two schools, neither of them the claimant's (principle 3). Whoever
+    belongs to the claimant's school as well as to another is not independent of it.
+    """
+    check_outsider(case.claimant_id, {*own_schools, approval.school_id})
+    if approval.person_id in {case.made_by, *(given.person_id for given in case.approvals)}:
+        raise RuleBroken("You have had your say on this claim. Somebody else must approve it too.")
+    if approval.school_id in {given.school_id for given in case.approvals}:
+        raise RuleBroken(
+            "Somebody from your school has approved this claim already. The second approval must come from "
+            "another school."
+        )
+
+
+def may_approve(case: Case, approval: Approval, own_schools: Collection[uuid.UUID]) -> bool:
+    """May this approval be added? See `check_approver`."""
+    try:
+        check_approver(case, approval, own_schools)
+    except (Forbidden, RuleBroken):
+        return False
+    return True
+
+
+def check_outsider(claimant_id: uuid.UUID, own_schools: Collection[uuid.UUID]) -> None:
+    """Raise Forbidden when a claim is decided by somebody of the school that makes it."""
+    if claimant_id in own_schools:
+        raise Forbidden("Your school made this claim, so people from other schools must decide on it.")
+
+
+def check_two_approvals(case: Case) -> None:
+    """Raise RuleBroken unless two people from two other schools have approved."""
+    people = {given.person_id for given in case.approvals} - {case.made_by}
+    schools = {given.school_id for given in case.approvals} - {case.claimant_id}
+    if min(len(people), len(schools)) < APPROVALS_NEEDED:
+        raise RuleBroken("Two people from two other schools must approve this claim before it is paid.")
+
+
+def check_within(amount: Money, available: Money, field: str | None) -> None:
+    """Raise RuleBroken for a claim that is larger than what the fund holds; the fund never lends."""
+    if amount > available:
+        raise RuleBroken(f"The fund has {available} available, which is less than {amount}.", field)
+
+
+def free_shares(movements: Iterable[ShareMovement], on: date) -> dict[uuid.UUID, Money]:
+    """What can be taken out of each school's share on a day without it falling below zero then or later.
+
+    That is the lowest the share stands at from the end of that day on: money spent later cannot be
+    spent again.
+    """
+    days: dict[uuid.UUID, dict[date, Money]] = {}
+    for movement in movements:
+        by_day = days.setdefault(movement.school_id, {})
+        by_day[movement.posted_on] = by_day.get(movement.posted_on, ZERO) + movement.amount
+    free = {}
+    for school_id, by_day in days.items():
+        standing = Money.total(amount for day, amount in by_day.items() if day <= on)
+        lowest = standing
+        for day in sorted(day for day in by_day if day > on):
+            standing += by_day[day]
+            lowest = min(lowest, standing)
+        free[school_id] = max(lowest, ZERO)
+    return free
+
+
+def bear(amount: Money, free: Mapping[uuid.UUID, Money]) -> dict[uuid.UUID, Money]:
+    """What each school's share bears of a claim: in proportion to what the share holds, to the penny.
+
+    No share pays more than it holds, so no school's balance ever covers another's. Raises RuleBroken
+    when together they hold less than the claim.
+    """
+    check_within(amount, Money.total(free.values()), None)
+    parts = amount.split([share.pence for share in free.values()])
+    borne = {school_id: part for school_id, part in zip(free, parts, strict=True) if part}
+    assert Money.total(borne.values()) == amount
+    assert all(part <= free[school_id] for school_id, part in borne.items())
+    return borne

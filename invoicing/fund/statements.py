@@ -1,0 +1,133 @@
+"""The arithmetic of statements: opening, what was paid in, what was spent, closing. Plain Python."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from invoicing.fund.rules import Purpose, ShareMovement
+from marketplace.core.errors import RuleBroken
+from marketplace.core.money import ZERO, Money
+
+FIRST_MONTH = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Two dates, both included."""
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise RuleBroken("The last day must not be before the first.", "end")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One movement as a statement lists it; one of the two amounts is zero. `balance` is after it."""
+
+    posted_on: date
+    reference: str
+    title: str
+    party: str
+    purpose: Purpose
+    paid_in: Money
+    spent: Money
+    balance: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One school's share, or the whole fund, over a period: opening + paid in − spent = closing."""
+
+    opening: Money
+    lines: tuple[Line, ...]
+    closing: Money
+
+    @property
+    def paid_in(self) -> Money:
+        """Contributions received in the period."""
+        return Money.total(line.paid_in for line in self.lines)
+
+    @property
+    def spent(self) -> Money:
+        """What claims paid in the period cost."""
+        return Money.total(line.spent for line in self.lines)
+
+    @property
+    def spent_by_purpose(self) -> dict[Purpose, Money]:
+        """The spending of the period by purpose, for the purposes on which anything was spent."""
+        sums = {
+            purpose: Money.total(line.spent for line in self.lines if line.purpose is purpose)
+            for purpose in Purpose
+        }
+        return {purpose: spent for purpose, spent in sums.items() if spent}
+
+
+def academic_year(day: date) -> Period:
+    """The academies' financial year that a day falls in: 1 September to 31 August."""
+    first = day.year if day.month >= FIRST_MONTH else day.year - 1
+    return Period(date(first, FIRST_MONTH, 1), date(first + 1, FIRST_MONTH, 1) - timedelta(days=1))
+
+
+def year_before(period: Period) -> Period:
+    """The academic year that ended before a period began, or was running then."""
+    return academic_year(period.start - timedelta(days=1))
+
+
+def statement(movements: Sequence[ShareMovement], period: Period) -> Statement:
+    """The statement of all these movements, which are in the order they were posted.
+
+    The movements of one entry make one line. Those after the period are left out.
+    """
+    opening = Money.total(one.amount for one in movements if one.posted_on < period.start)
+    entries: dict[uuid.UUID, list[ShareMovement]] = {}
+    for one in movements:
+        if period.start <= one.posted_on <= period.end:
+            entries.setdefault(one.entry_id, []).append(one)
+    lines = []
+    balance = opening
+    for parts in entries.values():
+        amount = Money.total(part.amount for part in parts)
+        balance += amount
+        first = parts[0]
+        lines.append(
+            Line(
+                first.posted_on,
+                first.reference,
+                first.title,
+                first.party,
+                first.purpose,
+                paid_in=max(amount, ZERO),
+                spent=max(-amount, ZERO),
+                balance=balance,
+            )
+        )
+    stated = Statement(opening, tuple(lines), balance)
+    assert stated.opening + stated.paid_in - stated.spent == stated.closing
+    return stated
+
+
+def by_school(movements: Sequence[ShareMovement], period: Period) -> dict[uuid.UUID, Statement]:
+    """A statement for every school that ever had a movement."""
+    schools = dict.fromkeys(one.school_id for one in movements)
+    return {
+        school_id: statement([one for one in movements if one.school_id == school_id], period)
+        for school_id in schools
+    }
+
+
+def check_agreement(
+    whole: Statement, parts: Mapping[uuid.UUID, Statement], bank_opening: Money, bank_closing: Money
+) -> None:
+    """Assert what a treasurer would check: schools add up to the fund, and the fund to its bank account."""
+    statements = parts.values()
+    assert Money.total(one.opening for one in statements) == whole.opening == bank_opening
+    assert Money.total(one.paid_in for one in statements) == whole.paid_in
+    assert Money.total(one.spent for one in statements) == whole.spent
+    assert Money.total(one.closing for one in statements) == whole.closing == bank_closing
+    assert all(one.opening >= ZERO and one.closing >= ZERO for one in statements)

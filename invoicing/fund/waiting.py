@@ -1,0 +1,96 @@
+"""What waits for a person in the funds they can read, for their home page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import url_for
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from invoicing.fund.models import Claim, Contribution, ContributionRound, Fund
+from invoicing.fund.queries import WITH_APPROVALS, approving_schools, visible_to
+from invoicing.fund.rules import ClaimStatus, ContributionStatus
+from marketplace.core.policy import POLICY, Act, Actor, Kind
+from marketplace.core.web import Task
+
+
+def waiting_for(session: Session, actor: Actor) -> list[Task]:
+    """Contributions to confirm or record, claims to approve or pay; the oldest first in each."""
+    return [
+        *_to_confirm(session, actor),
+        *_to_approve(session, actor),
+        *_to_receive(session, actor),
+        *_to_pay(session, actor),
+    ]
+
+
+def _to_confirm(session: Session, actor: Actor) -> Iterator[Task]:
+    schools = actor.organisations(Kind.SCHOOL, *POLICY[Act.CONTRIBUTION_CONFIRM].roles)
+    query = (
+        select(Contribution)
+        .join(ContributionRound)
+        .where(Contribution.school_id.in_(schools), Contribution.status == ContributionStatus.PROPOSED)
+        .options(joinedload(Contribution.round), joinedload(Contribution.school))
+        .order_by(ContributionRound.proposed_at)
+    )
+    for contribution in session.scalars(query):
+        yield Task(
+            f"Confirm {contribution.school.name}’s contribution of {contribution.amount}",
+            url_for("fund.confirm_contribution", contribution_id=contribution.id),
+            f"{contribution.round.reference}: {contribution.round.title}",
+        )
+
+
+def _to_approve(session: Session, actor: Actor) -> Iterator[Task]:
+    query = (
+        select(Claim)
+        .join(Fund)
+        .where(visible_to(actor), Claim.status == ClaimStatus.SUBMITTED)
+        .options(WITH_APPROVALS, joinedload(Claim.fund), joinedload(Claim.school))
+        .order_by(Claim.made_at)
+    )
+    claims = list(session.scalars(query)) if actor.organisations(Kind.SCHOOL) else []
+    approving = approving_schools(session, actor, claims)
+    for claim in claims:
+        if approving[claim.id]:
+            yield Task(
+                f"Decide on {claim.school.name}’s claim of {claim.amount}",
+                url_for("fund.show_claim", claim_id=claim.id),
+                f"{claim.reference}: {claim.title}",
+            )
+
+
+def _to_receive(session: Session, actor: Actor) -> Iterator[Task]:
+    alliances = actor.organisations(Kind.ALLIANCE, *POLICY[Act.CONTRIBUTION_RECEIVE].roles)
+    query = (
+        select(ContributionRound, func.count(Contribution.id))
+        .join(Fund)
+        .join(Contribution, Contribution.round_id == ContributionRound.id)
+        .where(Fund.alliance_id.in_(alliances), Contribution.status == ContributionStatus.CONFIRMED)
+        .group_by(ContributionRound.id)
+        .order_by(ContributionRound.proposed_at)
+    )
+    for found, waiting in session.execute(query):
+        yield Task(
+            "Record the contributions that have come in",
+            url_for("fund.show_round", round_id=found.id),
+            f"{found.reference}: {found.title}. {waiting} confirmed and not yet received",
+        )
+
+
+def _to_pay(session: Session, actor: Actor) -> Iterator[Task]:
+    alliances = actor.organisations(Kind.ALLIANCE, *POLICY[Act.CLAIM_PAY].roles)
+    query = (
+        select(Claim)
+        .join(Fund)
+        .where(Fund.alliance_id.in_(alliances), Claim.status == ClaimStatus.APPROVED)
+        .options(joinedload(Claim.school))
+        .order_by(Claim.made_at)
+    )
+    for claim in session.scalars(query):
+        yield Task(
+            f"Pay {claim.school.name}’s claim of {claim.amount}",
+            url_for("fund.pay_claim", claim_id=claim.id),
+            f"{claim.reference}: {claim.title}",
+        )
