@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from invoicing.ledger.models import Account, Entry, Transfer
-from invoicing.ledger.rules import AccountName
+from invoicing.ledger.rules import AccountKind, AccountName
 from marketplace.core.money import Money
 
 
@@ -24,6 +24,18 @@ class Movement:
     amount: Money
     entry_id: uuid.UUID
     source_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One transfer of an entry, in whose books it stands: the account debited, the one credited."""
+
+    posted_on: date
+    description: str
+    holder_id: uuid.UUID
+    debit: AccountKind
+    credit: AccountKind
+    amount: Money
 
 
 def balance(session: Session, name: AccountName, *, before: date | None = None) -> Money:
@@ -69,6 +81,20 @@ def movements(session: Session, name: AccountName, start: date, end: date) -> li
         )
         for transfer, entry, account_id in session.execute(query)
     ]
+
+
+def postings_from(session: Session, source_id: uuid.UUID) -> list[Posting]:
+    """Every transfer made from one source, such as an invoice, in the order they were posted."""
+    debit, credit = aliased(Account), aliased(Account)
+    query = (
+        select(Entry.posted_on, Entry.description, debit.holder_id, debit.kind, credit.kind, Transfer.amount)
+        .join(Transfer, Transfer.entry_id == Entry.id)
+        .join(debit, debit.id == Transfer.debit_id)
+        .join(credit, credit.id == Transfer.credit_id)
+        .where(Entry.source_id == source_id)
+        .order_by(Entry.posted_on, Entry.posted_at, Entry.id, Transfer.position)
+    )
+    return [Posting(*row) for row in session.execute(query)]
 
 
 def incomplete_entries(session: Session) -> list[uuid.UUID]:

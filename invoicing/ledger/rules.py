@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -21,6 +22,19 @@ class AccountKind(StrEnum):
     VAT_INPUT = "vat_input"
     FUND_SHARE = "fund_share"
     FUND_SPENDING = "fund_spending"
+
+
+ACCOUNT_LABELS: Mapping[AccountKind, str] = {
+    AccountKind.BANK: "Bank",
+    AccountKind.RECEIVABLE: "Owed to the school",
+    AccountKind.PAYABLE: "Owed by the school",
+    AccountKind.INCOME: "Income",
+    AccountKind.EXPENSE: "Spending",
+    AccountKind.VAT_OUTPUT: "VAT charged",
+    AccountKind.VAT_INPUT: "VAT to reclaim",
+    AccountKind.FUND_SHARE: "Share of the Partnership Fund",
+    AccountKind.FUND_SPENDING: "Spending of the Partnership Fund",
+}
 
 
 @dataclass(frozen=True, slots=True)

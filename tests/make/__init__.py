@@ -2,6 +2,20 @@
 
 from tests.make.alliance import Alliance, School, actor, alliance, import_schools, person, register, school
 from tests.make.contracts import contract, contract_content
+from tests.make.invoices import (
+    VAT_NUMBERS,
+    cost_terms,
+    draft_invoice,
+    invoice,
+    invoice_terms,
+    invoices_of,
+    issue,
+    issued_invoice,
+    line,
+    pay,
+    payable_school,
+    shared_cost,
+)
 from tests.make.needs import approved_need, content, draft_need, need, submitted_need
 from tests.make.tenders import (
     PRICE_AND_QUALITY,
@@ -20,6 +34,7 @@ from tests.make.tenders import (
 __all__ = [
     "PRICE_AND_QUALITY",
     "PRICE_ONLY",
+    "VAT_NUMBERS",
     "Alliance",
     "School",
     "Tender",
@@ -32,16 +47,27 @@ __all__ = [
     "content",
     "contract",
     "contract_content",
+    "cost_terms",
+    "draft_invoice",
     "draft_need",
     "draft_tender",
     "import_schools",
+    "invoice",
+    "invoice_terms",
+    "invoices_of",
+    "issue",
+    "issued_invoice",
     "joining_tender",
+    "line",
     "lot",
     "need",
+    "pay",
+    "payable_school",
     "person",
     "published_tender",
     "register",
     "school",
+    "shared_cost",
     "submitted_need",
     "working_moment",
 ]

@@ -1,0 +1,1 @@
+"""Invoices between schools: drafts, numbers, VAT, and the documents that never change."""

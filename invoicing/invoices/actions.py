@@ -1,0 +1,294 @@
+"""What people do with invoices: draft, change, discard, issue."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from invoicing.invoices import documents, queries, rules
+from invoicing.invoices.documents import Particulars
+from invoicing.invoices.models import Invoice, InvoiceLine
+from invoicing.invoices.rules import InvoiceSource, InvoiceStatus, InvoiceTerms, LineDraft
+from invoicing.ledger.actions import post
+from invoicing.ledger.rules import AccountKind, AccountName, Leg
+from marketplace.alliance import queries as alliance
+from marketplace.alliance.models import School
+from marketplace.core import clock, events, ids, mail, policy
+from marketplace.core.db import transaction
+from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.forms import expect_version
+from marketplace.core.money import Money
+from marketplace.core.policy import Act, Actor, Role
+
+
+def draft_invoice(actor: Actor, invoice_id: uuid.UUID, issuer_id: uuid.UUID, terms: InvoiceTerms) -> None:
+    """Draft an invoice of a school to another of its alliances. Raises RuleBroken."""
+    with transaction() as session:
+        issuer = alliance.get_school(session, actor, issuer_id, lock=True)
+        policy.require(actor, Act.INVOICE_DRAFT, issuer.id)
+        known = session.get(Invoice, invoice_id)
+        if known is not None:
+            if known.issuer_id != issuer.id:
+                raise NotFound
+            return
+        _check_buyer(session, issuer.id, terms.buyer_id)
+        rules.check_terms(terms, issuer_id=issuer.id, registered=bool(issuer.vat_number))
+        make_draft(session, actor, invoice_id, issuer, terms)
+
+
+def make_draft(
+    session: Session,
+    actor: Actor,
+    invoice_id: uuid.UUID,
+    issuer: School,
+    terms: InvoiceTerms,
+    *,
+    source: InvoiceSource = InvoiceSource.MANUAL,
+    source_id: uuid.UUID | None = None,
+) -> Invoice:
+    """Add a draft invoice and its event. A shared step: the caller has checked the terms."""
+    invoice = Invoice(
+        id=invoice_id,
+        issuer_id=issuer.id,
+        source=source,
+        source_id=source_id,
+        drafted_by=actor.person_id,
+        drafted_at=clock.now(),
+    )
+    _write(session, invoice, terms, terms.supplied_on)
+    session.add(invoice)
+    session.flush()
+    events.record(session, actor, Act.INVOICE_DRAFT, invoice.id, organisation_id=issuer.id, source=source)
+    return invoice
+
+
+def edit_invoice(actor: Actor, invoice_id: uuid.UUID, version: int, terms: InvoiceTerms) -> None:
+    """Change a draft. A share of a cost keeps its school and its amount. Raises RuleBroken or Stale."""
+    with transaction() as session:
+        invoice = queries.get_invoice(session, actor, invoice_id, lock=True)
+        policy.require(actor, Act.INVOICE_EDIT, invoice.issuer_id)
+        _expect_draft(invoice)
+        expect_version(invoice, version)
+        same_buyer = terms.buyer_id == invoice.buyer_id
+        if not same_buyer:
+            _check_buyer(session, invoice.issuer_id, terms.buyer_id)
+        registered = bool(invoice.issuer.vat_number)
+        rules.check_terms(terms, issuer_id=invoice.issuer_id, registered=registered)
+        net = Money.total(line.net for line in terms.lines)
+        rules.check_share(invoice.source, share=invoice.net, same_buyer=same_buyer, net=net)
+        _write(session, invoice, terms, terms.supplied_on)
+        session.flush()
+        events.record(session, actor, Act.INVOICE_EDIT, invoice.id, organisation_id=invoice.issuer_id)
+
+
+def discard_invoice(actor: Actor, invoice_id: uuid.UUID, version: int) -> None:
+    """Put a draft aside for good; it stays on record without a number."""
+    with transaction() as session:
+        invoice = queries.get_invoice(session, actor, invoice_id, lock=True)
+        policy.require(actor, Act.INVOICE_DISCARD, invoice.issuer_id)
+        if invoice.status is InvoiceStatus.DISCARDED:
+            return
+        _expect_draft(invoice)
+        expect_version(invoice, version)
+        invoice.status = rules.move(invoice.status, InvoiceStatus.DISCARDED)
+        events.record(session, actor, Act.INVOICE_DISCARD, invoice.id, organisation_id=invoice.issuer_id)
+
+
+def issue_invoices(actor: Actor, chosen: Sequence[tuple[uuid.UUID, int]]) -> None:
+    """Issue drafts, each given with the version that was checked: all of them or none.
+
+    Each gets the next number of its school's series for the year, its entry in both schools' books and
+    the document that stays. What this person has issued already is left as it is.
+    Raises RuleBroken or Stale.
+    """
+    with transaction() as session:
+        if not chosen:
+            raise RuleBroken("Choose at least one invoice to issue.", "chosen")
+        if len(chosen) > rules.MOST_AT_ONCE:
+            raise RuleBroken(f"Issue at most {rules.MOST_AT_ONCE} invoices at once.", "chosen")
+        for invoice_id, version in sorted(chosen):
+            invoice = queries.get_invoice(session, actor, invoice_id, lock=True)
+            policy.require(actor, Act.INVOICE_ISSUE, invoice.issuer_id)
+            if invoice.status in rules.SENT and invoice.issued_by == actor.person_id:
+                continue
+            _expect_draft(invoice)
+            expect_version(invoice, version)
+            _issue(session, actor, invoice)
+
+
+def settle(session: Session, invoice: Invoice, amount: Money) -> None:
+    """Count a payment towards an issued invoice. A shared step, offered to the stage of payments."""
+    invoice.paid = invoice.paid + amount
+    wanted = rules.status_when_paid(invoice.total, invoice.paid)
+    if wanted is not invoice.status:
+        invoice.status = rules.move(invoice.status, wanted)
+    session.flush()
+
+
+def _issue(session: Session, actor: Actor, invoice: Invoice) -> None:
+    """Number, date, copy, post, keep as PDF, tell the buyer."""
+    today = clock.today()
+    issuer, buyer = invoice.issuer, invoice.buyer
+    registered = bool(issuer.vat_number)
+    terms = terms_of(invoice)
+    rules.check_terms(terms, issuer_id=issuer.id, registered=registered)
+    rules.check_particulars(
+        issuer_address=issuer.address,
+        bank_details=issuer.bank_details,
+        buyer_name=buyer.name,
+        buyer_address=buyer.address,
+        registered=registered,
+    )
+    tax_point = rules.tax_point(invoice.supplied_on, today)
+    _write(session, invoice, terms, tax_point)
+    serial = ids.next_number(session, f"invoice-{issuer.id.hex}-{today.year}")
+    issued = replace(
+        documents.live_particulars(invoice),
+        number=rules.invoice_number(issuer.urn, today.year, serial),
+        issued_on=today,
+        tax_point=tax_point,
+        due_on=rules.due_on(today, invoice.payment_days),
+    )
+    document = documents.keep_pdf(session, documents.document_of(invoice, issued))
+    invoice.status = rules.move(invoice.status, InvoiceStatus.ISSUED)
+    invoice.issued_by = actor.person_id
+    _copy(invoice, issued, document)
+    session.flush()
+    _post(session, invoice, today)
+    events.record(
+        session, actor, Act.INVOICE_ISSUE, invoice.id, organisation_id=issuer.id, number=invoice.number
+    )
+    _tell_buyer(session, invoice)
+
+
+def _copy(invoice: Invoice, issued: Particulars, document_sha256: str) -> None:
+    """Write on the invoice what it was issued with: later changes to the schools do not reach it."""
+    invoice.number = issued.number
+    invoice.issued_on, invoice.tax_point, invoice.due_on = issued.issued_on, issued.tax_point, issued.due_on
+    invoice.issuer_name, invoice.issuer_address = issued.issuer.name, issued.issuer.address
+    invoice.issuer_vat_number = issued.issuer.vat_number
+    invoice.issuer_bank_details = issued.bank_details
+    invoice.buyer_name, invoice.buyer_address = issued.buyer.name, issued.buyer.address
+    invoice.document_sha256 = document_sha256
+
+
+def _post(session: Session, invoice: Invoice, issued_on: date) -> None:
+    """The entry of an issued invoice in both schools' books, before VAT and VAT apart.
+
+    VAT that a school is charged counts as VAT to reclaim: a registered school deducts it, and an
+    academy gets it back under section 33B of the Value Added Tax Act 1994.
+    """
+    receivable = AccountName(invoice.issuer_id, AccountKind.RECEIVABLE, invoice.buyer_id)
+    payable = AccountName(invoice.buyer_id, AccountKind.PAYABLE, invoice.issuer_id)
+    pairs = (
+        (invoice.net, AccountKind.INCOME, AccountKind.EXPENSE),
+        (invoice.vat, AccountKind.VAT_OUTPUT, AccountKind.VAT_INPUT),
+    )
+    legs = [
+        leg
+        for amount, earned, spent in pairs
+        if amount
+        for leg in (
+            Leg(receivable, AccountName(invoice.issuer_id, earned), amount),
+            Leg(AccountName(invoice.buyer_id, spent), payable, amount),
+        )
+    ]
+    post(
+        session,
+        invoice.id,
+        posted_on=issued_on,
+        description=f"Invoice {invoice.number}",
+        source_id=invoice.id,
+        legs=legs,
+    )
+
+
+def _tell_buyer(session: Session, invoice: Invoice) -> None:
+    """Write to the buyer's finance address; without one, to its finance leads or else its bursars."""
+    readers: list[tuple[str, str]] = [(f"finance team of {invoice.buyer_name}", invoice.buyer.finance_email)]
+    if not invoice.buyer.finance_email:
+        people = alliance.people_with_role(session, [invoice.buyer_id], Role.FINANCE_LEAD)
+        people = people or alliance.people_with_role(session, [invoice.buyer_id], Role.BURSAR)
+        readers = [(person.name, person.email) for person in people]
+    for name, address in readers:
+        mail.write(
+            session,
+            address,
+            f"Invoice {invoice.number} from {invoice.issuer_name}",
+            "invoices_issued.txt",
+            person_name=name,
+            invoice=documents.document_of(invoice),
+        )
+
+
+def terms_of(invoice: Invoice) -> InvoiceTerms:
+    """What the author of a draft decided, read back from it."""
+    return InvoiceTerms(
+        buyer_id=invoice.buyer_id,
+        supplied_on=invoice.supplied_on,
+        payment_days=invoice.payment_days,
+        purchase_order=invoice.purchase_order,
+        note=invoice.note,
+        lines=tuple(
+            LineDraft(
+                description=line.description,
+                quantity=line.quantity,
+                unit=line.unit,
+                unit_price=line.unit_price,
+                category=line.category,
+                exemption_reason=line.exemption_reason,
+            )
+            for line in invoice.lines
+        ),
+    )
+
+
+def _write(session: Session, invoice: Invoice, terms: InvoiceTerms, taxed_on: date) -> None:
+    """Put terms on a draft: its lines with the rates of a day, and the totals that follow."""
+    invoice.buyer_id = terms.buyer_id
+    invoice.supplied_on = terms.supplied_on
+    invoice.payment_days = terms.payment_days
+    invoice.purchase_order = terms.purchase_order
+    invoice.note = terms.note
+    if invoice.lines:
+        invoice.lines = []
+        session.flush()
+    invoice.lines = list(_lines(terms.lines, taxed_on))
+    sums = rules.totals(rules.vat_breakdown(invoice.lines))
+    invoice.net, invoice.vat, invoice.total = sums.net, sums.vat, sums.total
+
+
+def _lines(drafts: Iterable[LineDraft], taxed_on: date) -> Iterable[InvoiceLine]:
+    for position, draft in enumerate(drafts, start=1):
+        reason = draft.exemption_reason if draft.category is rules.VatCategory.EXEMPT else ""
+        yield InvoiceLine(
+            position=position,
+            description=draft.description,
+            quantity=draft.quantity,
+            unit=draft.unit,
+            unit_price=draft.unit_price,
+            net=draft.net,
+            category=draft.category,
+            rate_basis_points=rules.rate_of(draft.category, taxed_on),
+            exemption_reason=reason,
+        )
+
+
+def _check_buyer(session: Session, issuer_id: uuid.UUID, buyer_id: uuid.UUID) -> None:
+    """Raise RuleBroken unless the buyer is another school of the issuer's alliances."""
+    if buyer_id not in {school.id for school in queries.possible_buyers(session, issuer_id)}:
+        raise RuleBroken("Choose another school of your alliance.", "buyer_id")
+
+
+def _expect_draft(invoice: Invoice) -> None:
+    """Raise RuleBroken unless the invoice is a draft."""
+    if invoice.status is not InvoiceStatus.DRAFT:
+        named = f"Invoice {invoice.number}" if invoice.number else "This invoice"
+        raise RuleBroken(
+            f"{named} is {rules.STATUS_LABELS[invoice.status].lower()} now, so it can no longer be changed. "
+            "Somebody may have been here before you."
+        )

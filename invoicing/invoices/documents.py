@@ -1,0 +1,185 @@
+"""An invoice as people read it, on a page and as PDF: the same content from one frozen view."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from invoicing.gateways import pdf
+from invoicing.invoices.models import Invoice, InvoiceLine
+from invoicing.invoices.rules import (
+    CATEGORY_LABELS,
+    InvoiceSource,
+    InvoiceStatus,
+    VatCategory,
+    vat_breakdown,
+)
+from marketplace.alliance.models import School
+from marketplace.core import storage
+from marketplace.core.money import Money
+from marketplace.core.web import plain_number
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A school as an invoice names it."""
+
+    name: str
+    address: str
+    urn: str
+    vat_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What an invoice gets when it is issued, and keeps. A draft has no number and no dates yet."""
+
+    issuer: Party
+    buyer: Party
+    bank_details: str
+    number: str = ""
+    issued_on: date | None = None
+    tax_point: date | None = None
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLine:
+    """A line, with its VAT in words."""
+
+    description: str
+    quantity: str
+    unit_price: Decimal
+    vat: str
+    net: Money
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentVat:
+    """A line of the VAT breakdown, in words."""
+
+    label: str
+    reason: str
+    taxable: Money
+    vat: Money
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceDocument:
+    """Everything an invoice says. `shows_vat` is false for an issuer that is not registered."""
+
+    id: uuid.UUID
+    title: str
+    particulars: Particulars
+    status: InvoiceStatus
+    source: InvoiceSource
+    source_id: uuid.UUID | None
+    supplied_on: date
+    payment_days: int
+    purchase_order: str
+    note: str
+    lines: tuple[DocumentLine, ...]
+    vat_lines: tuple[DocumentVat, ...]
+    net: Money
+    vat: Money
+    total: Money
+    shows_vat: bool
+
+
+def document_of(invoice: Invoice, particulars: Particulars | None = None) -> InvoiceDocument:
+    """The content of an invoice, with the particulars it was issued with or is about to be."""
+    known = particulars or (particulars_of(invoice) if invoice.number else live_particulars(invoice))
+    shows_vat = bool(known.issuer.vat_number)
+    return InvoiceDocument(
+        id=invoice.id,
+        title="VAT invoice" if shows_vat else "Invoice",
+        particulars=known,
+        status=invoice.status,
+        source=invoice.source,
+        source_id=invoice.source_id,
+        supplied_on=invoice.supplied_on,
+        payment_days=invoice.payment_days,
+        purchase_order=invoice.purchase_order,
+        note=invoice.note,
+        lines=tuple(_line(line) for line in invoice.lines),
+        vat_lines=tuple(_vat_lines(invoice)) if shows_vat else (),
+        net=invoice.net,
+        vat=invoice.vat,
+        total=invoice.total,
+        shows_vat=shows_vat,
+    )
+
+
+def particulars_of(invoice: Invoice) -> Particulars:
+    """The particulars an issued invoice was issued with."""
+    return Particulars(
+        issuer=Party(
+            invoice.issuer_name, invoice.issuer_address, invoice.issuer.urn, invoice.issuer_vat_number
+        ),
+        buyer=Party(invoice.buyer_name, invoice.buyer_address, invoice.buyer.urn, ""),
+        bank_details=invoice.issuer_bank_details,
+        number=invoice.number or "",
+        issued_on=invoice.issued_on,
+        tax_point=invoice.tax_point,
+        due_on=invoice.due_on,
+    )
+
+
+def live_particulars(invoice: Invoice) -> Particulars:
+    """The particulars of both schools as they are today."""
+    issuer, buyer = invoice.issuer, invoice.buyer
+    return Particulars(
+        issuer=Party(issuer.name, address_of(issuer), issuer.urn, issuer.vat_number or ""),
+        buyer=Party(buyer.name, address_of(buyer), buyer.urn, ""),
+        bank_details=issuer.bank_details,
+    )
+
+
+def address_of(school: School) -> str:
+    """A school's postal address in lines, with its postcode."""
+    address = school.address.strip()
+    return address if address.endswith(school.postcode) else f"{address}\n{school.postcode}".strip()
+
+
+def keep_pdf(session: Session, document: InvoiceDocument) -> str:
+    """Make the PDF of an invoice and store it; the hash by which it is kept."""
+    known = document.particulars
+    content = pdf.render(
+        "print/invoice.html", issuer=known.issuer.name, reference=known.number, document=document
+    )
+    return storage.store(session, io.BytesIO(content), "application/pdf").sha256
+
+
+def percentage(basis_points: int) -> str:
+    """A rate as people write it: 20%."""
+    return f"{plain_number(Decimal(basis_points) / 100)}%"
+
+
+def _line(line: InvoiceLine) -> DocumentLine:
+    quantity = f"{plain_number(line.quantity)} {line.unit}".strip()
+    return DocumentLine(line.description, quantity, line.unit_price, _vat_words(line), line.net)
+
+
+def _vat_words(line: InvoiceLine) -> str:
+    """The VAT of a line in a column: a rate, or why there is none."""
+    if line.category in {VatCategory.STANDARD, VatCategory.ZERO}:
+        return percentage(line.rate_basis_points)
+    return CATEGORY_LABELS[line.category]
+
+
+def _vat_lines(invoice: Invoice) -> list[DocumentVat]:
+    return [
+        DocumentVat(
+            label=f"{CATEGORY_LABELS[part.category]}"
+            + (f", {percentage(part.rate_basis_points)}" if part.rate_basis_points else ""),
+            reason=part.reason,
+            taxable=part.taxable,
+            vat=part.vat,
+        )
+        for part in vat_breakdown(invoice.lines)
+    ]

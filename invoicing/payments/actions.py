@@ -1,0 +1,94 @@
+"""Recording money received for an invoice."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from invoicing.invoices import queries as invoices
+from invoicing.invoices.actions import settle
+from invoicing.invoices.models import Invoice
+from invoicing.ledger.actions import post
+from invoicing.ledger.rules import AccountKind, AccountName, Leg
+from invoicing.payments import rules
+from invoicing.payments.models import Payment
+from marketplace.core import clock, events, policy
+from marketplace.core.db import transaction
+from marketplace.core.errors import NotFound
+from marketplace.core.money import Money
+from marketplace.core.policy import Act, Actor
+
+
+def record_payment(
+    actor: Actor,
+    payment_id: uuid.UUID,
+    invoice_id: uuid.UUID,
+    *,
+    paid_on: date,
+    amount: Money,
+    reference: str,
+) -> None:
+    """Record what the issuer received for an invoice: in both schools' books, once. Raises RuleBroken."""
+    with transaction() as session:
+        invoice = invoices.get_invoice(session, actor, invoice_id, lock=True)
+        policy.require(actor, Act.PAYMENT_RECORD, invoice.issuer_id)
+        known = session.get(Payment, payment_id)
+        if known is not None:
+            if known.invoice_id != invoice.id:
+                raise NotFound
+            return
+        rules.check_payment(
+            amount,
+            status=invoice.status,
+            outstanding=invoice.outstanding,
+            paid_on=paid_on,
+            issued_on=invoice.issued_on or paid_on,
+            today=clock.today(),
+        )
+        payment = Payment(
+            id=payment_id,
+            invoice_id=invoice.id,
+            paid_on=paid_on,
+            amount=amount,
+            reference=reference,
+            entry_id=payment_id,
+            recorded_by=actor.person_id,
+            recorded_at=clock.now(),
+        )
+        settle(session, invoice, amount)
+        _post(session, invoice, payment)
+        session.add(payment)
+        session.flush()
+        events.record(
+            session,
+            actor,
+            Act.PAYMENT_RECORD,
+            invoice.id,
+            organisation_id=invoice.issuer_id,
+            number=invoice.number,
+            payment_id=payment_id,
+        )
+
+
+def _post(session: Session, invoice: Invoice, payment: Payment) -> None:
+    """The entry of a payment in both schools' books."""
+    issuer, buyer = invoice.issuer_id, invoice.buyer_id
+    named = f", reference {payment.reference}" if payment.reference else ""
+    received = Leg(
+        AccountName(issuer, AccountKind.BANK),
+        AccountName(issuer, AccountKind.RECEIVABLE, buyer),
+        payment.amount,
+    )
+    paid = Leg(
+        AccountName(buyer, AccountKind.PAYABLE, issuer), AccountName(buyer, AccountKind.BANK), payment.amount
+    )
+    post(
+        session,
+        payment.entry_id,
+        posted_on=payment.paid_on,
+        description=f"Payment of invoice {invoice.number}{named}",
+        source_id=invoice.id,
+        legs=[received, paid],
+    )

@@ -1,0 +1,108 @@
+"""What the news of an award brings: the recovery fee agreed in the tender is split and drafted."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from invoicing.shared_costs import queries, rules
+from invoicing.shared_costs.actions import add_cost
+from invoicing.shared_costs.models import SharedCost
+from invoicing.shared_costs.rules import Participant
+from marketplace.alliance import queries as alliance
+from marketplace.alliance.models import Organisation, School
+from marketplace.core import clock, ids, mail
+from marketplace.core.events import Event
+from marketplace.core.money import ZERO, Money, line_amount
+from marketplace.core.policy import SYSTEM, Role
+from marketplace.tenders.models import Commitment, LineVolume, PriceLine, Tender
+from marketplace.tenders.rules import CommitmentStatus, Split
+from suppliers.awards.models import Award
+from suppliers.awards.rules import AwardStatus
+from suppliers.quotes.models import QuotedPrice
+
+
+def charge_recovery_fee(session: Session, event: Event) -> None:
+    """An award was confirmed: draft the lead school's recovery fee to the other schools that buy.
+
+    Once a tender, however many of its lots are awarded. The fee is divided as the tender says; by use
+    means by the value of what each school buys.
+    """
+    tender = _tender_of(session, event.subject_id)
+    if tender is None or not tender.recovery_fee or tender.lead_school_id is None:
+        return
+    if queries.cost_of_tender(session, tender.id) is not None:
+        return
+    buyers = _committed(session, tender.id)
+    if not {school.id for school in buyers} - {tender.lead_school_id}:
+        return
+    use = _values_bought(session, tender.id) if tender.split is Split.USE else {}
+    taking_part = [
+        Participant(school.id, school.pupils, use.get(school.id, ZERO).pounds) for school in buyers
+    ]
+    lead = session.get_one(School, tender.lead_school_id)
+    cost = SharedCost(
+        id=ids.new_id(),
+        lead_id=lead.id,
+        tender_id=tender.id,
+        title=f"Recovery of the cost of joint tender {tender.reference}, {tender.title}",
+        supplied_on=clock.today(),
+        amount=tender.recovery_fee,
+        split=tender.split,
+        recorded_by=None,
+        recorded_at=clock.now(),
+    )
+    parts = rules.shares(tender.recovery_fee, tender.split, taking_part)
+    drafts = add_cost(session, SYSTEM, cost, lead, parts)
+    _tell_lead(session, lead, cost, drafts)
+
+
+def _tender_of(session: Session, subject_id: uuid.UUID) -> Tender | None:
+    """The tender that the event is about: it names the tender, or an award of one of its lots."""
+    award = session.get(Award, subject_id)
+    return session.get(Tender, award.tender_id if award else subject_id, with_for_update=True)
+
+
+def _committed(session: Session, tender_id: uuid.UUID) -> Sequence[School]:
+    """The schools that buy, by name."""
+    query = (
+        select(School)
+        .join(Commitment, Commitment.school_id == School.id)
+        .join(Organisation, Organisation.id == School.id)
+        .where(Commitment.tender_id == tender_id, Commitment.status == CommitmentStatus.COMMITTED)
+        .order_by(Organisation.name)
+    )
+    return session.scalars(query).all()
+
+
+def _values_bought(session: Session, tender_id: uuid.UUID) -> dict[uuid.UUID, Money]:
+    """What each school buys by the confirmed awards over the whole term, before VAT."""
+    query = (
+        select(LineVolume.school_id, QuotedPrice.unit_price, LineVolume.quantity)
+        .join(QuotedPrice, QuotedPrice.line_id == LineVolume.line_id)
+        .join(Award, Award.quote_id == QuotedPrice.quote_id)
+        .join(PriceLine, (PriceLine.id == LineVolume.line_id) & (PriceLine.lot_id == Award.lot_id))
+        .where(Award.tender_id == tender_id, Award.status == AwardStatus.CONFIRMED)
+    )
+    bought: dict[uuid.UUID, Money] = {}
+    for school_id, unit_price, quantity in session.execute(query):
+        bought[school_id] = bought.get(school_id, ZERO) + line_amount(unit_price, quantity)
+    return bought
+
+
+def _tell_lead(session: Session, lead: School, cost: SharedCost, drafts: int) -> None:
+    """Write to the finance leads of the lead school that drafts wait for them."""
+    for person in alliance.people_with_role(session, [lead.id], Role.FINANCE_LEAD):
+        mail.write(
+            session,
+            person.email,
+            f"{drafts} draft {'invoice waits' if drafts == 1 else 'invoices wait'} for you",
+            "shared_costs_drafted.txt",
+            person_name=person.name,
+            title=cost.title,
+            cost_id=cost.id,
+            drafts=drafts,
+        )
