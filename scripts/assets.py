@@ -17,7 +17,6 @@ PACKAGES = PROJECT / "node_modules"
 VENDOR = PROJECT / "marketplace" / "static" / "vendor"
 
 GOVUK = PACKAGES / "govuk-frontend" / "dist" / "govuk"
-MOJ = PACKAGES / "@ministryofjustice" / "frontend" / "moj"
 AUTOCOMPLETE = PACKAGES / "accessible-autocomplete" / "dist"
 SOURCE_SANS = PACKAGES / "@fontsource-variable" / "source-sans-3"
 
@@ -27,10 +26,8 @@ IMAGE = re.compile(r"url\(/assets/images/([^)]+)\)")
 SOURCE_MAP = re.compile(r"\s*(?://[#@]\s*sourceMappingURL=\S+|/\*[#@]\s*sourceMappingURL=.*?\*/)\s*$")
 START = """\
 import {{ initAll as startGovuk }} from "./{govuk}";
-import {{ initAll as startMoj }} from "./{moj}";
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 startGovuk();
-startMoj();
 """
 
 
@@ -82,13 +79,10 @@ def build(folder: Path) -> dict[str, str]:
     vendor = Vendor(folder)
     vendor.add_typeface()
     vendor.add_style("govuk-frontend.css", GOVUK / "govuk-frontend.min.css")
-    vendor.add_style("moj-frontend.css", MOJ / "moj-frontend.min.css")
     vendor.add_style("accessible-autocomplete.css", AUTOCOMPLETE / "accessible-autocomplete.min.css")
     govuk = vendor.add_script("govuk-frontend.js", GOVUK / "govuk-frontend.min.js")
-    moj = vendor.add_script("moj-frontend.js", MOJ / "moj-frontend.min.js")
     vendor.add_script("accessible-autocomplete.js", AUTOCOMPLETE / "accessible-autocomplete.min.js")
-    vendor.add_script("htmx.js", PACKAGES / "htmx.org" / "dist" / "htmx.min.js")
-    vendor.add("start.js", START.format(govuk=govuk, moj=moj).encode())
+    vendor.add("start.js", START.format(govuk=govuk).encode())
     return vendor.names
 
 

@@ -6,6 +6,7 @@ control falls through to the same page with the form filled in and the reason be
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import uuid
@@ -229,10 +230,16 @@ def _manifest() -> dict[str, str]:
 
 
 def asset(name: str) -> str:
-    """The address of a static file; vendor files carry a hash of their content in their names."""
+    """The address of a static file, which changes with its content. FileNotFoundError for no such file."""
     if hashed := _manifest().get(name):
         return url_for("static", filename=f"vendor/{hashed}")
-    return url_for("static", filename=name)
+    return url_for("static", filename=name, v=_content_hash(name))
+
+
+@cache
+def _content_hash(name: str) -> str:
+    """A short hash of a file of our own, so that no browser shows yesterday's."""
+    return hashlib.sha256((VENDOR.parent / name).read_bytes()).hexdigest()[:12]
 
 
 def money(amount: Money) -> str:

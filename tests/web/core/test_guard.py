@@ -1,0 +1,87 @@
+"""Default deny, safe headers, and refusals in plain words."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import uuid
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from app import create_app
+from marketplace.core.settings import Mode
+from tests import make
+from tests.web.client import Client
+
+SignIn = Callable[[uuid.UUID], Client]
+
+
+def test_a_stranger_is_sent_to_sign_in_and_back(client: Client) -> None:
+    answer = client.open("/needs/?status=draft")
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/sign-in?next=/needs/?status%3Ddraft"
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example"])
+def test_signing_in_leads_nowhere_but_here(client: Client, target: str) -> None:
+    head = make.alliance(1).schools[0].headteacher
+    assert head.person_id
+    client.sign_in_as(head.person_id)
+    answer = client.open("/sign-in", query_string={"next": target})
+    assert answer.headers["Location"] == "/"
+
+
+def test_scripts_run_only_with_this_answers_nonce(client: Client) -> None:
+    first, second = client.open("/"), client.open("/")
+    nonces = [
+        re.findall(r"'nonce-([^']+)'", answer.headers["Content-Security-Policy"]) for answer in (first, second)
+    ]
+    assert nonces[0] != nonces[1]
+    assert f'nonce="{nonces[0][0]}"' in first.text
+    assert "unsafe-inline" not in first.headers["Content-Security-Policy"]
+
+
+def test_signed_in_pages_are_not_kept_by_browsers(client_for: SignIn) -> None:
+    head = make.alliance(1).schools[0].headteacher
+    assert head.person_id
+    assert client_for(head.person_id).open("/").headers["Cache-Control"] == "no-store"
+
+
+def test_a_post_without_a_token_changes_nothing_and_says_what_to_do(client: Client) -> None:
+    answer = client.open("/sign-in", method="POST", data={"email": "a@b.example", "password": "x"})
+    assert answer.status_code == 422
+    assert "reload it and send it again" in answer.text
+
+
+def test_a_page_that_does_not_exist_says_so(client: Client) -> None:
+    assert "could not find" in client.get("/nowhere", status=404).words
+
+
+def test_a_request_that_is_far_too_large_is_refused_in_words(client: Client) -> None:
+    answer = client.open(
+        "/sign-in",
+        method="POST",
+        data={"email": "a@b.example"},
+        environ_overrides={"CONTENT_LENGTH": str(60 * 1024 * 1024)},
+    )
+    assert answer.status_code == 413
+    assert "smaller than 50 MB" in answer.text
+
+
+def test_a_fault_shows_a_reference_and_no_trace(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("marketplace.core.jobs.set_up", lambda *_: None)
+    settings = dataclasses.replace(app.extensions["settings"], mode=Mode.PRODUCTION)
+    in_production = create_app(settings)
+
+    def broken() -> str:
+        raise ZeroDivisionError("the secret price is 42")
+
+    broken.is_public = True  # type: ignore[attr-defined]  # the mark that `public` leaves
+    in_production.add_url_rule("/broken", "broken", broken)
+    answer = in_production.test_client().get("/broken")
+    assert answer.status_code == 500
+    assert re.search(r"\b[0-9A-F]{8}\b", answer.text)
+    assert "ZeroDivisionError" not in answer.text
+    assert "42" not in answer.text
