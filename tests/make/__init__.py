@@ -2,6 +2,15 @@
 
 from tests.make.alliance import Alliance, School, actor, alliance, import_schools, person, register, school
 from tests.make.contracts import contract, contract_content
+from tests.make.fund import (
+    Fund,
+    approved_claim,
+    claim,
+    paid_claim,
+    partnership_fund,
+    proposed_round,
+    received_round,
+)
 from tests.make.invoices import (
     VAT_NUMBERS,
     cost_terms,
@@ -15,15 +24,6 @@ from tests.make.invoices import (
     pay,
     payable_school,
     shared_cost,
-)
-from tests.make.fund import (
-    Fund,
-    approved_claim,
-    claim,
-    paid_claim,
-    partnership_fund,
-    proposed_round,
-    received_round,
 )
 from tests.make.needs import approved_need, content, draft_need, need, submitted_need
 from tests.make.tenders import (
