@@ -49,6 +49,13 @@ def test_signed_in_pages_are_not_kept_by_browsers(client_for: SignIn) -> None:
     assert client_for(head.person_id).open("/").headers["Cache-Control"] == "no-store"
 
 
+def test_style_is_kept_for_ever_under_a_name_that_changes_with_it(client: Client) -> None:
+    address = re.search(r'href="(/static/weald\.css\?v=[0-9a-f]{12})"', client.open("/sign-in").text)
+    assert address
+    with client.open(address[1]) as style:
+        assert "immutable" in style.headers["Cache-Control"]
+
+
 def test_a_post_without_a_token_changes_nothing_and_says_what_to_do(client: Client) -> None:
     answer = client.open("/sign-in", method="POST", data={"email": "a@b.example", "password": "x"})
     assert answer.status_code == 422
