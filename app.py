@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import click
@@ -16,19 +17,33 @@ from invoicing.invoices import models as invoices
 from invoicing.ledger import models as ledger
 from invoicing.payments import models as payments
 from invoicing.shared_costs import models as shared_costs
+from marketplace.alliance import commands as alliance_commands
+from marketplace.alliance import queries as alliance_queries
 from marketplace.alliance import views as alliance
+from marketplace.alliance.rules import ROLE_LABELS
 from marketplace.contracts import models as contracts
-from marketplace.core import jobs, storage, web
+from marketplace.contracts import queries as contract_queries
+from marketplace.contracts import views as contract_pages
+from marketplace.core import events, jobs, storage, web
 from marketplace.core.db import db, set_up_sqlite
-from marketplace.core.policy import POLICY, Role
+from marketplace.core.mailbox import mailbox
+from marketplace.core.policy import POLICY, Act
 from marketplace.core.settings import Mode, Settings
 from marketplace.core.web import NavigationItem, page, public
 from marketplace.needs import models as needs
+from marketplace.needs import queries as need_queries
+from marketplace.needs import views as need_pages
 from marketplace.tenders import models as tenders
 from suppliers.awards import models as awards
 from suppliers.evaluation import models as evaluation
+from suppliers.profiles import jobs as profile_jobs
 from suppliers.profiles import models as profiles
+from suppliers.profiles import views as profile_pages
+from suppliers.quotes import jobs as quote_jobs
 from suppliers.quotes import models as quotes
+from suppliers.quotes import opening_views as opening_pages
+from suppliers.quotes import tasks as quote_tasks
+from suppliers.quotes import views as quote_pages
 
 MODELS = (
     contracts,
@@ -45,12 +60,45 @@ MODELS = (
     storage,
 )
 MIGRATIONS = "marketplace/migrations"
-BLUEPRINTS = (alliance.people, fund.fund)
-WAITING_FOR: tuple[Any, ...] = (fund_waiting.waiting_for,)
+BLUEPRINTS = (
+    mailbox,
+    alliance.people,
+    alliance.alliance,
+    contract_pages.contracts,
+    need_pages.needs,
+    profile_pages.profiles,
+    opening_pages.quotes,
+    fund.fund,
+)
+WAITING_FOR: tuple[Any, ...] = (
+    contract_queries.waiting_for,
+    need_queries.waiting_for,
+    quote_tasks.waiting_for,
+    fund_waiting.waiting_for,
+)
 NAVIGATION: tuple[NavigationItem, ...] = (
+    *need_pages.NAVIGATION,
+    *contract_pages.NAVIGATION,
+    *alliance.NAVIGATION,
+    profile_pages.NAVIGATION,
+    quote_pages.NAVIGATION,
     NavigationItem("Partnership Fund", "fund.index", lambda actor: bool(actor.alliance_ids)),
 )
-COMMANDS: tuple[click.Command, ...] = (demonstration,)
+SHORTCUTS: tuple[NavigationItem, ...] = (*need_pages.SHORTCUTS, *contract_pages.SHORTCUTS)
+COMMANDS: tuple[click.Command, ...] = (
+    *alliance_commands.COMMANDS,
+    demonstration,
+)
+SUBJECTS = {
+    "Alliances, schools and people": ("alliance", "school", "person", "password"),
+    "Contracts and needs": ("contract", "need"),
+    "Joint tenders": ("tender",),
+    "Suppliers and their quotes": ("supplier", "quote"),
+    "Opening, scoring and award": ("opening", "quotes", "conflict", "score", "scores", "award"),
+    "Invoices and payments": ("shared_cost", "invoice", "payment"),
+    "Partnership Fund": ("fund", "contribution", "claim"),
+}
+"""The chapters of the page that says who can do what: which acts, by their first word, stand in each."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -83,6 +131,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _subscribe() -> None:
     """News flows downstream: which stage hears of which act."""
+    events.subscribe("profiles.opportunity", profile_jobs.tell_of_opportunity, Act.TENDER_PUBLISH)
+    events.subscribe("quotes.cancelling", quote_jobs.tell_of_cancelling, Act.TENDER_CANCEL)
 
 
 def _set_up_pages(app: Flask) -> None:
@@ -100,13 +150,29 @@ def home() -> Any:
         return page("home/welcome.html")
     session = db.session()
     tasks = [task for waiting_for in WAITING_FOR for task in waiting_for(session, acting)]
-    return page("home/waiting.html", tasks=tasks)
+    names = alliance_queries.names(session, {seat.organisation_id for seat in acting.seats})
+    return page(
+        "home/waiting.html",
+        tasks=sorted(tasks, key=lambda task: task.due or date.max),
+        shortcuts=[item for item in (*SHORTCUTS, *NAVIGATION) if item.shown_to(acting)],
+        organisations=sorted(names.values()),
+    )
 
 
 @public
 def who_can_do_what() -> Any:
     """The policy table, for everybody to read."""
-    return page("home/who_can_do_what.html", policy=POLICY, roles=list(Role))
+    tables = {
+        title: [_in_words(act) for act in POLICY if act.split(".")[0] in subjects]
+        for title, subjects in SUBJECTS.items()
+    }
+    return page("home/who_can_do_what.html", tables=tables)
+
+
+def _in_words(act: Act) -> tuple[str, str]:
+    """What an act is, and who may do it."""
+    permission = POLICY[act]
+    return permission.label, ", ".join(sorted(ROLE_LABELS[role] for role in permission.roles))
 
 
 def _navigation() -> dict[str, Any]:

@@ -22,10 +22,12 @@ class Supplier(Base):
     is_sme: Mapped[bool] = mapped_column(default=False)
     is_vcse: Mapped[bool] = mapped_column(default=False)
     address: Mapped[str] = mapped_column(default="")
-    categories: Mapped[list[str]]
     version: Mapped[int] = mapped_column(default=1)
 
     organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+    served: Mapped[list[ServedCategory]] = relationship(
+        back_populates="supplier", cascade="all, delete-orphan", order_by="ServedCategory.category"
+    )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # SQLAlchemy reads a plain dict here
 
@@ -33,3 +35,19 @@ class Supplier(Base):
     def name(self) -> str:
         """The supplier's name."""
         return self.organisation.name
+
+    @property
+    def categories(self) -> list[str]:
+        """The ids of the categories that this supplier serves."""
+        return [served.category for served in self.served]
+
+
+class ServedCategory(Base):
+    """A category that a supplier serves; tenders of it are shown and told to the supplier."""
+
+    __tablename__ = "served_category"
+
+    supplier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("supplier.id"), primary_key=True)
+    category: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+    supplier: Mapped[Supplier] = relationship(back_populates="served")

@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from marketplace.alliance.models import Person, School
 from marketplace.core.db import Base
 from marketplace.core.ids import new_id
 from marketplace.tenders.models import Tender
@@ -21,8 +22,9 @@ LIVE = text("status NOT IN ('draft', 'replaced', 'withdrawn')")
 class Quote(Base):
     """One version of a supplier's quote for a tender: a draft, or what was submitted.
 
-    `commitment` is the SHA-256 of header and plaintext: proof, after opening, that nothing changed.
-    `received_at` is the database's clock.
+    `commitment` is the SHA-256 over those of its envelopes: proof, after opening, that nothing changed.
+    `received_at` is the database's clock. `written_by` saved the draft last, and submitted it.
+    A quote that was replaced or withdrawn keeps its sealed bodies as evidence; nobody ever opens them.
     """
 
     __tablename__ = "quote"
@@ -53,6 +55,7 @@ class Quote(Base):
     written_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     written_at: Mapped[datetime]
     received_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
     commitment: Mapped[str] = mapped_column(default="")
     exclusion_reason: Mapped[str] = mapped_column(default="")
     version: Mapped[int] = mapped_column(default=1)
@@ -67,13 +70,20 @@ class Quote(Base):
 
 
 class SealedBody(Base):
-    """One envelope of one quote, sealed: nothing can be read from it but its size."""
+    """One envelope of one quote, encrypted: a draft's own copy, then what was sealed on submission.
+
+    `commitment` is the SHA-256 that `sealing.seal` gave; blank in a draft. `failed_at` is set instead of
+    `opened_at` when two people opened the envelope and it could not be read.
+    """
 
     __tablename__ = "sealed_body"
 
     quote_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("quote.id"), primary_key=True)
     envelope: Mapped[Envelope] = mapped_column(primary_key=True)
     sealed: Mapped[bytes]
+    commitment: Mapped[str] = mapped_column(default="")
+    opened_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
 
     quote: Mapped[Quote] = relationship(back_populates="bodies")
 
@@ -122,3 +132,8 @@ class Opening(Base):
     second_person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     second_school_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("school.id"))
     opened_at: Mapped[datetime | None]
+
+    first_person: Mapped[Person] = relationship(foreign_keys=first_person_id)
+    first_school: Mapped[School] = relationship(foreign_keys=first_school_id)
+    second_person: Mapped[Person | None] = relationship(foreign_keys=second_person_id)
+    second_school: Mapped[School | None] = relationship(foreign_keys=second_school_id)

@@ -26,6 +26,17 @@ from tests.make.invoices import (
     shared_cost,
 )
 from tests.make.needs import approved_need, content, draft_need, need, submitted_need
+from tests.make.quotes import (
+    draft_quote,
+    offer,
+    open_envelope,
+    opened_quotes,
+    quote,
+    quote_schedule,
+    submit_draft,
+    submitted_quote,
+)
+from tests.make.suppliers import Supplier, supplier
 from tests.make.tenders import (
     PRICE_AND_QUALITY,
     PRICE_ONLY,
@@ -47,6 +58,7 @@ __all__ = [
     "Alliance",
     "Fund",
     "School",
+    "Supplier",
     "Tender",
     "actor",
     "alliance",
@@ -62,6 +74,7 @@ __all__ = [
     "cost_terms",
     "draft_invoice",
     "draft_need",
+    "draft_quote",
     "draft_tender",
     "import_schools",
     "invoice",
@@ -73,6 +86,9 @@ __all__ = [
     "line",
     "lot",
     "need",
+    "offer",
+    "open_envelope",
+    "opened_quotes",
     "paid_claim",
     "partnership_fund",
     "pay",
@@ -80,10 +96,15 @@ __all__ = [
     "person",
     "proposed_round",
     "published_tender",
+    "quote",
+    "quote_schedule",
     "received_round",
     "register",
     "school",
     "shared_cost",
+    "submit_draft",
     "submitted_need",
+    "submitted_quote",
+    "supplier",
     "working_moment",
 ]

@@ -1,0 +1,336 @@
+"""What suppliers do with their quotes, and what openers do with the envelopes.
+
+Everything that is bound to the deadline locks the tender first and reads the database's clock in a
+second statement, so that no quote is taken a moment too late.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from marketplace.alliance.models import Person
+from marketplace.core import clock, events, policy
+from marketplace.core.db import transaction
+from marketplace.core.errors import NotFound, RuleBroken, Stale
+from marketplace.core.forms import expect_version
+from marketplace.core.ids import next_reference
+from marketplace.core.policy import Act, Actor
+from marketplace.tenders import queries as tenders
+from marketplace.tenders.actions import end_unsuccessfully, move_tender
+from marketplace.tenders.models import Tender
+from marketplace.tenders.rules import TenderStatus
+from suppliers.quotes import notices, offers, opening, queries, rules, sealing
+from suppliers.quotes.models import Opening, Quote, SealedBody
+from suppliers.quotes.offers import Offer, Schedule
+from suppliers.quotes.rules import Envelope, Opener, QuoteStatus
+
+NO_QUOTES = "No quote was received by the deadline."
+
+
+def save_draft(
+    actor: Actor, tender_id: uuid.UUID, supplier_id: uuid.UUID, version: int, offer: Offer
+) -> None:
+    """Keep what a supplier has of a quote so far, encrypted. `version` is the draft's, 0 before there is one.
+
+    Raises Stale when a colleague saved meanwhile; saving the same twice is no harm.
+    """
+    with transaction() as session:
+        tender, _ = _open_for(session, actor, tender_id, supplier_id, Act.QUOTE_DRAFT)
+        schedule = queries.schedule_of(session, tender)
+        draft = queries.draft_of(session, tender_id, supplier_id)
+        kept = offer.within(schedule)
+        if draft is not None:
+            if queries.offer_in_draft(draft) == kept:
+                return
+            expect_version(draft, version)
+        elif version:
+            raise Stale("This draft was submitted or discarded while you were working on it.", 0)
+        _keep(session, actor, schedule, supplier_id, kept)
+
+
+def take_prices(
+    actor: Actor, tender_id: uuid.UUID, supplier_id: uuid.UUID, prices: Mapping[uuid.UUID, Decimal]
+) -> None:
+    """Put unit prices read from a file into the draft; lines without one, and answers, stay as they are."""
+    with transaction() as session:
+        tender, _ = _open_for(session, actor, tender_id, supplier_id, Act.QUOTE_DRAFT)
+        schedule = queries.schedule_of(session, tender)
+        draft = queries.draft_of(session, tender_id, supplier_id)
+        before = queries.offer_in_draft(draft) if draft else Offer()
+        merged = Offer({**before.prices, **prices}, before.answers).within(schedule)
+        if draft is None or merged != before:
+            _keep(session, actor, schedule, supplier_id, merged)
+
+
+def start_replacement(actor: Actor, quote_id: uuid.UUID) -> None:
+    """Begin a draft from what the supplier has in, which stays in until the draft is submitted."""
+    with transaction() as session:
+        quote = queries.get_own_quote(session, actor, quote_id)
+        tender, _ = _open_for(session, actor, quote.tender_id, quote.supplier_id, Act.QUOTE_DRAFT)
+        session.refresh(quote)
+        if queries.draft_of(session, quote.tender_id, quote.supplier_id):
+            return
+        if quote.status is not QuoteStatus.SUBMITTED:
+            raise RuleBroken("Only the quote that you have in can be replaced.")
+        offer = Offer.from_bodies(
+            {
+                body.envelope: sealing.reopen_for_its_supplier(
+                    body.sealed, queries.header_of(quote, body.envelope), body.commitment
+                )
+                for body in quote.bodies
+            }
+        )
+        _keep(session, actor, queries.schedule_of(session, tender), quote.supplier_id, offer)
+
+
+def submit_quote(
+    actor: Actor,
+    quote_id: uuid.UUID,
+    version: int,
+    declared: Collection[str],
+    *,
+    free_confirmed: bool = False,
+) -> None:
+    """Seal a complete draft and take it as the supplier's one live quote; an earlier one is replaced.
+
+    `free_confirmed` says that lines priced at £0.00 are meant. Raises RuleBroken for anything missing
+    and after the deadline; Stale when the draft is not what the actor checked. Sent twice, it submits once.
+    """
+    with transaction() as session:
+        quote = queries.get_own_quote(session, actor, quote_id)
+        policy.require(actor, Act.QUOTE_SUBMIT, quote.supplier_id)
+        tender = tenders.get_tender(session, actor, quote.tender_id, lock=True)
+        moment = clock.database_now(session)
+        session.refresh(quote)
+        if quote.status is QuoteStatus.SUBMITTED:
+            return
+        rules.check_deadline(tender.status, tender.closes_at, moment)
+        expect_version(quote, version)
+        schedule = queries.schedule_of(session, tender)
+        offer = queries.offer_in_draft(quote)
+        _check_complete(schedule, offer, free_confirmed=free_confirmed)
+        rules.check_declarations(declared)
+        replaced = queries.submitted_of(session, tender.id, quote.supplier_id)
+        if replaced is not None:
+            replaced.status = rules.move(replaced.status, QuoteStatus.REPLACED)
+            session.flush()
+        _seal(session, quote, schedule, offer)
+        quote.status = rules.move(quote.status, QuoteStatus.SUBMITTED)
+        quote.reference = next_reference(session, "Q", moment)
+        quote.received_at, quote.written_at = moment, moment
+        quote.written_by = _person(actor)
+        session.flush()
+        event = events.record(
+            session,
+            actor,
+            Act.QUOTE_SUBMIT,
+            quote.id,
+            organisation_id=quote.supplier_id,
+            tender_id=tender.id,
+            reference=quote.reference,
+            received_at=moment.isoformat(),
+            commitment=quote.commitment,
+            declared=sorted(declared),
+            replaces=replaced.reference if replaced else None,
+        )
+        notices.quote_received(session, tender, quote, event)
+
+
+def withdraw_quote(actor: Actor, quote_id: uuid.UUID, version: int) -> None:
+    """Take a quote back before the deadline, or discard a draft, whose content is then erased."""
+    with transaction() as session:
+        quote = queries.get_own_quote(session, actor, quote_id)
+        policy.require(actor, Act.QUOTE_WITHDRAW, quote.supplier_id)
+        tender = tenders.get_tender(session, actor, quote.tender_id, lock=True)
+        moment = clock.database_now(session)
+        session.refresh(quote)
+        if quote.status is QuoteStatus.WITHDRAWN:
+            return
+        expect_version(quote, version)
+        if quote.status is QuoteStatus.DRAFT:
+            for body in quote.bodies:
+                session.delete(body)
+        else:
+            rules.check_deadline(tender.status, tender.closes_at, moment)
+            notices.quote_withdrawn(session, tender, quote, moment)
+        quote.status = rules.move(quote.status, QuoteStatus.WITHDRAWN)
+        quote.withdrawn_at = moment
+        session.flush()
+        events.record(
+            session,
+            actor,
+            Act.QUOTE_WITHDRAW,
+            quote.id,
+            organisation_id=quote.supplier_id,
+            tender_id=tender.id,
+            reference=quote.reference,
+        )
+
+
+def start_opening(actor: Actor, tender_id: uuid.UUID, envelope: Envelope) -> None:
+    """Begin to open an envelope, as the first of two openers; the second has thirty minutes."""
+    with transaction() as session:
+        tender, first, moment = _for_opening(session, actor, tender_id, envelope, Act.OPENING_START)
+        begun = opening.opening_of(session, tender_id, envelope, lock=True)
+        if begun is not None and rules.start_is_live(begun.started_at, moment):
+            if begun.first_person_id == first.person_id:
+                return
+            raise RuleBroken("Another opener has started already. Look at the page again to complete it.")
+        if begun is None:
+            begun = Opening(tender_id=tender_id, envelope=envelope)
+            session.add(begun)
+        begun.first_person_id, begun.first_school_id = first.person_id, first.school_id
+        begun.started_at = moment
+        session.flush()
+        until = moment + rules.OPENING_LASTS
+        notices.opening_started(session, tender, first, actor.name, until)
+        events.record(
+            session,
+            actor,
+            Act.OPENING_START,
+            tender_id,
+            organisation_id=tender.alliance_id,
+            envelope=envelope,
+        )
+
+
+def complete_opening(actor: Actor, tender_id: uuid.UUID, envelope: Envelope) -> None:
+    """Open an envelope, as the second of two openers of two schools, within thirty minutes of the first.
+
+    Everything that the envelopes held, the tender's new status and the event with both names are stored
+    together. Sent twice, it opens once.
+    """
+    with transaction() as session:
+        done = opening.opening_of(session, tender_id, envelope)
+        if done is not None and done.opened_at and done.second_person_id == actor.person_id:
+            return
+        tender, second, moment = _for_opening(session, actor, tender_id, envelope, Act.QUOTES_OPEN)
+        begun = opening.opening_of(session, tender_id, envelope, lock=True)
+        if begun is None:
+            raise RuleBroken("Nobody has started this opening. Start it, then another opener completes it.")
+        rules.check_second(Opener(begun.first_person_id, begun.first_school_id), second)
+        if not rules.start_is_live(begun.started_at, moment):
+            raise RuleBroken(
+                "More than 30 minutes have passed since the opening was started. Start it again."
+            )
+        result = opening.open_envelope(session, queries.schedule_of(session, tender), envelope, moment)
+        begun.second_person_id, begun.second_school_id = second.person_id, second.school_id
+        begun.opened_at = moment
+        move_tender(session, tender, rules.status_when_open(envelope))
+        events.record(
+            session,
+            actor,
+            Act.QUOTES_OPEN,
+            tender_id,
+            organisation_id=tender.alliance_id,
+            envelope=envelope,
+            openers=[session.get_one(Person, begun.first_person_id).name, actor.name],
+            opener_ids=[begun.first_person_id, second.person_id],
+            opened=result.opened,
+            failed=result.failed,
+        )
+        notices.quotes_opened(session, tender, envelope, result)
+
+
+def end_without_quotes(actor: Actor, tender_id: uuid.UUID) -> None:
+    """End a closed tender for which no quote came. Raises RuleBroken when there is one to open."""
+    with transaction() as session:
+        tender = tenders.get_tender_of_alliance(session, actor, tender_id, lock=True)
+        policy.require(actor, Act.TENDER_END, tender.alliance_id)
+        if tender.status is TenderStatus.UNSUCCESSFUL:
+            return
+        if tender.status is not TenderStatus.CLOSED or opening.quotes_waiting(session, tender_id):
+            raise RuleBroken("There are quotes to open, or the tender is not closed. Look at it again.")
+        end_unsuccessfully(session, tender, NO_QUOTES)
+        events.record(
+            session, actor, Act.TENDER_END, tender_id, organisation_id=tender.alliance_id, reason=NO_QUOTES
+        )
+
+
+def _open_for(
+    session: Session, actor: Actor, tender_id: uuid.UUID, supplier_id: uuid.UUID, act: Act
+) -> tuple[Tender, datetime]:
+    """The tender, locked, and the moment at which it takes quotes, for somebody who acts for a supplier."""
+    if supplier_id not in actor.supplier_ids:
+        raise NotFound
+    tender = tenders.get_tender(session, actor, tender_id, lock=True)
+    moment = clock.database_now(session)
+    policy.require(actor, act, supplier_id)
+    rules.check_deadline(tender.status, tender.closes_at, moment)
+    return tender, moment
+
+
+def _keep(session: Session, actor: Actor, schedule: Schedule, supplier_id: uuid.UUID, offer: Offer) -> None:
+    """Write an offer into the supplier's draft, made if there is none, and record it."""
+    draft = queries.draft_of(session, schedule.tender_id, supplier_id)
+    now, author = clock.now(), _person(actor)
+    if draft is None:
+        draft = Quote(
+            tender_id=schedule.tender_id,
+            supplier_id=supplier_id,
+            status=QuoteStatus.DRAFT,
+            written_by=author,
+            written_at=now,
+        )
+        session.add(draft)
+        session.flush()
+    draft.written_by, draft.written_at = author, now
+    bodies = {body.envelope: body for body in draft.bodies}
+    for envelope, content in offer.bodies(schedule.envelopes).items():
+        body = bodies.get(envelope) or SealedBody(quote_id=draft.id, envelope=envelope)
+        body.sealed = sealing.keep_draft(content, queries.header_of(draft, envelope))
+        session.add(body)
+    session.flush()
+    events.record(
+        session,
+        actor,
+        Act.QUOTE_DRAFT,
+        draft.id,
+        organisation_id=supplier_id,
+        tender_id=schedule.tender_id,
+    )
+
+
+def _check_complete(schedule: Schedule, offer: Offer, *, free_confirmed: bool) -> None:
+    if missing := offers.gaps(schedule, offer):
+        raise RuleBroken(f"The quote is not complete. {missing[0].text}.")
+    if offers.free_lines(schedule, offer) and not free_confirmed:
+        raise RuleBroken("Confirm that the lines priced at £0.00 are meant to be free.", "free_confirmed")
+
+
+def _seal(session: Session, quote: Quote, schedule: Schedule, offer: Offer) -> None:
+    """Put sealed envelopes in the place of the draft's own copies."""
+    bodies = {body.envelope: body for body in quote.bodies}
+    for envelope, content in offer.bodies(schedule.envelopes).items():
+        done = sealing.seal(content, queries.header_of(quote, envelope))
+        bodies[envelope].sealed, bodies[envelope].commitment = done.sealed, done.commitment
+    quote.commitment = sealing.commitment_of_quote(
+        {envelope: bodies[envelope].commitment for envelope in schedule.envelopes}
+    )
+    session.flush()
+
+
+def _for_opening(
+    session: Session, actor: Actor, tender_id: uuid.UUID, envelope: Envelope, act: Act
+) -> tuple[Tender, Opener, datetime]:
+    """The tender, locked and ready for this envelope, the actor as its opener, and the database's time."""
+    tender = tenders.get_tender_of_alliance(session, actor, tender_id, lock=True)
+    moment = clock.database_now(session)
+    named = opening.opener(session, actor, tender_id)
+    policy.require(actor, act, named.school_id)
+    rules.check_may_open(
+        envelope, tender.status, tender.closes_at, moment, has_quality=opening.has_quality(tender)
+    )
+    if not opening.quotes_waiting(session, tender_id):
+        raise RuleBroken("There is no quote to open. The coordinator can end the tender.")
+    return tender, named, moment
+
+
+def _person(actor: Actor) -> uuid.UUID:
+    assert actor.person_id, "quotes are written by people"
+    return actor.person_id

@@ -1,0 +1,110 @@
+"""What people are told by e-mail about quotes. No message ever carries a price or an answer.
+
+Each function writes in the action's own transaction.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.alliance.models import Person
+from marketplace.alliance.queries import people_with_role
+from marketplace.core import mail
+from marketplace.core.events import Event
+from marketplace.core.policy import Role
+from marketplace.tenders.models import Tender
+from marketplace.tenders.rules import Seat
+from suppliers.profiles.queries import people_who_bid
+from suppliers.quotes import opening
+from suppliers.quotes.models import Quote
+from suppliers.quotes.rules import Envelope, Opener, QuoteStatus, in_england
+
+
+def quote_received(session: Session, tender: Tender, quote: Quote, event: Event) -> None:
+    """Send the receipt to everybody who bids for the supplier."""
+    assert quote.received_at
+    _write(
+        session,
+        people_who_bid(session, quote.supplier_id),
+        f"Receipt {quote.reference}: your quote for {tender.title}",
+        "quotes_receipt.txt",
+        tender,
+        quote=quote,
+        received=in_england(quote.received_at),
+        envelopes=sorted(quote.bodies, key=lambda body: list(Envelope).index(body.envelope)),
+        event=event,
+    )
+
+
+def quote_withdrawn(session: Session, tender: Tender, quote: Quote, moment: datetime) -> None:
+    """Tell everybody who bids for the supplier that its quote is out."""
+    _write(
+        session,
+        people_who_bid(session, quote.supplier_id),
+        f"Withdrawn: your quote {quote.reference} for {tender.title}",
+        "quotes_withdrawn.txt",
+        tender,
+        quote=quote,
+        withdrawn=in_england(moment),
+    )
+
+
+def opening_started(session: Session, tender: Tender, first: Opener, name: str, until: datetime) -> None:
+    """Ask the openers of other schools to complete the opening in time."""
+    others = [
+        seat.person for seat in opening.openers_of(session, tender.id) if seat.school_id != first.school_id
+    ]
+    _write(
+        session,
+        others,
+        f"Please complete the opening now: {tender.title}",
+        "quotes_opening_started.txt",
+        tender,
+        started_by=name,
+        until=in_england(until),
+    )
+
+
+def quotes_opened(session: Session, tender: Tender, envelope: Envelope, result: opening.Opened) -> None:
+    """Tell the coordinator, and the evaluators when there are answers to score, what was opened."""
+    told = people_with_role(session, [tender.alliance_id], Role.COORDINATOR)
+    if envelope is Envelope.QUALITY:
+        told += [seat.person for seat in tender.panel if seat.seat is Seat.EVALUATOR]
+    _write(
+        session,
+        told,
+        f"Opened: {tender.title}",
+        "quotes_opened.txt",
+        tender,
+        envelope=envelope,
+        result=result,
+    )
+
+
+def tender_cancelled(session: Session, tender_id: uuid.UUID) -> None:
+    """Tell every supplier with a draft or a quote in that the tender was cancelled."""
+    tender = session.get_one(Tender, tender_id)
+    concerned = select(Quote.supplier_id).where(
+        Quote.tender_id == tender_id, Quote.status.not_in([QuoteStatus.REPLACED, QuoteStatus.WITHDRAWN])
+    )
+    for supplier_id in session.scalars(concerned.distinct()).all():
+        _write(
+            session,
+            people_who_bid(session, supplier_id),
+            f"Cancelled: {tender.title}",
+            "quotes_tender_cancelled.txt",
+            tender,
+        )
+
+
+def _write(
+    session: Session, people: Iterable[Person], subject: str, template: str, tender: Tender, **more: Any
+) -> None:
+    for person in {person.id: person for person in people}.values():
+        mail.write(session, person.email, subject, template, person_name=person.name, tender=tender, **more)

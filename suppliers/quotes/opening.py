@@ -1,0 +1,201 @@
+"""Opening an envelope: who may, who has begun, and turning sealed bodies into prices and answers.
+
+Questions and shared steps; the actions in `actions.py` call them in their transactions.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import InvalidOperation
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from marketplace.core import policy
+from marketplace.core.errors import Forbidden, RuleBroken
+from marketplace.core.policy import Act, Actor
+from marketplace.tenders.models import PanelSeat, Tender
+from marketplace.tenders.rules import BEFORE_PUBLICATION, CriterionKind, Seat, TenderStatus
+from suppliers.quotes import queries, rules, sealing
+from suppliers.quotes.models import Opening, Quote, QuotedAnswer, QuotedPrice, SealedBody
+from suppliers.quotes.offers import Offer, Schedule
+from suppliers.quotes.rules import Envelope, Opener, QuoteStatus
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """References of the quotes whose envelope was opened, and of those where that failed."""
+
+    opened: tuple[str, ...]
+    failed: tuple[str, ...]
+
+
+def has_quality(tender: Tender) -> bool:
+    """Do quotes for this tender have a quality envelope?"""
+    return any(criterion.kind is CriterionKind.QUALITY for criterion in tender.criteria)
+
+
+def openers_of(session: Session, tender_id: uuid.UUID) -> list[PanelSeat]:
+    """The people named to open a tender's quotes."""
+    query = (
+        select(PanelSeat)
+        .where(PanelSeat.tender_id == tender_id, PanelSeat.seat == Seat.OPENER)
+        .options(selectinload(PanelSeat.person), selectinload(PanelSeat.school))
+        .order_by(PanelSeat.id)
+    )
+    return list(session.scalars(query))
+
+
+def opener(session: Session, actor: Actor, tender_id: uuid.UUID) -> Opener:
+    """The actor as a named opener of a tender. Raises Forbidden."""
+    for seat in openers_of(session, tender_id):
+        if seat.person_id == actor.person_id:
+            return Opener(seat.person_id, seat.school_id)
+    raise Forbidden("Only the people named to open the quotes of this tender can open them.")
+
+
+def opening_of(
+    session: Session, tender_id: uuid.UUID, envelope: Envelope, *, lock: bool = False
+) -> Opening | None:
+    """Who began, and who completed, the opening of an envelope; None when nobody has begun."""
+    query = select(Opening).where(Opening.tender_id == tender_id, Opening.envelope == envelope)
+    return session.scalars(query.with_for_update() if lock else query).one_or_none()
+
+
+def quotes_to_open(session: Session, tender_id: uuid.UUID) -> list[Quote]:
+    """The quotes that are still in: neither replaced, withdrawn nor excluded."""
+    query = (
+        select(Quote)
+        .where(Quote.tender_id == tender_id, Quote.status.in_(rules.STILL_IN))
+        .order_by(Quote.received_at, Quote.id)
+        .options(selectinload(Quote.bodies))
+    )
+    return list(session.scalars(query))
+
+
+def quotes_waiting(session: Session, tender_id: uuid.UUID) -> int:
+    """How many quotes are still in. Only for those who may know: see `queries`."""
+    query = select(func.count()).where(Quote.tender_id == tender_id, Quote.status.in_(rules.STILL_IN))
+    return session.scalar(query) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningView:
+    """What the opening page shows to one reader.
+
+    `envelope` is the one to open now, None when there is none to open; `why_not` then says why. `count`
+    is how many quotes wait, None for those who may not know. `begun` is an opening that waits for its
+    second opener, until `until`. `past` are the openings that were completed.
+    """
+
+    tender: Tender
+    envelope: Envelope | None
+    why_not: str
+    count: int | None
+    openers: tuple[PanelSeat, ...]
+    begun: Opening | None
+    until: datetime | None
+    can_start: bool
+    can_complete: bool
+    can_end: bool
+    past: tuple[Opening, ...]
+    quotes: tuple[Quote, ...]
+
+
+def view_for(session: Session, actor: Actor, tender: Tender, moment: datetime) -> OpeningView:
+    """The opening of a tender's quotes, as this person of its alliance sees it at this moment."""
+    envelope, why_not = _due(tender, moment)
+    seats = openers_of(session, tender.id)
+    mine = next((seat for seat in seats if seat.person_id == actor.person_id), None)
+    coordinates = policy.allows(actor, Act.TENDER_END, tender.alliance_id)
+    count = quotes_waiting(session, tender.id) if envelope and (mine or coordinates) else None
+    begun = opening_of(session, tender.id, envelope) if envelope else None
+    if begun is not None and not rules.start_is_live(begun.started_at, moment):
+        begun = None
+    ready = bool(envelope and mine and count)
+    past = session.scalars(
+        select(Opening)
+        .where(Opening.tender_id == tender.id, Opening.opened_at.is_not(None))
+        .order_by(Opening.opened_at)
+    )
+    return OpeningView(
+        tender=tender,
+        envelope=envelope,
+        why_not=why_not,
+        count=count,
+        openers=tuple(seats),
+        begun=begun,
+        until=begun.started_at + rules.OPENING_LASTS if begun else None,
+        can_start=ready and begun is None,
+        can_complete=bool(ready and begun and mine and begun.first_school_id != mine.school_id),
+        can_end=coordinates and count == 0 and tender.status is TenderStatus.CLOSED,
+        past=tuple(past),
+        quotes=tuple(queries.opened_quotes(session, tender.id, queries.visible_to(actor))),
+    )
+
+
+def _due(tender: Tender, moment: datetime) -> tuple[Envelope | None, str]:
+    """The envelope that can be opened now, or None and why there is none."""
+    quality = has_quality(tender)
+    why_not = ""
+    for envelope in rules.envelopes_of(has_quality=quality):
+        try:
+            rules.check_may_open(envelope, tender.status, tender.closes_at, moment, has_quality=quality)
+        except RuleBroken as refusal:
+            why_not = why_not or refusal.message
+        else:
+            return envelope, ""
+    if tender.status in {TenderStatus.OPENED, TenderStatus.EVALUATING}:
+        why_not = "The prices stay sealed until the quality scores are agreed and locked."
+    elif tender.status not in {*BEFORE_PUBLICATION, TenderStatus.PUBLISHED, TenderStatus.CLOSED}:
+        why_not = "There is nothing left to open."
+    return None, why_not
+
+
+def open_envelope(session: Session, schedule: Schedule, envelope: Envelope, moment: datetime) -> Opened:
+    """Open one envelope of every quote that is still in, and write what it held. A shared step.
+
+    A quote that fails to open does not stop the others: its body is marked, and it counts as opened
+    without prices or answers, so that it can be excluded with a reason or put right from its receipt.
+    """
+    opened, failed = [], []
+    for quote in quotes_to_open(session, schedule.tender_id):
+        body = next((one for one in quote.bodies if one.envelope is envelope), None)
+        reference = quote.reference or ""
+        if body is not None and _write_out(session, quote, body, schedule):
+            body.opened_at = moment
+            opened.append(reference)
+        else:
+            log.error("the %s envelope of quote %s did not open", envelope.value, quote.id)
+            if body is not None:
+                body.failed_at = moment
+            failed.append(reference)
+        if quote.status is QuoteStatus.SUBMITTED:
+            quote.status = rules.move(quote.status, QuoteStatus.OPENED)
+    session.flush()
+    return Opened(tuple(opened), tuple(failed))
+
+
+def _write_out(session: Session, quote: Quote, body: SealedBody, schedule: Schedule) -> bool:
+    """Write the rows that an envelope held; False, and no row, when it does not open."""
+    try:
+        content = sealing.open_sealed(body.sealed, queries.header_of(quote, body.envelope), body.commitment)
+        offer = Offer.from_bodies({body.envelope: content})
+    except (sealing.BrokenSeal, ValueError, KeyError, InvalidOperation):
+        return False
+    if offer != offer.within(schedule):
+        return False
+    session.add_all(
+        QuotedPrice(quote_id=quote.id, line_id=line_id, unit_price=price)
+        for line_id, price in offer.prices.items()
+    )
+    session.add_all(
+        QuotedAnswer(quote_id=quote.id, criterion_id=criterion_id, answer=text)
+        for criterion_id, text in offer.answers.items()
+    )
+    return True

@@ -1,0 +1,212 @@
+"""Questions about quotes, scoped to who asks.
+
+A supplier sees its own quotes. People of the alliance and its schools see a quote only once it is
+opened, and what an envelope held only once that envelope is: before, there is no row to read. How many
+quotes there are is nobody's to know before the deadline; after it the coordinator and the openers see
+the number.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from marketplace.core import clock
+from marketplace.core.errors import NotFound
+from marketplace.core.events import Event
+from marketplace.core.policy import Act, Actor
+from marketplace.tenders import queries as tenders
+from marketplace.tenders.models import Tender
+from marketplace.tenders.rules import CriterionKind, TenderStatus
+from suppliers.profiles.models import ServedCategory
+from suppliers.quotes import rules, sealing
+from suppliers.quotes.models import Quote, QuotedAnswer, QuotedPrice
+from suppliers.quotes.offers import Offer, Question, Schedule
+from suppliers.quotes.rules import Envelope, QuoteStatus, Stage
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Quotes this actor may read: their own supplier's, and opened ones of their alliances' tenders."""
+    tender_ids = select(Tender.id).where(Tender.alliance_id.in_(actor.alliance_ids))
+    return or_(own(actor), and_(Quote.tender_id.in_(tender_ids), Quote.status.in_(rules.AFTER_OPENING)))
+
+
+def own(actor: Actor) -> ColumnElement[bool]:
+    """Quotes of the suppliers this actor belongs to."""
+    return Quote.supplier_id.in_(actor.supplier_ids)
+
+
+def get_own_quote(session: Session, actor: Actor, quote_id: uuid.UUID) -> Quote:
+    """A quote of the actor's own supplier. Raises NotFound."""
+    quote = session.scalars(select(Quote).where(Quote.id == quote_id, own(actor))).one_or_none()
+    if quote is None:
+        raise NotFound
+    return quote
+
+
+def draft_of(session: Session, tender_id: uuid.UUID, supplier_id: uuid.UUID) -> Quote | None:
+    """A supplier's draft for a tender. Ask first whether the reader belongs to the supplier."""
+    return _of(session, tender_id, supplier_id, Quote.status == QuoteStatus.DRAFT)
+
+
+def submitted_of(session: Session, tender_id: uuid.UUID, supplier_id: uuid.UUID) -> Quote | None:
+    """The quote that a supplier has in for a tender and nobody has opened. Ask first, as above."""
+    return _of(session, tender_id, supplier_id, Quote.status == QuoteStatus.SUBMITTED)
+
+
+def _of(
+    session: Session, tender_id: uuid.UUID, supplier_id: uuid.UUID, condition: ColumnElement[bool]
+) -> Quote | None:
+    query = select(Quote).where(Quote.tender_id == tender_id, Quote.supplier_id == supplier_id, condition)
+    return session.scalars(query).one_or_none()
+
+
+def schedule_of(session: Session, tender: Tender) -> Schedule:
+    """All that a tender asks of a supplier: lots, lines and quality questions."""
+    questions = [one for one in tender.criteria if one.kind is CriterionKind.QUALITY]
+    return Schedule(
+        tender_id=tender.id,
+        reference=tender.reference,
+        title=tender.title,
+        lots=tenders.schedule(session, tender.id),
+        questions=tuple(
+            Question(one.id, number, one.title, one.question, one.weight, one.word_limit)
+            for number, one in enumerate(questions, start=1)
+        ),
+        closes_at=tender.closes_at,
+    )
+
+
+def header_of(quote: Quote, envelope: Envelope) -> sealing.SealHeader:
+    """What binds a quote's sealed bytes to it."""
+    return sealing.SealHeader(quote.tender_id, envelope, quote.supplier_id, quote.id)
+
+
+def offer_in_draft(draft: Quote) -> Offer:
+    """What a draft holds, for the supplier whose it is. Raises BrokenSeal."""
+    return Offer.from_bodies(
+        {
+            body.envelope: sealing.read_draft(body.sealed, header_of(draft, body.envelope))
+            for body in draft.bodies
+        }
+    )
+
+
+def offer_opened(session: Session, quote_id: uuid.UUID) -> Offer:
+    """The prices and answers of a quote whose envelopes are open; nothing for one that is sealed.
+
+    Ask first whether the reader may see the quote.
+    """
+    prices = session.execute(
+        select(QuotedPrice.line_id, QuotedPrice.unit_price).where(QuotedPrice.quote_id == quote_id)
+    )
+    answers = session.execute(
+        select(QuotedAnswer.criterion_id, QuotedAnswer.answer).where(QuotedAnswer.quote_id == quote_id)
+    )
+    return Offer(dict(prices.tuples().all()), dict(answers.tuples().all()))
+
+
+def opened_quotes(session: Session, tender_id: uuid.UUID, *conditions: ColumnElement[bool]) -> list[Quote]:
+    """The quotes of a tender that were opened, excluded ones too, in the order they came.
+
+    Ask first whether the reader may see the tender, or give `visible_to(actor)` as a condition.
+    """
+    query = (
+        select(Quote)
+        .where(Quote.tender_id == tender_id, Quote.status.in_(rules.AFTER_OPENING), *conditions)
+        .order_by(Quote.received_at, Quote.id)
+        .options(selectinload(Quote.supplier), selectinload(Quote.bodies))
+    )
+    return list(session.scalars(query))
+
+
+def opened_prices(session: Session, tender_id: uuid.UUID) -> dict[uuid.UUID, dict[uuid.UUID, Decimal]]:
+    """Unit prices by quote and line; none before the price envelope is open."""
+    query = (
+        select(QuotedPrice.quote_id, QuotedPrice.line_id, QuotedPrice.unit_price)
+        .join(Quote, Quote.id == QuotedPrice.quote_id)
+        .where(Quote.tender_id == tender_id)
+    )
+    found: dict[uuid.UUID, dict[uuid.UUID, Decimal]] = {}
+    for quote_id, line_id, unit_price in session.execute(query):
+        found.setdefault(quote_id, {})[line_id] = unit_price
+    return found
+
+
+def receipt_of(session: Session, quote_id: uuid.UUID) -> Event | None:
+    """The event that recorded a quote's submission; its hash was the head of the chain then."""
+    query = select(Event).where(Event.subject_id == quote_id, Event.act == Act.QUOTE_SUBMIT.value)
+    return session.scalars(query).one_or_none()
+
+
+# ------------------------------------------------------------------ for suppliers
+def tenders_to_quote_for(session: Session, actor: Actor) -> list[Tender]:
+    """Open tenders in the categories that the actor's suppliers serve, the soonest deadline first."""
+    categories = select(ServedCategory.category).where(ServedCategory.supplier_id.in_(actor.supplier_ids))
+    query = (
+        select(Tender)
+        .where(
+            Tender.status == TenderStatus.PUBLISHED,
+            Tender.category.in_(categories),
+            Tender.closes_at > clock.now(),
+        )
+        .order_by(Tender.closes_at, Tender.reference)
+    )
+    return list(session.scalars(query))
+
+
+def drafts(session: Session, actor: Actor) -> list[Quote]:
+    """Drafts of the actor's suppliers, the soonest deadline first."""
+    query = (
+        select(Quote)
+        .join(Tender, Tender.id == Quote.tender_id)
+        .where(own(actor), Quote.status == QuoteStatus.DRAFT)
+        .order_by(Tender.closes_at, Quote.id)
+        .options(selectinload(Quote.tender), selectinload(Quote.supplier))
+    )
+    return list(session.scalars(query))
+
+
+def sent(
+    actor: Actor, *, search: str = "", stage: Stage | None = None, order: str = "-received"
+) -> Select[Quote]:
+    """What the actor's suppliers submitted, by words in the tender's title or a reference.
+
+    `order` is a key of SENT_ORDERS, with a minus for the other direction; unknown ones are ignored.
+    """
+    query = (
+        select(Quote)
+        .join(Tender, Tender.id == Quote.tender_id)
+        .where(own(actor), Quote.reference.is_not(None))
+        .options(selectinload(Quote.tender), selectinload(Quote.supplier))
+    )
+    if search:
+        query = query.where(
+            or_(
+                Tender.title.icontains(search, autoescape=True),
+                Tender.reference.icontains(search, autoescape=True),
+                Quote.reference.icontains(search, autoescape=True),
+            )
+        )
+    if stage:
+        query = query.where(Quote.status.in_(one for one in QuoteStatus if rules.stage_of(one) is stage))
+    by = SENT_ORDERS.get(order.removeprefix("-"), Quote.received_at)
+    return query.order_by(by.desc() if order.startswith("-") else by.asc(), Quote.id)
+
+
+SENT_ORDERS: Mapping[str, ColumnElement[Any]] = {
+    "received": Quote.received_at.expression,
+    "deadline": Tender.closes_at.expression,
+    "tender": func.lower(Tender.title),
+    "reference": Quote.reference.expression,
+}
+
+
+def count(session: Session, query: Select[Quote]) -> int:
+    """How many quotes a query finds."""
+    return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
