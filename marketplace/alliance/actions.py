@@ -231,7 +231,7 @@ def make_person(
     Raises RuleBroken when the address is taken. Without a password nobody can sign in until the
     person has chosen one by a link.
     """
-    address = email.strip().lower()
+    address = rules.tidy_address(email)
     if queries.address_is_taken(session, address):
         raise RuleBroken(ADDRESS_TAKEN, "email")
     person = Person(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, contains_eager
 
 from marketplace.alliance.models import (
     Membership,
@@ -22,10 +23,30 @@ from marketplace.core import clock
 from marketplace.core.errors import NotFound
 from marketplace.core.policy import Actor, Kind, Role, Seat
 
+SCHOOL_SORTS = {
+    "name": Organisation.name,
+    "phase": School.phase,
+    "authority": School.local_authority,
+    "pupils": School.pupils,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody and the roles they hold in one organisation."""
+
+    name: str
+    email: str
+    organisation_id: uuid.UUID
+    roles: tuple[Role, ...]
+    has_password: bool
+
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Schools this actor may read: their own, and the members of their alliances."""
-    members = select(Membership.school_id).where(Membership.alliance_id.in_(actor.alliance_ids))
+    members = select(Membership.school_id).where(
+        Membership.alliance_id.in_(actor.alliance_ids), Membership.status == MembershipStatus.ACTIVE
+    )
     return or_(School.id.in_(actor.school_ids), School.id.in_(members))
 
 
@@ -48,6 +69,25 @@ def school_by_urn(session: Session, urn: str) -> School:
     return school
 
 
+def organisation_named(session: Session, named: str, kind: Kind | None = None) -> Organisation:
+    """The organisation with this id, URN or name, whoever asks: for the command line.
+
+    Raises NotFound, also when several have that name.
+    """
+    query = select(Organisation).outerjoin(School, School.id == Organisation.id)
+    try:
+        query = query.where(Organisation.id == uuid.UUID(named))
+    except ValueError:
+        query = query.where(or_(func.lower(Organisation.name) == named.lower(), School.urn == named))
+    if kind is not None:
+        query = query.where(Organisation.kind == kind)
+    found = list(session.scalars(query.limit(2)))
+    if len(found) != 1:
+        how_many = "More than one" if found else "No"
+        raise NotFound(f"{how_many} {kind or 'organisation'} is called {named}. Give its id instead.")
+    return found[0]
+
+
 def member_schools(session: Session, alliance_id: uuid.UUID) -> list[School]:
     """The schools whose membership of an alliance runs, by name."""
     query = (
@@ -58,6 +98,92 @@ def member_schools(session: Session, alliance_id: uuid.UUID) -> list[School]:
         .order_by(Organisation.name)
     )
     return list(session.scalars(query))
+
+
+def search_schools(actor: Actor, *, text: str = "", phase: str | None = None) -> Select[School]:
+    """The schools this actor may read whose name, URN or postcode contains a text, of a phase."""
+    query = (
+        select(School)
+        .join(Organisation, Organisation.id == School.id)
+        .where(visible_to(actor))
+        .options(contains_eager(School.organisation))
+    )
+    if text:
+        columns = (Organisation.name, School.urn, School.postcode)
+        query = query.where(or_(*(column.icontains(text, autoescape=True) for column in columns)))
+    if phase:
+        query = query.where(School.phase == phase)
+    return query
+
+
+def schools_sorted_by(query: Select[School], sort: str, *, descending: bool) -> Select[School]:
+    """The query in the order of one of SCHOOL_SORTS, with ties always in the same order."""
+    column = SCHOOL_SORTS[sort]
+    return query.order_by(column.desc() if descending else column.asc(), School.urn)
+
+
+def phases(session: Session, actor: Actor) -> list[str]:
+    """The phases of the schools this actor may read."""
+    return list(
+        session.scalars(select(School.phase).where(visible_to(actor)).distinct().order_by(School.phase))
+    )
+
+
+def count(session: Session, query: Select[School]) -> int:
+    """How many schools a query finds."""
+    rows = query.with_only_columns(School.id).subquery()
+    return session.scalar(select(func.count()).select_from(rows)) or 0
+
+
+def schools_by_name(session: Session, actor: Actor) -> dict[uuid.UUID, str]:
+    """The names of the schools this actor may read, by id, in their order."""
+    query = (
+        select(Organisation.id, Organisation.name)
+        .join(School, School.id == Organisation.id)
+        .where(visible_to(actor))
+        .order_by(Organisation.name)
+    )
+    return {row.id: row.name for row in session.execute(query)}
+
+
+def memberships(session: Session, actor: Actor, school_ids: Collection[uuid.UUID]) -> list[Membership]:
+    """The running memberships of schools in the alliances this actor may read, the oldest first."""
+    query = (
+        select(Membership)
+        .where(
+            Membership.school_id.in_(school_ids),
+            Membership.alliance_id.in_(actor.alliance_ids),
+            Membership.status == MembershipStatus.ACTIVE,
+        )
+        .order_by(Membership.joined_on, Membership.id)
+    )
+    return list(session.scalars(query))
+
+
+def colleagues(session: Session, organisation_ids: Collection[uuid.UUID], text: str = "") -> list[Colleague]:
+    """The active people of organisations with their roles in each, by name."""
+    query = (
+        select(RoleHolding, Person)
+        .join(Person, Person.id == RoleHolding.person_id)
+        .where(RoleHolding.organisation_id.in_(organisation_ids), Person.active)
+        .order_by(Person.name, Person.id, RoleHolding.organisation_id)
+    )
+    if text:
+        columns = (Person.name, Person.email)
+        query = query.where(or_(*(column.icontains(text, autoescape=True) for column in columns)))
+    found: dict[tuple[uuid.UUID, uuid.UUID], Colleague] = {}
+    for holding, person in session.execute(query):
+        key = (person.id, holding.organisation_id)
+        known = found.get(key)
+        roles = (*known.roles, holding.role) if known else (holding.role,)
+        found[key] = Colleague(
+            person.name,
+            person.email,
+            holding.organisation_id,
+            tuple(sorted(roles)),
+            has_password=person.password_hash is not None,
+        )
+    return list(found.values())
 
 
 def alliances_of(session: Session, actor: Actor) -> list[Organisation]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from email_validator import EmailNotValidError, validate_email
 from stdnum.exceptions import ValidationError
 from stdnum.gb import vat
 
@@ -17,6 +18,9 @@ from marketplace.core.policy import Kind, Role
 LONGEST_PASSWORD = 128
 SHORTEST_PASSWORD = 12
 LONGEST_NAME = 120
+LONGEST_ADDRESS = 500
+LONGEST_ACCOUNT_NAME = 80
+NOT_AN_ADDRESS = "Enter an e-mail address in the right form, like name@example.sch.uk."
 INVITATION_LASTS = timedelta(days=7)
 FORGOTTEN_LASTS = timedelta(hours=2)
 BETWEEN_LINKS = timedelta(minutes=5)
@@ -81,6 +85,17 @@ def tidy_name(name: str, field: str = "name") -> str:
     return tidied
 
 
+def tidy_address(email: str, field: str = "email") -> str:
+    """An e-mail address as we keep it, in lower case. Raises RuleBroken when it is none."""
+    try:
+        found = validate_email(
+            email.strip(), check_deliverability=False, allow_smtputf8=False, test_environment=True
+        )
+    except EmailNotValidError:
+        raise RuleBroken(NOT_AN_ADDRESS, field) from None
+    return str(found.ascii_email).lower()
+
+
 @dataclass(frozen=True, slots=True)
 class SchoolDetails:
     """What a school itself says about where it is and how it is paid. Blank where it has not said."""
@@ -91,10 +106,6 @@ class SchoolDetails:
     account_name: str = ""
     sort_code: str = ""
     account_number: str = ""
-
-
-LONGEST_ADDRESS = 500
-LONGEST_ACCOUNT_NAME = 80
 
 
 def check_details(details: SchoolDetails) -> SchoolDetails:
@@ -110,7 +121,7 @@ def check_details(details: SchoolDetails) -> SchoolDetails:
     return SchoolDetails(
         address=details.address,
         vat_number=check_vat_number(details.vat_number),
-        finance_email=details.finance_email.strip().lower(),
+        finance_email=tidy_address(details.finance_email, "finance_email") if details.finance_email else "",
         account_name=details.account_name,
         sort_code="-".join((sort_code[:2], sort_code[2:4], sort_code[4:])) if sort_code else "",
         account_number=account_number,

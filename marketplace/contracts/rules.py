@@ -84,5 +84,5 @@ def days_until(moment: date, today: date) -> str:
     """How far away a date is, in words."""
     days = (moment - today).days
     if days < 0:
-        return "ended" if days < -1 else "ended yesterday"
+        return "passed"
     return {0: "today", 1: "tomorrow"}.get(days, f"in {days:,} days")

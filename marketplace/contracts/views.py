@@ -1,0 +1,133 @@
+"""The register of contracts."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+
+from marketplace.alliance import queries as alliance
+from marketplace.contracts import actions, categories, queries, rules
+from marketplace.contracts.forms import AddContractForm, ContractsFilter, EditContractForm
+from marketplace.contracts.models import Contract
+from marketplace.core import clock, policy, web
+from marketplace.core.charts import Span, timeline_chart
+from marketplace.core.db import db
+from marketplace.core.errors import Forbidden
+from marketplace.core.fields import choices
+from marketplace.core.listing import page_address, sorting
+from marketplace.core.paging import page_links
+from marketplace.core.policy import POLICY, Act, Actor, Kind
+from marketplace.core.web import NavigationItem, answering, page
+
+contracts = Blueprint("contracts", __name__, url_prefix="/contracts")
+
+
+def _reads_contracts(actor: Actor) -> bool:
+    return bool(actor.school_ids or actor.organisations(Kind.ALLIANCE))
+
+
+def _adds_contracts(actor: Actor) -> bool:
+    return bool(_schools_to_add_to(actor))
+
+
+NAVIGATION = (NavigationItem("Contracts", "contracts.register", _reads_contracts),)
+SHORTCUTS = (
+    NavigationItem("Add a contract to the school’s register", "contracts.add_contract", _adds_contracts),
+)
+
+
+def _schools_to_add_to(actor: Actor) -> frozenset[uuid.UUID]:
+    return actor.organisations(Kind.SCHOOL, *POLICY[Act.CONTRACT_ADD].roles)
+
+
+@contracts.route("")
+def register() -> Any:
+    """The contracts that the reader may see, with when they end."""
+    actor, session = web.actor(), db.session()
+    filtering = ContractsFilter()
+    schools = alliance.schools_by_name(session, actor)
+    filtering.school.choices = choices(schools.items())
+    chosen = sorting(queries.SORTS, "ends")
+    query = queries.search(
+        actor,
+        text=filtering.q.data or "",
+        category_id=filtering.category.data,
+        ending=filtering.ending.data,
+        school_id=filtering.school.data,
+    )
+    pages = page_links(queries.count(session, query), request.args.get("page"), page_address)
+    ordered = queries.sorted_by(query, chosen.by, descending=chosen.descending)
+    rows = list(session.scalars(ordered.limit(pages.size).offset(pages.offset)))
+    return page(
+        "contracts/register.html",
+        rows=rows,
+        filtering=filtering,
+        sorting=chosen,
+        pages=pages,
+        labels=dict(categories.pairs()),
+        several_schools=len(schools) > 1,
+        may_add=_adds_contracts(actor),
+        today=clock.today(),
+        chart=_chart(rows) if rows else None,
+    )
+
+
+def _chart(rows: list[Contract]) -> Any:
+    spans = [
+        Span(f"{row.title}, {row.school.name}", row.starts_on, row.ends_on, f"ends {web.day(row.ends_on)}")
+        for row in rows
+    ]
+    return timeline_chart(
+        "contracts",
+        "When contracts begin and end",
+        "One bar for each contract on this page; the table says the same.",
+        spans,
+        clock.today(),
+    )
+
+
+@contracts.route("/add", methods=["GET", "POST"])
+def add_contract() -> Any:
+    """Enter a contract in the register of one of the reader's schools."""
+    actor, session = web.actor(), db.session()
+    names = alliance.names(session, _schools_to_add_to(actor))
+    if not names:
+        raise Forbidden("Only a bursar or a headteacher can add a contract to a school’s register.")
+    form = AddContractForm()
+    form.offer_schools(names)
+    if form.validate_on_submit():
+        with answering(form):
+            actions.add_contract(actor, form.id_to_make, form.school_id, form.content())
+            flash(f"You added {form.title.data} to the register.", "success")
+            return redirect(url_for("contracts.show", contract_id=form.id_to_make))
+    return page("contracts/add_contract.html", form=form)
+
+
+@contracts.route("/<uuid:contract_id>")
+def show(contract_id: uuid.UUID) -> Any:
+    """One contract."""
+    contract = queries.get_contract(db.session(), web.actor(), contract_id)
+    return page(
+        "contracts/show.html",
+        contract=contract,
+        category=categories.label(contract.category),
+        ends=rules.days_until(contract.ends_on, clock.today()),
+        notice=rules.days_until(contract.last_notice_on, clock.today()),
+    )
+
+
+@contracts.route("/<uuid:contract_id>/edit", methods=["GET", "POST"])
+def edit_contract(contract_id: uuid.UUID) -> Any:
+    """Change an entry of the register."""
+    actor = web.actor()
+    contract = queries.get_contract(db.session(), actor, contract_id)
+    policy.require(actor, Act.CONTRACT_EDIT, contract.school_id)
+    form = EditContractForm(obj=contract)
+    if form.validate_on_submit():
+        with answering(form):
+            actions.edit_contract(actor, contract_id, form.version.data, form.content())
+            flash("You changed the contract.", "success")
+            return redirect(url_for("contracts.show", contract_id=contract_id))
+    return page("contracts/edit_contract.html", form=form, contract=contract)

@@ -1,0 +1,105 @@
+"""A need as its pages show it: facts in words, answers in words, and where it is on its way."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from marketplace.contracts.categories import CategoryField, FieldType, category
+from marketplace.core.money import Money
+from marketplace.core.web import day, moment, plain_number
+from marketplace.needs.answers import Answer, read_answers
+from marketplace.needs.models import Need
+from marketplace.needs.rules import JOINT_LABELS, STATUS_LABELS, Joint, NeedStatus
+
+NOT_YET = "Not entered yet"
+WAY = (
+    NeedStatus.DRAFT,
+    NeedStatus.SUBMITTED,
+    NeedStatus.APPROVED,
+    NeedStatus.POOLED,
+    NeedStatus.IN_TENDER,
+    NeedStatus.CONTRACTED,
+)
+
+
+def facts(need: Need) -> list[tuple[str, str]]:
+    """What every need says, as (question, answer)."""
+    joint = NOT_YET if need.joint is None else JOINT_LABELS[need.joint]
+    if need.joint is Joint.ONLY_IF and need.joint_condition:
+        joint = f"{joint}: {need.joint_condition}"
+    return [
+        ("School", need.school.name),
+        ("Category", category(need.category).name),
+        ("Title", need.title),
+        ("What matters to the school", need.description or "Nothing entered"),
+        ("Volume a year", _volume(need)),
+        ("Supplier today", need.current_supplier or "None entered"),
+        ("Spend a year today, before VAT", _or_not_yet(need.current_annual_spend)),
+        ("Today’s contract ends", _or_not_yet(need.contract_ends_on)),
+        ("Wanted from", _or_not_yet(need.wanted_from)),
+        ("For how long", NOT_YET if need.term_months is None else months(need.term_months)),
+        ("Willing to buy together", joint),
+    ]
+
+
+def _volume(need: Need) -> str:
+    return NOT_YET if need.volume is None else f"{plain_number(need.volume)} {need.volume_unit}"
+
+
+def _or_not_yet(value: Money | date | None) -> str:
+    if value is None:
+        return NOT_YET
+    return day(value) if isinstance(value, date) else str(value)
+
+
+def months(count: int) -> str:
+    """A term in words: 36 months is 3 years."""
+    years, rest = divmod(count, 12)
+    if rest or not years:
+        return f"{count} month{'' if count == 1 else 's'}"
+    return f"{years} year{'' if years == 1 else 's'}"
+
+
+def answers(need: Need) -> list[tuple[str, str]]:
+    """The answers to the category's own questions, as (question, answer)."""
+    about = category(need.category)
+    given = read_answers(about, need.details)
+    return [(field.label, in_words(field, given.get(field.key))) for field in about.fields]
+
+
+def in_words(field: CategoryField, answer: Answer) -> str:
+    """One answer as people read it."""
+    if answer is None:
+        return NOT_YET if field.required else "Not answered"
+    if isinstance(answer, bool):
+        return "Yes" if answer else "No"
+    if isinstance(answer, list):
+        return ", ".join(field.options[option] for option in answer)
+    if field.type is FieldType.ONE_OF:
+        return field.options[str(answer)]
+    if isinstance(answer, date):
+        return day(answer)
+    if isinstance(answer, int | Decimal):
+        return f"{plain_number(answer)} {field.unit}".strip()
+    return str(answer)
+
+
+def steps(need: Need) -> list[dict[str, Any]]:
+    """Where a need is on its way, for `components/timeline.html`."""
+    if need.status is NeedStatus.WITHDRAWN:
+        return [
+            {"label": "Drafted", "state": "done", "when": moment(need.posted_at)},
+            {"label": STATUS_LABELS[need.status], "state": "stopped"},
+        ]
+    reached = WAY.index(need.status)
+    return [
+        {"label": STATUS_LABELS[status], "state": _state(place, reached)} for place, status in enumerate(WAY)
+    ]
+
+
+def _state(place: int, reached: int) -> str:
+    if place == reached:
+        return "current"
+    return "done" if place < reached else "upcoming"

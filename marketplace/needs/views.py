@@ -1,0 +1,257 @@
+"""Needs: post, check, submit, approve, return, withdraw, and the list of them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+
+from marketplace.alliance import queries as alliance
+from marketplace.contracts import categories
+from marketplace.core import clock, policy, web
+from marketplace.core.db import db
+from marketplace.core.errors import Forbidden, NotFound, RuleBroken
+from marketplace.core.fields import choices
+from marketplace.core.forms import EditForm
+from marketplace.core.listing import page_address, sorting
+from marketplace.core.paging import page_links
+from marketplace.core.policy import POLICY, Act, Actor, Kind
+from marketplace.core.web import NavigationItem, answering, page
+from marketplace.needs import actions, queries, rules, shown
+from marketplace.needs.forms import (
+    CategoryForm,
+    NeedsFilter,
+    ReasonForm,
+    edit_need_form,
+    new_need_form,
+    shown_in_form,
+)
+from marketplace.needs.models import Need
+from marketplace.needs.rules import STATUS_COLOURS, STATUS_LABELS, NeedStatus
+
+needs = Blueprint("needs", __name__, url_prefix="/needs")
+
+
+def _reads_needs(actor: Actor) -> bool:
+    return bool(actor.school_ids or actor.organisations(Kind.ALLIANCE))
+
+
+def _posts_needs(actor: Actor) -> bool:
+    return bool(_schools_to_post_for(actor))
+
+
+NAVIGATION = (NavigationItem("Needs", "needs.list_needs", _reads_needs),)
+SHORTCUTS = (NavigationItem("Post a need", "needs.choose_category", _posts_needs),)
+
+
+def _schools_to_post_for(actor: Actor) -> frozenset[uuid.UUID]:
+    return actor.organisations(Kind.SCHOOL, *POLICY[Act.NEED_POST].roles)
+
+
+@needs.route("")
+def list_needs() -> Any:
+    """The needs that the reader may see."""
+    actor, session = web.actor(), db.session()
+    filtering = NeedsFilter()
+    schools = alliance.schools_by_name(session, actor)
+    filtering.school.choices = choices(schools.items())
+    chosen = sorting(queries.SORTS, "-posted")
+    query = queries.search(
+        actor,
+        text=filtering.q.data or "",
+        status=filtering.status.data,
+        category_id=filtering.category.data,
+        school_id=filtering.school.data,
+    )
+    pages = page_links(queries.count(session, query), request.args.get("page"), page_address)
+    ordered = queries.sorted_by(query, chosen.by, descending=chosen.descending)
+    return page(
+        "needs/list.html",
+        rows=list(session.scalars(ordered.limit(pages.size).offset(pages.offset))),
+        filtering=filtering,
+        sorting=chosen,
+        pages=pages,
+        labels=dict(categories.pairs()),
+        status_labels=STATUS_LABELS,
+        status_colours=STATUS_COLOURS,
+        several_schools=len(schools) > 1,
+        may_post=_posts_needs(actor),
+    )
+
+
+@needs.route("/post", methods=["GET", "POST"])
+def choose_category() -> Any:
+    """The first step of posting a need: what it is, and for which school."""
+    names = _names_to_post_for(web.actor())
+    form = CategoryForm()
+    if len(names) == 1:
+        del form.school
+    else:
+        form.school.choices = choices(names.items())
+    if form.validate_on_submit():
+        school_id = form.school.data if "school" in form else next(iter(names))
+        with answering(form):
+            rules.check_category(categories.category(form.category.data), clock.today())
+            return redirect(url_for("needs.post_need", school_id=school_id, category_id=form.category.data))
+    return page("needs/choose_category.html", form=form)
+
+
+def _names_to_post_for(actor: Actor) -> dict[uuid.UUID, str]:
+    """The schools that the actor may post a need for, by name. Raises Forbidden when there is none."""
+    names = alliance.names(db.session(), _schools_to_post_for(actor))
+    if not names:
+        raise Forbidden("Only a bursar or a headteacher can post a need of a school.")
+    return dict(sorted(names.items(), key=lambda pair: pair[1]))
+
+
+@needs.route("/post/<uuid:school_id>/<category_id>", methods=["GET", "POST"])
+def post_need(school_id: uuid.UUID, category_id: str) -> Any:
+    """The second step: what the school needs, in the words of the category."""
+    actor = web.actor()
+    if school_id not in actor.school_ids or category_id not in categories.CATALOGUE:
+        raise NotFound
+    policy.require(actor, Act.NEED_POST, school_id)
+    category = categories.category(category_id)
+    rules.check_category(category, clock.today())
+    form = new_need_form(category_id)()
+    if _saved(form):
+        with answering(form):
+            actions.post_need(actor, form.id_to_make, school_id, category_id, form.content())
+            return _go_on(form.id_to_make)
+    school = alliance.names(db.session(), [school_id])[school_id]
+    return page("needs/post_need.html", form=form, category=category, school=school)
+
+
+@needs.route("/<uuid:need_id>/edit", methods=["GET", "POST"])
+def edit_need(need_id: uuid.UUID) -> Any:
+    """Go on with a draft."""
+    need = _need(need_id, Act.NEED_EDIT)
+    rules.check_draft(need.status)
+    form = edit_need_form(need.category)(
+        data={"version": need.version, **shown_in_form(queries.content_of(need))}
+    )
+    if _saved(form):
+        with answering(form):
+            actions.edit_need(web.actor(), need_id, form.version.data, form.content())
+            return _go_on(need_id)
+    return page("needs/edit_need.html", form=form, need=need, category=categories.category(need.category))
+
+
+def _need(need_id: uuid.UUID, act: Act) -> Need:
+    """A need that the reader may do this to. Raises NotFound, Forbidden."""
+    need = queries.get_need(db.session(), web.actor(), need_id)
+    policy.require(web.actor(), act, need.school_id)
+    return need
+
+
+def _as_draft() -> bool:
+    return request.form.get("save") == "draft"
+
+
+def _saved(form: Any) -> bool:
+    """Was the form sent, and can it be stored: as a draft with gaps, or whole?"""
+    if _as_draft():
+        form.allow_gaps()
+    return bool(form.validate_on_submit())
+
+
+def _go_on(need_id: uuid.UUID) -> Any:
+    if _as_draft():
+        flash("You saved the draft. Nobody outside your school sees it until it is submitted.", "success")
+        return redirect(url_for("needs.show", need_id=need_id))
+    return redirect(url_for("needs.submit_need", need_id=need_id))
+
+
+@needs.route("/<uuid:need_id>")
+def show(need_id: uuid.UUID) -> Any:
+    """One need, where it is, and what was done to it."""
+    session = db.session()
+    need = queries.get_need(session, web.actor(), need_id)
+    return page(
+        "needs/show.html",
+        need=need,
+        facts=shown.facts(need),
+        answers=shown.answers(need),
+        steps=shown.steps(need),
+        history=queries.history(session, need.id),
+        status_label=STATUS_LABELS[need.status],
+        status_colour=STATUS_COLOURS[need.status],
+        is_draft=need.status is NeedStatus.DRAFT,
+        waits=need.status is NeedStatus.SUBMITTED,
+        can_end=NeedStatus.WITHDRAWN in rules.MOVES[need.status],
+    )
+
+
+@needs.route("/<uuid:need_id>/submit", methods=["GET", "POST"])
+def submit_need(need_id: uuid.UUID) -> Any:
+    """Check the answers, and ask the headteacher for approval."""
+    need = _need(need_id, Act.NEED_SUBMIT)
+    form = EditForm(version=need.version)
+    if form.validate_on_submit():
+        with answering(form):
+            actions.submit_need(web.actor(), need_id, form.version.data)
+            flash(f"You submitted the need {need.reference} for approval.", "success")
+            return redirect(url_for("needs.show", need_id=need_id))
+    elif need.status is not NeedStatus.DRAFT:
+        return redirect(url_for("needs.show", need_id=need_id))
+    return page(
+        "needs/submit_need.html",
+        form=form,
+        need=need,
+        gap=_gap(need),
+        facts=shown.facts(need),
+        answers=shown.answers(need),
+    )
+
+
+def _gap(need: Need) -> str:
+    """What is still missing before a need can be submitted, if anything is."""
+    try:
+        rules.check_complete(categories.category(need.category), queries.content_of(need), clock.today())
+    except RuleBroken as missing:
+        return missing.message
+    return ""
+
+
+@needs.route("/<uuid:need_id>/approve", methods=["GET", "POST"])
+def approve_need(need_id: uuid.UUID) -> Any:
+    """Read a submitted need and approve it."""
+    need = _need(need_id, Act.NEED_APPROVE)
+    form = EditForm(version=need.version)
+    if form.validate_on_submit():
+        with answering(form):
+            actions.approve_need(web.actor(), need_id, form.version.data)
+            flash(f"You approved the need {need.reference}.", "success")
+            return redirect(url_for("needs.show", need_id=need_id))
+    elif need.status is not NeedStatus.SUBMITTED:
+        return redirect(url_for("needs.show", need_id=need_id))
+    return page(
+        "needs/approve_need.html", form=form, need=need, facts=shown.facts(need), answers=shown.answers(need)
+    )
+
+
+@needs.route("/<uuid:need_id>/return", methods=["GET", "POST"])
+def return_need(need_id: uuid.UUID) -> Any:
+    """Give a submitted need back to its author."""
+    need = _need(need_id, Act.NEED_RETURN)
+    form = ReasonForm(version=need.version)
+    if form.validate_on_submit():
+        with answering(form):
+            actions.return_need(web.actor(), need_id, form.version.data, form.reason.data)
+            flash(f"You returned the need {need.reference} to its author.", "success")
+            return redirect(url_for("needs.show", need_id=need_id))
+    return page("needs/return_need.html", form=form, need=need)
+
+
+@needs.route("/<uuid:need_id>/withdraw", methods=["GET", "POST"])
+def withdraw_need(need_id: uuid.UUID) -> Any:
+    """End a need that is in no tender."""
+    need = _need(need_id, Act.NEED_WITHDRAW)
+    form = ReasonForm(version=need.version)
+    if form.validate_on_submit():
+        with answering(form):
+            actions.withdraw_need(web.actor(), need_id, form.version.data, form.reason.data)
+            flash(f"You withdrew the need {need.reference}.", "success")
+            return redirect(url_for("needs.show", need_id=need_id))
+    return page("needs/withdraw_need.html", form=form, need=need)
