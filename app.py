@@ -33,7 +33,12 @@ from marketplace.core.web import NavigationItem, page, public
 from marketplace.needs import models as needs
 from marketplace.needs import queries as need_queries
 from marketplace.needs import views as need_pages
+from marketplace.tenders import jobs as tender_jobs
 from marketplace.tenders import models as tenders
+from marketplace.tenders import queries as tender_queries
+from marketplace.tenders import views as tender_pages
+from marketplace.tenders.drafting import lot_views as drafting_pages
+from marketplace.tenders.opportunities import views as opportunity_pages
 from suppliers.awards import models as awards
 from suppliers.evaluation import models as evaluation
 from suppliers.profiles import jobs as profile_jobs
@@ -66,6 +71,8 @@ BLUEPRINTS = (
     alliance.alliance,
     contract_pages.contracts,
     need_pages.needs,
+    drafting_pages.tenders,
+    opportunity_pages.opportunities,
     profile_pages.profiles,
     opening_pages.quotes,
     fund.fund,
@@ -73,6 +80,7 @@ BLUEPRINTS = (
 WAITING_FOR: tuple[Any, ...] = (
     contract_queries.waiting_for,
     need_queries.waiting_for,
+    tender_queries.waiting_for,
     quote_tasks.waiting_for,
     fund_waiting.waiting_for,
 )
@@ -80,6 +88,8 @@ NAVIGATION: tuple[NavigationItem, ...] = (
     *need_pages.NAVIGATION,
     *contract_pages.NAVIGATION,
     *alliance.NAVIGATION,
+    tender_pages.NAVIGATION,
+    opportunity_pages.NAVIGATION,
     profile_pages.NAVIGATION,
     quote_pages.NAVIGATION,
     NavigationItem("Partnership Fund", "fund.index", lambda actor: bool(actor.alliance_ids)),
@@ -133,6 +143,7 @@ def _subscribe() -> None:
     """News flows downstream: which stage hears of which act."""
     events.subscribe("profiles.opportunity", profile_jobs.tell_of_opportunity, Act.TENDER_PUBLISH)
     events.subscribe("quotes.cancelling", quote_jobs.tell_of_cancelling, Act.TENDER_CANCEL)
+    jobs.every_minute(tender_jobs.close_due_tenders)
 
 
 def _set_up_pages(app: Flask) -> None:
@@ -154,7 +165,8 @@ def home() -> Any:
     return page(
         "home/waiting.html",
         tasks=sorted(tasks, key=lambda task: task.due or date.max),
-        shortcuts=[item for item in (*SHORTCUTS, *NAVIGATION) if item.shown_to(acting)],
+        shortcuts=[item for item in SHORTCUTS if item.shown_to(acting)],
+        places=[item for item in NAVIGATION if item.shown_to(acting)],
         organisations=sorted(names.values()),
     )
 

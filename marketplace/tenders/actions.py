@@ -26,6 +26,7 @@ from marketplace.needs.rules import NeedStatus
 from marketplace.tenders import notices, queries, rules, timetable
 from marketplace.tenders.drafting import rules as drafting
 from marketplace.tenders.drafting.proposal import lock_needs, propose
+from marketplace.tenders.drafting.queries import readiness
 from marketplace.tenders.models import Commitment, Tender, TenderStep
 from marketplace.tenders.rules import COMMITMENT_MOVES, CommitmentStatus, TenderStatus
 
@@ -98,7 +99,7 @@ def invite_schools(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
         if _already(tender, TenderStatus.JOINING, version):
             return
         expect_version(tender, version)
-        for refusal in drafting.missing(queries.readiness(session, tender)):
+        for refusal in drafting.missing(readiness(session, tender)):
             raise refusal
         _check_timetable(session, tender)
         move_tender(session, tender, TenderStatus.JOINING)

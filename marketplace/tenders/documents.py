@@ -59,6 +59,11 @@ def plain_name(name: str) -> str:
     return path.stem[:LONGEST_NAME] + path.suffix
 
 
+def media_type(name: str) -> str:
+    """How a stored document of this name is labelled when it is served."""
+    return KINDS[PurePosixPath(name).suffix.lower()].media_type
+
+
 def _is_pdf(content: IO[bytes]) -> bool:
     return content.read(5) == b"%PDF-" and b"%%EOF" in _tail(content)
 

@@ -11,18 +11,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, true
+from flask import url_for
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
-from marketplace.alliance.models import Membership, Organisation, Person, RoleHolding, School
+from marketplace.alliance.models import Membership, Organisation, School
 from marketplace.alliance.rules import MembershipStatus
 from marketplace.core import clock
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
-from marketplace.core.policy import POLICY, Act, Actor, Role
+from marketplace.core.policy import POLICY, Act, Actor, Kind, Role
+from marketplace.core.web import Task
 from marketplace.tenders import rules
-from marketplace.tenders.drafting.rules import CriterionDraft, LineDraft, LotDraft, Readiness
 from marketplace.tenders.models import Commitment, Lot, PriceLine, Tender, TenderDocument
 from marketplace.tenders.rules import CommitmentStatus, TenderStatus
 from marketplace.tenders.timetable import Regime, estimated_value, over_whole_term, regime
@@ -191,41 +193,6 @@ def value_and_regime(session: Session, tender: Tender) -> tuple[Money | None, Re
     return value, regime(tender.cpv, value, clock.today())
 
 
-def readiness(session: Session, tender: Tender) -> Readiness:
-    """What the tender has, for `drafting.rules.missing`."""
-    lots = [
-        LotDraft(
-            lot.title,
-            [
-                LineDraft(line.item, line.unit, {one.school_id: one.quantity for one in line.volumes})
-                for line in lot.lines
-            ],
-        )
-        for lot in schedule(session, tender.id)
-    ]
-    names = buyers(session, tender.id)
-    return Readiness(
-        lead_school_id=tender.lead_school_id,
-        buyers=frozenset(names),
-        lots=lots,
-        criteria=[
-            CriterionDraft(
-                criterion.kind,
-                criterion.title,
-                criterion.weight,
-                criterion.question,
-                criterion.word_limit,
-                criterion.highest_score,
-                criterion.lowest_score,
-            )
-            for criterion in tender.criteria
-        ],
-        closes_at=tender.closes_at,
-        has_contract_dates=bool(tender.contract_starts_on and tender.contract_ends_on),
-        names=names,
-    )
-
-
 def get_document(
     session: Session, actor: Actor, tender_id: uuid.UUID, document_id: uuid.UUID
 ) -> TenderDocument:
@@ -273,35 +240,112 @@ def due_to_close(session: Session, now: datetime) -> list[uuid.UUID]:
     return list(session.scalars(query))
 
 
+SORTS = {
+    "title": (Tender.title,),
+    "reference": (Tender.reference,),
+    "closes": (Tender.closes_at,),
+    "drafted": (Tender.drafted_at,),
+}
+"""Columns that the list sorts by, by the word in its address."""
+
+
 @dataclass(frozen=True, slots=True)
-class PanelCandidate:
-    """Somebody who can be named to open or to score, for one of their schools."""
+class TenderRow:
+    """A line of the list of tenders. `buyers` counts the schools that have not declined."""
 
-    person_id: uuid.UUID
-    person: str
-    school_id: uuid.UUID
-    school: str
-    roles: tuple[Role, ...]
+    id: uuid.UUID
+    reference: str
+    title: str
+    category: str
+    status: TenderStatus
+    closes_at: datetime | None
+    buyers: int
+    lead_school: str
 
 
-def panel_candidates(session: Session, tender: Tender) -> list[PanelCandidate]:
-    """The people of the alliance's schools whose role lets them open and score, by school and name."""
-    allowed = POLICY[Act.QUOTES_OPEN].roles & POLICY[Act.SCORE_GIVE].roles
-    query = (
-        select(Person.id, Person.name, RoleHolding.role, Organisation.id.label("school_id"))
-        .add_columns(Organisation.name.label("school"))
-        .join(RoleHolding, RoleHolding.person_id == Person.id)
-        .join(Organisation, Organisation.id == RoleHolding.organisation_id)
-        .where(
-            Organisation.id.in_(member_ids(session, tender.alliance_id)),
-            RoleHolding.role.in_(allowed),
-            Person.active,
-        )
-        .order_by(Organisation.name, Organisation.id, Person.name, Person.id, RoleHolding.role)
+def search(
+    actor: Actor, *, text: str = "", status: TenderStatus | None = None, category_id: str = ""
+) -> Select[Any]:
+    """The tenders this actor may read whole, narrowed down, as rows for `page_of`."""
+    buying = (
+        select(func.count())
+        .where(Commitment.tender_id == Tender.id, Commitment.status != CommitmentStatus.DECLINED)
+        .scalar_subquery()
     )
-    found: dict[tuple[uuid.UUID, uuid.UUID], PanelCandidate] = {}
-    for row in session.execute(query):
-        key = (row.id, row.school_id)
-        roles = (*found[key].roles, row.role) if key in found else (row.role,)
-        found[key] = PanelCandidate(row.id, row.name, row.school_id, row.school, roles)
-    return list(found.values())
+    lead = select(Organisation.name).where(Organisation.id == Tender.lead_school_id).scalar_subquery()
+    query = select(Tender, buying.label("buyers"), lead.label("lead")).where(of_the_alliances_of(actor))
+    if text:
+        query = query.where(
+            or_(
+                Tender.title.icontains(text, autoescape=True),
+                Tender.reference.icontains(text, autoescape=True),
+                Tender.description.icontains(text, autoescape=True),
+            )
+        )
+    if status is not None:
+        query = query.where(Tender.status == status)
+    if category_id:
+        query = query.where(Tender.category == category_id)
+    return query
+
+
+def count(session: Session, query: Select[Any]) -> int:
+    """How many tenders a search finds."""
+    return (
+        session.scalar(select(func.count()).select_from(query.with_only_columns(Tender.id).subquery())) or 0
+    )
+
+
+def page_of(
+    session: Session, query: Select[Any], sort: str, *, descending: bool, offset: int, size: int
+) -> list[TenderRow]:
+    """Some rows of a search in the order of one of SORTS."""
+    ordered = [column.desc() if descending else column.asc() for column in SORTS[sort]]
+    sliced = query.order_by(*(one.nulls_last() for one in ordered), Tender.id.desc())
+    now = clock.now()
+    return [
+        TenderRow(
+            tender.id,
+            tender.reference,
+            tender.title,
+            tender.category,
+            rules.shown_status(tender.status, tender.closes_at, now),
+            tender.closes_at,
+            buyers,
+            lead or "",
+        )
+        for tender, buyers, lead in session.execute(sliced.offset(offset).limit(size))
+    ]
+
+
+def waiting_for(session: Session, actor: Actor) -> list[Task]:
+    """What waits for this person: invitations to answer, approvals, and for a coordinator the drafts."""
+    query = select(Tender).where(of_the_alliances_of(actor), Tender.status.in_(rules.BEFORE_PUBLICATION))
+    tenders = session.scalars(query.order_by(Tender.drafted_at).options(selectinload(Tender.commitments)))
+    return [task for tender in tenders for task in _tasks(session, actor, tender)]
+
+
+def _tasks(session: Session, actor: Actor, tender: Tender) -> Iterable[Task]:
+    where = f"{tender.title}, {tender.reference}"
+    coordinates = tender.alliance_id in actor.organisations(Kind.ALLIANCE, Role.COORDINATOR)
+    if tender.status is TenderStatus.DRAFT and coordinates:
+        yield Task("Finish the draft tender", url_for("tenders.edit_tender", tender_id=tender.id), where)
+    if tender.status is TenderStatus.JOINING:
+        deciding = actor.organisations(Kind.SCHOOL, *POLICY[Act.TENDER_COMMIT].roles)
+        invited = [one for one in tender.commitments if one.status is CommitmentStatus.INVITED]
+        for commitment in invited:
+            if commitment.school_id in deciding:
+                href = url_for("tenders.commit_school", tender_id=tender.id, school_id=commitment.school_id)
+                yield Task(f"Commit {commitment.school.name} to buying together, or decline", href, where)
+        if coordinates and not invited:
+            href = url_for("tenders.confirm_tender", tender_id=tender.id)
+            yield Task("Settle who buys and ask for approval", href, where)
+    if tender.status is TenderStatus.CONFIRMED and may_publish(session, actor, tender):
+        yield Task("Approve and publish", url_for("tenders.publish_tender", tender_id=tender.id), where)
+
+
+def may_publish(session: Session, actor: Actor, tender: Tender) -> bool:
+    """Is this somebody who may approve and publish this tender? See `rules.check_publisher`."""
+    involved = {tender.drafted_by, tender.publication_asked_by}
+    approving = headteacher_of(actor) & approving_schools(session, tender)
+    return actor.person_id not in involved and bool(approving)

@@ -269,3 +269,10 @@ def approving_schools(
 def accepts_quotes(status: TenderStatus, closes_at: datetime | None, now: datetime) -> bool:
     """Is the tender open at this moment of the database's clock? The deadline itself is too late."""
     return status is TenderStatus.PUBLISHED and closes_at is not None and now < closes_at
+
+
+def shown_status(status: TenderStatus, closes_at: datetime | None, now: datetime) -> TenderStatus:
+    """The status as people are shown it: past its deadline a tender is closed, though no job has run yet."""
+    if status is TenderStatus.PUBLISHED and not accepts_quotes(status, closes_at, now):
+        return TenderStatus.CLOSED
+    return status

@@ -116,6 +116,16 @@ def term_months(starts_on: date, ends_on: date) -> Fraction:
     return whole + Fraction((after - reached).days, (following - reached).days)
 
 
+def term_in_words(starts_on: date, ends_on: date) -> str:
+    """The length of a contract as people say it: 3 years, 2 years and 6 months, 7 months and 12 days."""
+    months = term_months(starts_on, ends_on)
+    whole = int(months)
+    days = (ends_on + timedelta(days=1) - months_later(starts_on, whole)).days
+    parts = ((whole // MONTHS_A_YEAR, "year"), (whole % MONTHS_A_YEAR, "month"), (days, "day"))
+    said = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count]
+    return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
+
+
 def months_later(day: date, months: int) -> date:
     """The same day of the month so many months later, or that month's last day."""
     year, month = divmod(day.month - 1 + months, MONTHS_A_YEAR)

@@ -25,6 +25,7 @@ from marketplace.core.policy import Act, Actor
 from marketplace.tenders import documents, queries, timetable
 from marketplace.tenders.actions import mark_changed, release_need
 from marketplace.tenders.drafting import rules
+from marketplace.tenders.drafting.queries import panel_candidates
 from marketplace.tenders.drafting.rules import CriterionDraft, LineDraft, LotDraft, PanelDraft
 from marketplace.tenders.models import (
     Commitment,
@@ -267,7 +268,7 @@ def set_panel(actor: Actor, tender_id: uuid.UUID, version: int, seats: Collectio
         rules.check_panel_open(tender.status)
         expect_version(tender, version)
         rules.check_panel(seats, quality=rules.has_quality(one.kind for one in tender.criteria))
-        known = {(one.person_id, one.school_id) for one in queries.panel_candidates(session, tender)}
+        known = {(one.person_id, one.school_id) for one in panel_candidates(session, tender)}
         if any((seat.person_id, seat.school_id) not in known for seat in seats):
             raise NotFound
         tender.panel.clear()

@@ -1,0 +1,383 @@
+"""Forms for filling in a draft, one for each small page."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from wtforms import FieldList, Form, FormField, StringField
+from wtforms.validators import Length, StopValidation
+
+from marketplace.contracts import categories
+from marketplace.core.fields import (
+    CheckboxesField,
+    ChoiceField,
+    DateInputField,
+    LocalDateTimeField,
+    LongTextField,
+    MoneyField,
+    QuantityField,
+    RadiosField,
+    Required,
+    TextField,
+    UploadField,
+    choices,
+)
+from marketplace.core.forms import EditForm, NewThingForm
+from marketplace.core.money import ZERO, Money
+from marketplace.tenders.documents import ALLOWED, KINDS
+from marketplace.tenders.drafting.rules import (
+    WHOLE_WEIGHT,
+    CriterionDraft,
+    LineDraft,
+    PanelDraft,
+)
+from marketplace.tenders.rules import FORMULAS, SPLIT_LABELS, CriterionKind, PriceFormula, Seat, Split
+
+LONGEST_TITLE = 150
+LONGEST_ITEM = 200
+LONGEST_UNIT = 60
+LONGEST_TEXT = 5_000
+LONGEST_ANSWER_WORDS = 5_000
+HIGHEST_SCORE = 5
+TOTAL_PRICE = "The total price of all schools over the whole term, before VAT."
+FIRST_QUESTIONS = 3
+MOST_QUESTIONS = 20
+CPV = re.compile(r"[0-9]{8}(-[0-9])?")
+
+
+def _cpv(_: object, field: StringField) -> None:
+    if field.data and not CPV.fullmatch(field.data):
+        raise StopValidation("The CPV code must have eight digits, like 55524000.")
+
+
+class DraftForm(NewThingForm):
+    """Begins a tender: what it is called, and the needs it brings together."""
+
+    title = TextField(
+        "Title",
+        validators=[Required("Enter a title, such as School meals 2027 to 2030."), Length(max=LONGEST_TITLE)],
+        description="What suppliers will search for. Name what is bought and, if you like, the years.",
+    )
+    needs = CheckboxesField("Approved needs to bring together", coerce=uuid.UUID)
+
+
+class BasicsForm(EditForm):
+    """What the tender buys."""
+
+    title = TextField("Title", validators=[Required("Enter a title."), Length(max=LONGEST_TITLE)])
+    category = ChoiceField("Category", validators=[Required("Choose a category.")])
+    cpv = TextField(
+        "CPV code",
+        validators=[_cpv],
+        description="Eight digits of the Common Procurement Vocabulary. It decides which law applies. "
+        "Leave blank to use the category’s first code.",
+        render_kw={"width": 10, "inputmode": "numeric"},
+    )
+    description = LongTextField(
+        "Description",
+        validators=[
+            Required("Describe what the schools want to buy."),
+            Length(max=LONGEST_TEXT),
+        ],
+        description="What is wanted, where, and anything a supplier must know to decide whether to quote.",
+        render_kw={"rows": 8},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.category.choices = choices(categories.pairs())
+
+    def chosen_cpv(self) -> str:
+        """The code entered, without its check digit; else the first of the category."""
+        if self.cpv.data:
+            return str(self.cpv.data)[:8]
+        codes = categories.category(self.category.data).cpv
+        return codes[0].code if codes else ""
+
+
+class TermsForm(EditForm):
+    """What the lead school recharges, and how it is divided."""
+
+    recovery_fee = MoneyField(
+        "What the lead school recharges for its work, before VAT",
+        validators=[Required("Enter an amount, or 0 for nothing.")],
+        description="For the whole tender, agreed before any quote is opened. Enter 0 for nothing.",
+        maximum=Money(100_000_00),
+        render_kw={"width": 10},
+    )
+    split = RadiosField(
+        "How shared costs are divided between the schools",
+        validators=[Required("Choose how shared costs are divided.")],
+        coerce=Split,
+        choices=choices((split, label.capitalize()) for split, label in SPLIT_LABELS.items()),
+    )
+
+
+class TimetableForm(EditForm):
+    """The deadline and the contract's first and last day."""
+
+    closes_at = LocalDateTimeField(
+        "Deadline for quotes", validators=[Required("Enter the deadline for quotes.")]
+    )
+    contract_starts_on = DateInputField(
+        "First day of the contract", validators=[Required("Enter the first day of the contract.")]
+    )
+    contract_ends_on = DateInputField(
+        "Last day of the contract", validators=[Required("Enter the last day of the contract.")]
+    )
+
+
+class LotForm(EditForm, NewThingForm):
+    """A lot: what it is called and what belongs to it."""
+
+    title = TextField(
+        "Name of the lot", validators=[Required("Enter a name for the lot."), Length(max=LONGEST_TITLE)]
+    )
+    description = LongTextField(
+        "What belongs to it", validators=[Length(max=LONGEST_TEXT)], render_kw={"rows": 4}
+    )
+
+
+class LineForm(EditForm, NewThingForm):
+    """A price line; `with_schools` gives it a volume field for each school that buys."""
+
+    item = TextField("Item", validators=[Required("Enter what is priced."), Length(max=LONGEST_ITEM)])
+    unit = TextField(
+        "Unit",
+        validators=[Required("Enter the unit, such as meal."), Length(max=LONGEST_UNIT)],
+        description="What one price is for, such as meal or hour.",
+        render_kw={"width": 20},
+    )
+
+    schools: Mapping[uuid.UUID, str] = {}
+
+    @classmethod
+    def with_schools(cls, schools: Mapping[uuid.UUID, str], **given: Any) -> LineForm:
+        """A form with a volume for each of these schools, filled from `volumes` where given."""
+        volumes: Mapping[uuid.UUID, Decimal] = given.pop("volumes", {})
+        fields = {
+            _volume(school_id): QuantityField(name, default=volumes.get(school_id), render_kw={"width": 10})
+            for school_id, name in schools.items()
+        }
+        form: LineForm = type("LineFormOfSchools", (cls,), {**fields, "schools": schools})(**given)
+        return form
+
+    def volume_fields(self) -> list[Any]:
+        """The volume fields, in the order of the schools."""
+        return [self[_volume(school_id)] for school_id in self.schools]
+
+    def draft(self) -> LineDraft:
+        """What was entered; a blank volume means that the school does not buy this line."""
+        volumes = {
+            school_id: self[_volume(school_id)].data
+            for school_id in self.schools
+            if self[_volume(school_id)].data is not None
+        }
+        return LineDraft(self.item.data or "", self.unit.data or "", volumes)
+
+
+def _volume(school_id: uuid.UUID) -> str:
+    return f"volume_{school_id.hex}"
+
+
+class BuyersForm(EditForm):
+    """Who buys and who leads; `of_members` gives it a baseline field for each member school."""
+
+    schools_that_buy = CheckboxesField(
+        "Schools that buy",
+        validators=[Required("Choose the schools that buy.")],
+        coerce=uuid.UUID,
+    )
+    lead_school = ChoiceField(
+        "Lead school",
+        validators=[Required("Choose the lead school.")],
+        coerce=uuid.UUID,
+        blank="Choose a school",
+        description="Suggested: the school that has led fewest tenders.",
+    )
+    members: Mapping[uuid.UUID, str] = {}
+
+    @classmethod
+    def of_members(cls, members: Mapping[uuid.UUID, str], **given: Any) -> BuyersForm:
+        """A form for these schools, filled from `baselines` (pence a year) of those that buy."""
+        baselines: Mapping[uuid.UUID, Money] = given.pop("baselines", {})
+        fields = {
+            _baseline(school_id): MoneyField(
+                name, default=baselines.get(school_id) or None, render_kw={"width": 10}
+            )
+            for school_id, name in members.items()
+        }
+        form: BuyersForm = type("BuyersFormOfMembers", (cls,), {**fields, "members": members})(
+            data={"schools_that_buy": list(baselines), **given}
+        )
+        pairs = list(members.items())
+        form.schools_that_buy.choices = choices(pairs)
+        form.lead_school.choices = choices(pairs)
+        return form
+
+    def baseline_fields(self) -> list[Any]:
+        """The baseline fields, in the order of the schools."""
+        return [self[_baseline(school_id)] for school_id in self.members]
+
+    def baselines(self) -> dict[uuid.UUID, Money]:
+        """What each chosen school pays today, pence a year; £0.00 where it is not known."""
+        return {
+            school_id: self[_baseline(school_id)].data or ZERO
+            for school_id in self.schools_that_buy.data or []
+        }
+
+
+def _baseline(school_id: uuid.UUID) -> str:
+    return f"baseline_{school_id.hex}"
+
+
+class QuestionForm(Form):
+    """A quality criterion; left blank it does not count."""
+
+    title = TextField("Criterion", validators=[Length(max=LONGEST_TITLE)], render_kw={"width": "two-thirds"})
+    question = LongTextField(
+        "Question that suppliers answer", validators=[Length(max=LONGEST_TEXT)], render_kw={"rows": 3}
+    )
+    weight = QuantityField(
+        "Weight",
+        places=0,
+        minimum=Decimal(1),
+        maximum=Decimal(WHOLE_WEIGHT),
+        render_kw={"width": 3, "suffix": "%"},
+    )
+    word_limit = QuantityField(
+        "Most words in an answer",
+        places=0,
+        minimum=Decimal(10),
+        maximum=Decimal(LONGEST_ANSWER_WORDS),
+        default=Decimal(500),
+        render_kw={"width": 4},
+    )
+    lowest_score = QuantityField(
+        "Lowest score that passes, out of 5",
+        places=0,
+        maximum=Decimal(HIGHEST_SCORE),
+        default=Decimal(0),
+        render_kw={"width": 2},
+    )
+
+    def is_blank(self) -> bool:
+        """Was nothing said here?"""
+        return not (self.title.data or self.question.data or self.weight.data)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask for what is missing, unless all of it is."""
+        sound: bool = super().validate(extra_validators)
+        if self.is_blank():
+            return sound
+        wanted = (
+            (self.title, "Enter a name for this criterion, or clear it."),
+            (self.question, "Enter the question that suppliers answer, or clear this criterion."),
+            (self.weight, "Enter the weight of this criterion, from 1 to 100."),
+            (self.word_limit, "Enter the most words an answer may have."),
+            (self.lowest_score, "Enter the lowest score that passes, or 0."),
+        )
+        for field, message in wanted:
+            if field.data in {None, ""} and not field.errors:
+                field.errors = [message]
+                sound = False
+        return sound
+
+
+class CriteriaForm(EditForm):
+    """How quotes are judged: price, by a formula, and quality questions."""
+
+    price_weight = QuantityField(
+        "Weight of the price",
+        validators=[Required("Enter the weight of the price, from 1 to 100.")],
+        places=0,
+        minimum=Decimal(1),
+        maximum=Decimal(WHOLE_WEIGHT),
+        render_kw={"width": 3, "suffix": "%"},
+    )
+    formula = RadiosField(
+        "How prices become marks",
+        validators=[Required("Choose how prices become marks.")],
+        coerce=PriceFormula,
+        choices=choices((formula, one.name, one.words) for formula, one in FORMULAS.items()),
+    )
+    ceiling = MoneyField(
+        "Ceiling", description="Total price, whole term, all schools.", render_kw={"width": 10}
+    )
+    optimum = MoneyField(
+        "Optimum", description="Total price, whole term, all schools.", render_kw={"width": 10}
+    )
+    questions = FieldList(FormField(QuestionForm), min_entries=FIRST_QUESTIONS, max_entries=MOST_QUESTIONS)
+
+    def criteria(self) -> list[CriterionDraft]:
+        """What was entered, the price first."""
+        price = CriterionDraft(CriterionKind.PRICE, "Price", int(self.price_weight.data or 0))
+        asked = [entry.form for entry in self.questions if not entry.form.is_blank()]
+        return [price, *(_criterion(form) for form in asked)]
+
+
+def _criterion(form: QuestionForm) -> CriterionDraft:
+    return CriterionDraft(
+        CriterionKind.QUALITY,
+        form.title.data or "",
+        int(form.weight.data or 0),
+        form.question.data or "",
+        int(form.word_limit.data or 0),
+        HIGHEST_SCORE,
+        int(form.lowest_score.data or 0),
+    )
+
+
+class PeopleForm(EditForm):
+    """Who opens and who scores."""
+
+    openers = CheckboxesField(
+        "People who open the quotes",
+        validators=[Required("Name at least two people to open the quotes.")],
+        description="At least two. Any two of them who are from two schools can open the quotes together.",
+    )
+    evaluators = CheckboxesField(
+        "People who score the quality",
+        description="They score alone, with a reason for every score, and do not see prices.",
+    )
+
+    def seats(self) -> list[PanelDraft]:
+        """Everybody who was ticked."""
+        ticked = ((self.openers, Seat.OPENER), (self.evaluators, Seat.EVALUATOR))
+        return [_seat(value, seat) for field, seat in ticked for value in field.data or []]
+
+
+def seat_value(person_id: uuid.UUID, school_id: uuid.UUID) -> str:
+    """A person of a school as one tick box sends them."""
+    return f"{person_id}.{school_id}"
+
+
+def _seat(value: str, seat: Seat) -> PanelDraft:
+    person_id, school_id = value.split(".")
+    return PanelDraft(uuid.UUID(person_id), uuid.UUID(school_id), seat)
+
+
+class DocumentForm(EditForm, NewThingForm):
+    """A document to add."""
+
+    document = UploadField(
+        "Document",
+        validators=[Required("Choose a file.")],
+        extensions=tuple(KINDS),
+        description=f"{ALLOWED}, smaller than 50 MB. Suppliers can download it once the tender is published.",
+    )
+
+
+class ScheduleForm(EditForm):
+    """A price schedule to read from a file."""
+
+    schedule = UploadField(
+        "Price lines as a CSV file",
+        validators=[Required("Choose a CSV file.")],
+        extensions=(".csv",),
+        max_bytes=5 * 1024 * 1024,
+    )

@@ -1,0 +1,57 @@
+"""Public pages: what schools are buying now, and everything a supplier needs to know about one tender."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, request, url_for
+
+from marketplace.core import paging
+from marketplace.core.db import db
+from marketplace.core.web import NavigationItem, page, public
+from marketplace.tenders import shown
+from marketplace.tenders.opportunities import queries
+from marketplace.tenders.opportunities.forms import SearchForm
+from marketplace.tenders.queries import count
+from marketplace.tenders.rules import EXAMPLE_CEILING, EXAMPLE_OPTIMUM, EXAMPLE_PRICES
+
+opportunities = Blueprint("opportunities", __name__)
+NAVIGATION = NavigationItem("Opportunities", "opportunities.index", lambda _: True)
+KEPT = ("search", "category")
+
+
+@opportunities.route("/opportunities")
+@public
+def index() -> Any:
+    """The tenders that take quotes now."""
+    session, given = db.session(), request.args
+    kept: dict[str, Any] = {name: given[name] for name in KEPT if given.get(name)}
+    found = queries.search_open(given.get("search", "").strip(), given.get("category", ""))
+    total = count(session, found)
+    pages = paging.page_links(
+        total, given.get("page"), lambda number: url_for("opportunities.index", **kept, page=number)
+    )
+    return page(
+        "opportunities/index.html",
+        rows=queries.page_of(session, found, offset=pages.offset, size=pages.size),
+        total=total,
+        pages=pages,
+        form=SearchForm(formdata=given),
+        filtered=bool(kept),
+    )
+
+
+@opportunities.route("/opportunities/<uuid:tender_id>")
+@public
+def show(tender_id: uuid.UUID) -> Any:
+    """One published tender, for suppliers and anybody else."""
+    opportunity = queries.get_opportunity(db.session(), tender_id)
+    return page(
+        "opportunities/show.html",
+        opportunity=opportunity,
+        label=shown.label(opportunity.status),
+        example=list(zip(EXAMPLE_PRICES, opportunity.formula.marks, strict=True)),
+        example_ceiling=EXAMPLE_CEILING,
+        example_optimum=EXAMPLE_OPTIMUM,
+    )

@@ -1,0 +1,216 @@
+"""Where a tender is: its steps with their dates, what comes next and by whom, and what was done."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.alliance.queries import names, people_with_role
+from marketplace.core import clock
+from marketplace.core.events import Event
+from marketplace.core.policy import Act, Actor, Role
+from marketplace.core.web import day, moment
+from marketplace.tenders import queries, rules
+from marketplace.tenders.models import Tender
+from marketplace.tenders.rules import CommitmentStatus, Seat, TenderStatus
+
+_S = TenderStatus
+STAGES: tuple[tuple[str, frozenset[TenderStatus]], ...] = (
+    ("Drafted", frozenset({_S.DRAFT})),
+    ("Schools decide", frozenset({_S.JOINING})),
+    ("Approval to publish", frozenset({_S.CONFIRMED})),
+    ("Open for quotes", frozenset({_S.PUBLISHED})),
+    ("Closed", frozenset({_S.CLOSED})),
+    ("Opening and evaluation", frozenset({_S.OPENED, _S.EVALUATING, _S.MODERATED, _S.PRICES_OPENED})),
+    ("Award approved by schools", frozenset({_S.RECOMMENDED, _S.CONFIRMED_BY_SCHOOLS, _S.STANDSTILL})),
+    ("Awarded", frozenset({_S.AWARDED})),
+)
+ENDED_EARLY = frozenset({_S.CANCELLED, _S.UNSUCCESSFUL})
+WORDS = {
+    Act.TENDER_DRAFT: "Drafted",
+    Act.TENDER_IMPORT: "Imported from an OCDS file",
+    Act.TENDER_EDIT: "Changed",
+    Act.TENDER_INVITE: "Schools invited",
+    Act.TENDER_COMMIT: "School committed",
+    Act.TENDER_DECLINE: "School declined",
+    Act.TENDER_CONFIRM: "Buyers settled, approval asked",
+    Act.TENDER_PUBLISH: "Approved and published",
+    Act.TENDER_RETURN: "Taken back to draft",
+    Act.TENDER_CLOSE: "Closed at the deadline",
+    Act.TENDER_CANCEL: "Cancelled",
+    Act.TENDER_END: "Ended without an award",
+}
+
+
+ANSWERS = {Act.TENDER_COMMIT.value, Act.TENDER_DECLINE.value}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of the timeline, as `components/timeline.html` draws it."""
+
+    label: str
+    state: str
+    when: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What has to happen now, and who does it; no people when nobody needs to do anything."""
+
+    text: str
+    people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepLink:
+    """A page on which whoever is looking can do or see something about a tender."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """Something that was done, in words."""
+
+    at: datetime
+    words: str
+    by: str
+    detail: str
+
+
+Offer = Callable[[Session, Actor, Tender], Sequence[StepLink]]
+_offers: list[Offer] = []
+
+
+def offer_steps(offer: Offer) -> None:
+    """Let a stage downstream put its links on the tender's page. Called by the composition root."""
+    if offer not in _offers:
+        _offers.append(offer)
+
+
+def offered_steps(session: Session, actor: Actor, tender: Tender) -> list[StepLink]:
+    """What the stages downstream offer this actor about this tender."""
+    return [link for offer in _offers for link in offer(session, actor, tender)]
+
+
+def timeline(tender: Tender) -> list[Stage]:
+    """Every stage, with the day it was reached; a tender that ended early stops where it did."""
+    reached = {step.status: step.reached_at for step in tender.steps}
+    status = rules.shown_status(tender.status, tender.closes_at, clock.now())
+    stages: list[Stage] = []
+    passed = True
+    for label, statuses in STAGES:
+        here = status in statuses
+        moments = [reached[one] for one in statuses if one in reached]
+        if status in ENDED_EARLY and not moments:
+            break
+        state = "current" if here and status is not _S.AWARDED else "done" if passed else "upcoming"
+        when = day(min(moments)) if moments and state != "upcoming" else ""
+        stages.append(Stage(label, state, when, _note(tender, statuses, state)))
+        passed = passed and not here
+    if status in ENDED_EARLY:
+        stages.append(Stage(rules.STATUS_LABELS[status], "stopped", day(reached[status]), tender.end_reason))
+    return stages
+
+
+def _note(tender: Tender, statuses: frozenset[TenderStatus], state: str) -> str:
+    if _S.PUBLISHED in statuses and tender.closes_at:
+        return f"{'Until' if state != 'done' else 'Closed'} {moment(tender.closes_at)}"
+    if _S.STANDSTILL in statuses and tender.standstill_ends_on:
+        return f"Standstill until the end of {day(tender.standstill_ends_on)}"
+    return ""
+
+
+def next_step(session: Session, tender: Tender) -> NextStep:
+    """What has to happen now, by name."""
+    status = rules.shown_status(tender.status, tender.closes_at, clock.now())
+    if status is _S.JOINING:
+        return _while_joining(session, tender)
+    if status is _S.CONFIRMED:
+        schools = queries.approving_schools(session, tender)
+        heads = people_with_role(session, schools, Role.HEADTEACHER)
+        able = [
+            head.name for head in heads if head.id not in {tender.drafted_by, tender.publication_asked_by}
+        ]
+        return NextStep("One of these headteachers approves and publishes it, or sends it back.", tuple(able))
+    text, who = NEXT[status]
+    return NextStep(text, _people(session, tender, who))
+
+
+NEXT: dict[TenderStatus, tuple[str, Role | Seat | None]] = {
+    _S.DRAFT: ("Finish the draft and invite the schools.", Role.COORDINATOR),
+    _S.PUBLISHED: ("Suppliers prepare their quotes. Nobody can see them before the deadline.", None),
+    _S.CLOSED: ("Two of these people, from two schools, open the quotes.", Seat.OPENER),
+    _S.OPENED: ("Declare conflicts of interest, then score the answers alone.", Seat.EVALUATOR),
+    _S.EVALUATING: ("Score the answers alone; then the panel agrees its scores.", Seat.EVALUATOR),
+    _S.MODERATED: ("Two of these people, from two schools, open the prices.", Seat.OPENER),
+    _S.PRICES_OPENED: ("Compare the quotes and recommend an award.", Role.COORDINATOR),
+    _S.RECOMMENDED: ("A headteacher or governor of each of two schools approves the award.", None),
+    _S.CONFIRMED_BY_SCHOOLS: ("Tell the suppliers and start the standstill, or confirm.", Role.COORDINATOR),
+    _S.STANDSTILL: ("Confirm the award when the standstill has ended.", Role.COORDINATOR),
+    _S.AWARDED: ("Nothing more: each school has its contract in its register.", None),
+    _S.UNSUCCESSFUL: ("Nothing more: the schools' needs are free for another tender.", None),
+    _S.CANCELLED: ("Nothing more: the schools' needs are free for another tender.", None),
+}
+
+
+def _while_joining(session: Session, tender: Tender) -> NextStep:
+    waiting = [one.school_id for one in tender.commitments if one.status is CommitmentStatus.INVITED]
+    if waiting:
+        schools = sorted(names(session, waiting).values())
+        return NextStep(
+            "The bursar or headteacher of each of these schools commits or declines.", tuple(schools)
+        )
+    coordinators = _people(session, tender, Role.COORDINATOR)
+    return NextStep("Every school has answered. Settle who buys and ask for approval.", coordinators)
+
+
+def _people(session: Session, tender: Tender, who: Role | Seat | None) -> tuple[str, ...]:
+    if isinstance(who, Seat):
+        return tuple(seat.person.name for seat in tender.panel if seat.seat is who)
+    if who is None:
+        return ()
+    return tuple(person.name for person in people_with_role(session, [tender.alliance_id], who))
+
+
+def history(session: Session, tender_id: uuid.UUID) -> list[HistoryLine]:
+    """What was done to a tender by its schools, newest first. Load the tender as its reader first."""
+    events = list(
+        session.scalars(
+            select(Event)
+            .where(Event.subject_id == tender_id, Event.act.in_([act.value for act in WORDS]))
+            .order_by(Event.position.desc())
+        )
+    )
+    of_schools = [one for one in events if one.act in ANSWERS]
+    schools = names(session, {one.organisation_id for one in of_schools if one.organisation_id})
+    return [
+        HistoryLine(event.at, WORDS[Act(event.act)], event.actor_name, _detail(event, schools))
+        for event in events
+    ]
+
+
+def _detail(event: Event, schools: dict[uuid.UUID, str]) -> str:
+    school = schools.get(event.organisation_id, "") if event.organisation_id else ""
+    part = PARTS.get(event.facts.get("part", ""), "")
+    return ": ".join(filter(None, (school, part, event.facts.get("reason", ""))))
+
+
+PARTS = {
+    "basics": "what it buys",
+    "terms": "shared cost",
+    "timetable": "dates",
+    "buyers": "who buys",
+    "lots": "lots and price lines",
+    "criteria": "criteria and weights",
+    "people": "who opens and scores",
+    "documents": "documents",
+}

@@ -1,0 +1,256 @@
+"""What the pages of a tender show, worked out here so that templates only draw."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.alliance.models import Person
+from marketplace.alliance.rules import ROLE_LABELS
+from marketplace.contracts import categories
+from marketplace.core import clock, policy
+from marketplace.core.money import Money
+from marketplace.core.policy import Act, Actor
+from marketplace.tenders import progress, queries, rules, timetable
+from marketplace.tenders.models import Commitment, Tender
+from marketplace.tenders.queries import ScheduleLot, TenderRow
+from marketplace.tenders.rules import CommitmentStatus, Seat, TenderStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A status in words and in colour."""
+
+    text: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedTender:
+    """A line of the list of tenders."""
+
+    id: uuid.UUID
+    reference: str
+    title: str
+    category: str
+    buyers: int
+    closes_at: datetime | None
+    label: Label
+    lead_school: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentRow:
+    """One school's place in a tender. `whole_term` is today's spend over the whole term."""
+
+    school_id: uuid.UUID
+    school: str
+    leads: bool
+    label: Label
+    baseline: Money
+    whole_term: Money | None
+    answered_by: str
+    answered_at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLine:
+    """A price line as one school sees it: its own units over the whole term."""
+
+    lot: str
+    item: str
+    unit: str
+    quantity: Decimal
+
+
+COMMITMENT_COLOURS: Mapping[CommitmentStatus, str] = {
+    CommitmentStatus.INVITED: "yellow",
+    CommitmentStatus.COMMITTED: "green",
+    CommitmentStatus.DECLINED: "grey",
+}
+
+
+def label(status: TenderStatus, closes_at: datetime | None = None) -> Label:
+    """A tender's status as people read it now."""
+    now_is = rules.shown_status(status, closes_at, clock.now())
+    return Label(rules.STATUS_LABELS[now_is], rules.STATUS_COLOURS.get(now_is, "blue"))
+
+
+def listed(rows: Sequence[TenderRow]) -> list[ListedTender]:
+    """Rows of the list with their statuses and categories in words."""
+    return [
+        ListedTender(
+            row.id,
+            row.reference,
+            row.title,
+            categories.label(row.category),
+            row.buyers,
+            row.closes_at,
+            label(row.status, row.closes_at),
+            row.lead_school,
+        )
+        for row in rows
+    ]
+
+
+def terms(session: Session, tender: Tender) -> dict[str, Any]:
+    """What the law and the calendar say about a tender, for its pages."""
+    value, regime = queries.value_and_regime(session, tender)
+    starts_on, ends_on = tender.contract_starts_on, tender.contract_ends_on
+    closes_on = tender.closes_at.astimezone(clock.LONDON).date() if tender.closes_at else None
+    return {
+        "category": categories.label(tender.category),
+        "value": value,
+        "regime": timetable.REGIME_LABELS[regime],
+        "least_days": timetable.least_days(regime),
+        "length": timetable.term_in_words(starts_on, ends_on) if starts_on and ends_on else "",
+        "holiday": timetable.school_holiday(closes_on) if closes_on else "",
+        "formula": rules.FORMULAS[tender.price_formula],
+        "split": rules.SPLIT_LABELS[tender.split],
+    }
+
+
+def whole_tender(session: Session, acting: Actor, tender: Tender) -> dict[str, Any]:
+    """Everything on the page of one tender for the people of its alliance."""
+    return {
+        "tender": tender,
+        "label": label(tender.status, tender.closes_at),
+        "stages": progress.timeline(tender),
+        "next_step": progress.next_step(session, tender),
+        "links": _own_links(session, acting, tender) + progress.offered_steps(session, acting, tender),
+        "commitments": commitment_rows(session, tender),
+        "lots": queries.schedule(session, tender.id),
+        "openers": [seat for seat in tender.panel if seat.seat is Seat.OPENER],
+        "evaluators": [seat for seat in tender.panel if seat.seat is Seat.EVALUATOR],
+        "history": progress.history(session, tender.id),
+        "may_return": _may_return(session, acting, tender),
+        "may_cancel": tender.status in rules.STILL_OPEN
+        and policy.allows(acting, Act.TENDER_CANCEL, tender.alliance_id),
+        **terms(session, tender),
+    }
+
+
+def _own_links(session: Session, acting: Actor, tender: Tender) -> list[progress.StepLink]:
+    """What this stage lets the actor do about a tender now."""
+    coordinates = policy.allows(acting, Act.TENDER_EDIT, tender.alliance_id)
+    if tender.status is TenderStatus.DRAFT and coordinates:
+        return [progress.StepLink("Continue the draft", url_for("tenders.edit_tender", tender_id=tender.id))]
+    if tender.status is TenderStatus.JOINING:
+        invited = [one for one in tender.commitments if one.status is CommitmentStatus.INVITED]
+        links = [
+            progress.StepLink(
+                f"Commit {one.school.name}, or decline",
+                url_for("tenders.commit_school", tender_id=tender.id, school_id=one.school_id),
+            )
+            for one in invited
+            if policy.allows(acting, Act.TENDER_COMMIT, one.school_id)
+        ]
+        if coordinates:
+            href = url_for("tenders.confirm_tender", tender_id=tender.id)
+            links.append(progress.StepLink("Settle who buys", href))
+        return links
+    if tender.status is TenderStatus.CONFIRMED and queries.may_publish(session, acting, tender):
+        href = url_for("tenders.publish_tender", tender_id=tender.id)
+        return [progress.StepLink("Read it and publish", href)]
+    if tender.published_at:
+        href = url_for("opportunities.show", tender_id=tender.id)
+        return [progress.StepLink("See what suppliers see", href)]
+    return []
+
+
+def _may_return(session: Session, acting: Actor, tender: Tender) -> bool:
+    if tender.status is TenderStatus.JOINING:
+        return policy.allows(acting, Act.TENDER_RETURN, tender.alliance_id)
+    if tender.status is TenderStatus.CONFIRMED:
+        schools = queries.approving_schools(session, tender)
+        return policy.allows(acting, Act.TENDER_RETURN, tender.alliance_id, *schools)
+    return False
+
+
+def commitment_rows(session: Session, tender: Tender) -> list[CommitmentRow]:
+    """The schools of a tender, by name, with what each answered."""
+    people = _names(session, [one.answered_by for one in tender.commitments])
+    starts_on, ends_on = tender.contract_starts_on, tender.contract_ends_on
+    rows = [
+        CommitmentRow(
+            one.school_id,
+            one.school.name,
+            one.school_id == tender.lead_school_id,
+            Label(rules.COMMITMENT_LABELS[one.status], COMMITMENT_COLOURS[one.status]),
+            one.baseline,
+            timetable.over_whole_term(one.baseline, starts_on, ends_on) if starts_on and ends_on else None,
+            people.get(one.answered_by, "") if one.answered_by else "",
+            one.answered_at if one.status is not CommitmentStatus.INVITED else None,
+            one.reason,
+        )
+        for one in tender.commitments
+    ]
+    return sorted(rows, key=lambda row: (row.school, row.school_id))
+
+
+def _names(session: Session, person_ids: Sequence[uuid.UUID | None]) -> dict[uuid.UUID, str]:
+    query = select(Person.id, Person.name).where(Person.id.in_({one for one in person_ids if one}))
+    return {row.id: row.name for row in session.execute(query)}
+
+
+def for_school(session: Session, tender: Tender, commitment: Commitment) -> dict[str, Any]:
+    """What one school commits to: its units, what it pays today, and the shared cost."""
+    lots = queries.schedule(session, tender.id)
+    starts_on, ends_on = tender.contract_starts_on, tender.contract_ends_on
+    return {
+        "own_lines": own_lines(lots, commitment.school_id),
+        "whole_term": timetable.over_whole_term(commitment.baseline, starts_on, ends_on)
+        if starts_on and ends_on
+        else None,
+        "others": [
+            one.school.name
+            for one in tender.commitments
+            if one.school_id != commitment.school_id and one.status is not CommitmentStatus.DECLINED
+        ],
+        **terms(session, tender),
+    }
+
+
+def own_lines(lots: Sequence[ScheduleLot], school_id: uuid.UUID) -> list[OwnLine]:
+    """The lines on which a school has a volume."""
+    return [
+        OwnLine(lot.title, line.item, line.unit, quantity)
+        for lot in lots
+        for line in lot.lines
+        if (quantity := line.volume_of(school_id)) is not None
+    ]
+
+
+def roles_in_words(roles: Sequence[policy.Role]) -> str:
+    """Roles as people read them: Bursar, Governor."""
+    return ", ".join(ROLE_LABELS[role] for role in roles)
+
+
+def sortable(kept: Mapping[str, Any], sort: str, *, descending: bool) -> list[dict[str, Any]]:
+    """The columns of the list of tenders, with links that sort it and keep its filters."""
+
+    def column(text: str, name: str) -> dict[str, Any]:
+        here = name == sort
+        order = "ascending" if not here or descending else "descending"
+        return {
+            "text": text,
+            "sort_href": url_for("tenders.index", **{**kept, "sort": name, "order": order}),
+            "sorted": ("descending" if descending else "ascending") if here else "",
+        }
+
+    return [
+        column("Tender", "title"),
+        {"text": "Category"},
+        {"text": "Schools", "numeric": True},
+        column("Deadline", "closes"),
+        {"text": "Status"},
+    ]
