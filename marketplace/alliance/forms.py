@@ -9,7 +9,6 @@ from wtforms.validators import Email, EqualTo, Length
 
 from marketplace.alliance.rules import (
     LONGEST_ACCOUNT_NAME,
-    LONGEST_ADDRESS,
     LONGEST_NAME,
     NOT_AN_ADDRESS,
     SHORTEST_PASSWORD,
@@ -100,9 +99,7 @@ class SchoolsFilter(FilterForm):
 class EditSchoolForm(EditForm):
     """What a school says about itself."""
 
-    address = LongTextField(
-        "Address on documents", [Length(max=LONGEST_ADDRESS)], render_kw={"rows": 4, "width": "two-thirds"}
-    )
+    address = LongTextField("Address on documents", render_kw={"rows": 4, "width": "two-thirds"})
     vat_number = TextField(
         "VAT registration number",
         description="Leave blank if the school is not registered. An example is GB 980 7806 84.",

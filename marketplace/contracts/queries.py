@@ -110,6 +110,16 @@ def count(session: Session, query: Select[Contract]) -> int:
     return session.scalar(select(func.count()).select_from(rows)) or 0
 
 
+def schools_with_contracts(session: Session, actor: Actor) -> dict[uuid.UUID, str]:
+    """The names of the schools of which this actor may read a contract, by id, in their order."""
+    query = (
+        select(Organisation.id, Organisation.name)
+        .where(Organisation.id.in_(select(Contract.school_id).where(visible_to(actor))))
+        .order_by(Organisation.name)
+    )
+    return {row.id: row.name for row in session.execute(query)}
+
+
 def waiting_for(session: Session, actor: Actor) -> list[Task]:
     """Contracts of the actor's schools that soon run on unless notice is given."""
     schools = actor.organisations(Kind.SCHOOL, Role.BURSAR, Role.HEADTEACHER)

@@ -47,7 +47,7 @@ def register() -> Any:
     """The contracts that the reader may see, with when they end."""
     actor, session = web.actor(), db.session()
     filtering = ContractsFilter()
-    schools = alliance.schools_by_name(session, actor)
+    schools = queries.schools_with_contracts(session, actor)
     filtering.school.choices = choices(schools.items())
     chosen = sorting(queries.SORTS, "ends")
     query = queries.search(

@@ -26,7 +26,7 @@ from marketplace.core.fields import (
 from marketplace.core.forms import EditForm, Form, NewThingForm
 from marketplace.core.listing import FilterForm
 from marketplace.needs import rules
-from marketplace.needs.answers import LARGEST_NUMBER, LONGEST, Answer, ask, field_name
+from marketplace.needs.answers import LARGEST_NUMBER, Answer, ask, field_name
 from marketplace.needs.rules import JOINT_LABELS, STATUS_LABELS, Joint, NeedContent, NeedStatus
 
 YES_NO = (("yes", "Yes"), ("no", "No"))
@@ -66,10 +66,9 @@ class NeedForm(Form):
     )
     description = LongTextField(
         "What matters to the school",
-        [Length(max=rules.LONGEST_TEXT)],
         description="What should stay and what should get better. Other schools of the alliance read it too.",
     )
-    volume = QuantityField("Volume a year", [Required("Enter how much the school needs a year.")])
+    volume = QuantityField("Volume", [Required("Enter how much the school needs.")])
     current_supplier = TextField("Supplier today", [Length(max=rules.LONGEST_TITLE)])
     current_annual_spend = MoneyField(
         "Spend a year today, before VAT",
@@ -151,7 +150,7 @@ def _own_fields(category: Category) -> dict[str, Any]:
     """A field for each question, and the volume in the category's unit."""
     fields = {field_name(question.key): _field(question) for question in category.fields}
     volume = QuantityField(
-        "Volume a year",
+        "Volume",
         [Required(f"Enter how many {category.volume_unit} the school needs.")],
         render_kw={"suffix": category.volume_unit},
     )
@@ -159,7 +158,7 @@ def _own_fields(category: Category) -> dict[str, Any]:
 
 
 def _field(question: CategoryField) -> Field:
-    """The field that asks a question."""
+    """The field that asks a question. The rules say how long a text may be: a counter would distract."""
     required = [Required(ask(question))] if question.required else []
     label = question.label if question.required else f"{question.label} (optional)"
     if question.type in {FieldType.WHOLE_NUMBER, FieldType.NUMBER}:
@@ -187,9 +186,8 @@ def _field(question: CategoryField) -> Field:
         return MoneyField(label, required, description=question.hint)
     if question.type is FieldType.DATE:
         return DateInputField(label, required, description=question.hint)
-    longest = Length(max=LONGEST[question.type])
     field = TextField if question.type is FieldType.TEXT else LongTextField
-    return field(label, [*required, longest], description=question.hint)
+    return field(label, required, description=question.hint)
 
 
 def _answer(question: CategoryField, entered: Any) -> Answer:

@@ -14,14 +14,14 @@ from marketplace.needs.models import Need
 from marketplace.needs.rules import JOINT_LABELS, STATUS_LABELS, Joint, NeedStatus
 
 NOT_YET = "Not entered yet"
-WAY = (
-    NeedStatus.DRAFT,
-    NeedStatus.SUBMITTED,
-    NeedStatus.APPROVED,
-    NeedStatus.POOLED,
-    NeedStatus.IN_TENDER,
-    NeedStatus.CONTRACTED,
-)
+WAY = {
+    NeedStatus.DRAFT: "Drafted",
+    NeedStatus.SUBMITTED: "Submitted",
+    NeedStatus.APPROVED: "Approved",
+    NeedStatus.POOLED: "In a draft tender",
+    NeedStatus.IN_TENDER: "In a tender",
+    NeedStatus.CONTRACTED: "Contracted",
+}
 
 
 def facts(need: Need) -> list[tuple[str, str]]:
@@ -34,7 +34,7 @@ def facts(need: Need) -> list[tuple[str, str]]:
         ("Category", category(need.category).name),
         ("Title", need.title),
         ("What matters to the school", need.description or "Nothing entered"),
-        ("Volume a year", _volume(need)),
+        ("Volume", _volume(need)),
         ("Supplier today", need.current_supplier or "None entered"),
         ("Spend a year today, before VAT", _or_not_yet(need.current_annual_spend)),
         ("Today’s contract ends", _or_not_yet(need.contract_ends_on)),
@@ -93,10 +93,8 @@ def steps(need: Need) -> list[dict[str, Any]]:
             {"label": "Drafted", "state": "done", "when": moment(need.posted_at)},
             {"label": STATUS_LABELS[need.status], "state": "stopped"},
         ]
-    reached = WAY.index(need.status)
-    return [
-        {"label": STATUS_LABELS[status], "state": _state(place, reached)} for place, status in enumerate(WAY)
-    ]
+    reached = list(WAY).index(need.status)
+    return [{"label": label, "state": _state(place, reached)} for place, label in enumerate(WAY.values())]
 
 
 def _state(place: int, reached: int) -> str:
