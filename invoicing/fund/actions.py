@@ -139,10 +139,7 @@ def receive_contribution(
         policy.require(actor, Act.CONTRIBUTION_RECEIVE, fund.alliance_id)
         if contribution.entry_id == entry_id:
             return
-        rules.check_confirmed(contribution.status, contribution.school.name)
-        contribution.status = moves.move(
-            rules.CONTRIBUTION_MOVES, contribution.status, ContributionStatus.RECEIVED
-        )
+        rules.check_awaits_receipt(contribution.status, contribution.school.name)
         assert contribution.minuted_on
         rules.check_received_on(received_on, contribution.minuted_on, clock.today())
         _check_unused(session, entry_id)
@@ -153,6 +150,9 @@ def receive_contribution(
             description=f"Contribution {contribution.round.reference} of {contribution.school.name}",
             source_id=contribution.id,
             legs=books.receipt(fund, contribution.school_id, contribution.amount),
+        )
+        contribution.status = moves.move(
+            rules.CONTRIBUTION_MOVES, contribution.status, ContributionStatus.RECEIVED
         )
         contribution.entry_id, contribution.received_on = entry.id, received_on
         session.flush()
@@ -257,8 +257,7 @@ def pay_claim(actor: Actor, entry_id: uuid.UUID, claim_id: uuid.UUID, paid_on: d
         policy.require(actor, Act.CLAIM_PAY, claim.fund.alliance_id)
         if claim.entry_id == entry_id:
             return
-        rules.check_two_approvals(queries.case_of(claim))
-        claim.status = moves.move(rules.CLAIM_MOVES, claim.status, ClaimStatus.PAID)
+        rules.check_awaits_payment(claim.status, queries.case_of(claim))
         approved_at = max(approval.approved_at for approval in claim.approvals)
         rules.check_paid_on(paid_on, approved_at.astimezone(clock.LONDON).date(), clock.today())
         borne = rules.bear(claim.amount, books.read_books(session, claim.fund).free_shares(paid_on))
@@ -271,6 +270,7 @@ def pay_claim(actor: Actor, entry_id: uuid.UUID, claim_id: uuid.UUID, paid_on: d
             source_id=claim.id,
             legs=books.payment(claim.fund, claim.school_id, borne),
         )
+        claim.status = moves.move(rules.CLAIM_MOVES, claim.status, ClaimStatus.PAID)
         claim.entry_id, claim.paid_on = entry.id, paid_on
         session.flush()
         assert all(share >= ZERO for share in books.read_books(session, claim.fund).shares.values())

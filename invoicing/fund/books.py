@@ -106,8 +106,8 @@ def read_books(session: Session, fund: Fund) -> Books:
             credit.counterparty_id,
             func.coalesce(ContributionRound.reference, Claim.reference),
             func.coalesce(ContributionRound.title, Claim.title),
-            func.coalesce(ContributionRound.purpose, Claim.purpose),
             Organisation.name,
+            func.coalesce(ContributionRound.purpose, Claim.purpose),
         )
         .join(Entry, Entry.id == Transfer.entry_id)
         .join(debit, debit.id == Transfer.debit_id)

@@ -233,8 +233,10 @@ def _in_words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def check_confirmed(status: ContributionStatus, school: str) -> None:
-    """Raise RuleBroken for money from a school whose governing body has not agreed to it."""
+def check_awaits_receipt(status: ContributionStatus, school: str) -> None:
+    """Raise RuleBroken for money that a governing body has not agreed to, or that came in before."""
+    if status is ContributionStatus.RECEIVED:
+        raise RuleBroken(f"The contribution of {school} has been recorded already.")
     if status is ContributionStatus.PROPOSED:
         raise RuleBroken(
             f"The governing body of {school} has not confirmed this contribution, so it cannot be received."
@@ -280,8 +282,12 @@ def check_outsider(claimant_id: uuid.UUID, own_schools: Collection[uuid.UUID]) -
         raise Forbidden("Your school made this claim, so people from other schools must decide on it.")
 
 
-def check_two_approvals(case: Case) -> None:
-    """Raise RuleBroken unless two people from two other schools have approved."""
+def check_awaits_payment(status: ClaimStatus, case: Case) -> None:
+    """Raise RuleBroken unless two people from two other schools have approved and nothing was paid yet."""
+    if status is ClaimStatus.PAID:
+        raise RuleBroken("This claim has been paid already.")
+    if status is ClaimStatus.REFUSED:
+        raise RuleBroken("This claim has been refused, so it cannot be paid.")
     people = {given.person_id for given in case.approvals} - {case.made_by}
     schools = {given.school_id for given in case.approvals} - {case.claimant_id}
     if min(len(people), len(schools)) < APPROVALS_NEEDED:
