@@ -72,6 +72,8 @@ def edit_invoice(actor: Actor, invoice_id: uuid.UUID, version: int, terms: Invoi
         invoice = queries.get_invoice(session, actor, invoice_id, lock=True)
         policy.require(actor, Act.INVOICE_EDIT, invoice.issuer_id)
         _expect_draft(invoice)
+        if terms_of(invoice) == terms:
+            return
         expect_version(invoice, version)
         same_buyer = terms.buyer_id == invoice.buyer_id
         if not same_buyer:

@@ -15,9 +15,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, 
 
 from invoicing.invoices.models import Invoice, InvoiceLine
 from invoicing.invoices.rules import SENT, UNPAID, InvoiceStatus, is_overdue
+from marketplace.alliance import queries as alliance
 from marketplace.alliance.models import Membership, Organisation, School
 from marketplace.alliance.rules import MembershipStatus
-from marketplace.core import clock
+from marketplace.core import clock, policy
 from marketplace.core.errors import NotFound
 from marketplace.core.money import ZERO, Money
 from marketplace.core.policy import POLICY, Act, Actor, Kind, Role
@@ -25,6 +26,7 @@ from marketplace.core.web import Task
 
 Chosen = TypeVarTuple("Chosen")
 MOST_TASKS = 5
+USUAL_SORT = "issued"
 Issuer, Buyer = aliased(Organisation), aliased(Organisation)
 
 
@@ -59,7 +61,7 @@ class Wanted:
     since: date | None = None
     until: date | None = None
     search: str = ""
-    sort: str = "issued"
+    sort: str = USUAL_SORT
     descending: bool = True
 
 
@@ -195,6 +197,26 @@ def drafting_schools(actor: Actor) -> frozenset[uuid.UUID]:
     return actor.organisations(Kind.SCHOOL, *POLICY[Act.INVOICE_DRAFT].roles)
 
 
+def school_to_draft_for(session: Session, actor: Actor, asked: str | None) -> School | None:
+    """The school to draft for: the one asked for, else the actor's only one; None when they must choose.
+
+    Raises NotFound and Forbidden.
+    """
+    drafting = drafting_schools(actor)
+    if asked is None and len(drafting) > 1:
+        return None
+    if asked is None:
+        policy.require(actor, Act.INVOICE_DRAFT, *drafting)
+        return session.get_one(School, next(iter(drafting)))
+    try:
+        school_id = uuid.UUID(asked)
+    except ValueError:
+        raise NotFound from None
+    school = alliance.get_school(session, actor, school_id)
+    policy.require(actor, Act.INVOICE_DRAFT, school.id)
+    return school
+
+
 def possible_buyers(session: Session, issuer_id: uuid.UUID) -> list[School]:
     """The schools a school can invoice: the other active members of its alliances, by name."""
     alliances = select(Membership.alliance_id).where(
@@ -255,7 +277,7 @@ def _payments_waiting(session: Session, actor: Actor) -> list[Task]:
         for invoice in owed[:MOST_TASKS]
     ]
     if len(owed) > MOST_TASKS:
-        unpaid = url_for("invoices.index", direction=Direction.RECEIVED, shown=Shown.UNPAID)
+        unpaid = url_for("invoices.list_invoices", direction=Direction.RECEIVED, shown=Shown.UNPAID)
         tasks.append(Task("See the other invoices to pay", unpaid))
     return tasks
 

@@ -26,13 +26,13 @@ from suppliers.quotes.models import QuotedPrice
 
 
 def charge_recovery_fee(session: Session, event: Event) -> None:
-    """An award was confirmed: draft the lead school's recovery fee to the other schools that buy.
+    """A tender's award was confirmed: draft the lead school's recovery fee to the other schools that buy.
 
-    Once a tender, however many of its lots are awarded. The fee is divided as the tender says; by use
-    means by the value of what each school buys.
+    Once a tender. The fee is divided as the tender says; by use means by the value of what each school
+    buys.
     """
-    tender = _tender_of(session, event.subject_id)
-    if tender is None or not tender.recovery_fee or tender.lead_school_id is None:
+    tender = session.get_one(Tender, event.subject_id, with_for_update=True)
+    if not tender.recovery_fee or tender.lead_school_id is None:
         return
     if queries.cost_of_tender(session, tender.id) is not None:
         return
@@ -58,12 +58,6 @@ def charge_recovery_fee(session: Session, event: Event) -> None:
     parts = rules.shares(tender.recovery_fee, tender.split, taking_part)
     drafts = add_cost(session, SYSTEM, cost, lead, parts)
     _tell_lead(session, lead, cost, drafts)
-
-
-def _tender_of(session: Session, subject_id: uuid.UUID) -> Tender | None:
-    """The tender that the event is about: it names the tender, or an award of one of its lots."""
-    award = session.get(Award, subject_id)
-    return session.get(Tender, award.tender_id if award else subject_id, with_for_update=True)
 
 
 def _committed(session: Session, tender_id: uuid.UUID) -> Sequence[School]:

@@ -80,18 +80,30 @@ def weights(split: Split, participants: Sequence[Participant]) -> list[Decimal]:
         case Split.EQUAL:
             return [Decimal(1) for _ in participants]
         case Split.PUPILS:
-            found = [Decimal(participant.pupils) for participant in participants]
-            field, what = "split", "None of these schools has pupils on roll. Choose another way to split."
+            pupils = [Decimal(participant.pupils) for participant in participants]
+            if not sum(pupils):
+                raise RuleBroken(
+                    "None of these schools has pupils on roll. Choose another way to divide.", "split"
+                )
+            return pupils
         case Split.USE:
-            if any(participant.use is None for participant in participants):
-                raise RuleBroken("Enter the use of each school that takes part; 0 for none.", "use")
-            found = [participant.use or Decimal(0) for participant in participants]
-            field, what = "use", "The use of all schools together must be more than 0."
-    if any(weight < 0 for weight in found):
-        raise RuleBroken("The use of a school must be 0 or more.", "use")
-    if not sum(found):
-        raise RuleBroken(what, field)
-    return found
+            return _by_use(participants)
+
+
+def _by_use(participants: Sequence[Participant]) -> list[Decimal]:
+    """The figure of each school; a refusal names the form's field for the school that is wrong."""
+    figures: list[Decimal] = []
+    for participant in participants:
+        field = f"use_{participant.school_id.hex}"
+        if participant.use is None:
+            raise RuleBroken("Enter the use of each school that shares the cost; 0 for none.", field)
+        if participant.use < 0:
+            raise RuleBroken("The use of a school must be 0 or more.", field)
+        figures.append(participant.use)
+    if not sum(figures):
+        first = f"use_{participants[0].school_id.hex}"
+        raise RuleBroken("The use of all schools together must be more than 0.", first)
+    return figures
 
 
 def shares(amount: Money, split: Split, participants: Sequence[Participant]) -> list[Share]:
