@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demonstration import bids, fund, judging, needs, path
+from demonstration import awarding, bids, fund, judging, needs, path, recharges
 from demonstration.calendar import Calendar
 from demonstration.cast import Cast, assemble
 from demonstration.purchases import PURCHASES, Purchase, Reach
@@ -20,6 +20,7 @@ def tell(calendar: Calendar) -> None:
         _buy(cast, purchase)
     needs.post_single(cast)
     fund.fill(cast)
+    recharges.recharge(cast)
 
 
 def _buy(cast: Cast, purchase: Purchase) -> None:
@@ -38,3 +39,5 @@ def _buy(cast: Cast, purchase: Purchase) -> None:
             judging.agree_and_lock(walk)
     if purchase.reach >= Reach.COMPARED:
         bids.complete_opening(walk, Envelope.PRICE, PRICES_OPENED)
+    if purchase.reach >= Reach.RECOMMENDED:
+        awarding.award(walk)

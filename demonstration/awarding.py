@@ -1,0 +1,39 @@
+"""The best quote is recommended, approved by two schools and, where nothing stands still, confirmed."""
+
+from __future__ import annotations
+
+from demonstration.cast import DemonstrationSchool
+from demonstration.path import Walk
+from demonstration.purchases import Reach
+from marketplace.core.db import db
+from suppliers.awards import actions
+from suppliers.awards.rules import Recommendation
+from suppliers.evaluation import queries
+
+REASONS = (
+    "First by price and quality together. The panel found its answers convincing, the price is not "
+    "abnormally low, and the schools together pay less than today."
+)
+RECOMMENDED, FIRST_APPROVAL, SECOND_APPROVAL, CONFIRMED = 40, 42, 43, 58
+
+
+def award(walk: Walk) -> None:
+    """From the comparison to the award, as far as the purchase reaches."""
+    session = db.session()
+    session.rollback()
+    _, comparison = queries.get_comparison(session, walk.cast.coordinator, walk.tender_id)
+    first = comparison.firsts[0]
+    with walk.on(RECOMMENDED):
+        wanted = Recommendation(first.quote_id, REASONS)
+        actions.recommend_award(walk.cast.coordinator, walk.tender_id, walk.version, wanted)
+    _approve(walk, walk.schools[0], FIRST_APPROVAL)
+    if walk.purchase.reach >= Reach.APPROVED:
+        _approve(walk, walk.schools[-1], SECOND_APPROVAL)
+    if walk.purchase.reach >= Reach.AWARDED:
+        with walk.on(CONFIRMED):
+            actions.confirm_award(walk.cast.coordinator, walk.tender_id, walk.version)
+
+
+def _approve(walk: Walk, school: DemonstrationSchool, offset: int) -> None:
+    with walk.on(offset):
+        actions.approve_award(school.headteacher, walk.tender_id, walk.version)
