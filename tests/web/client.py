@@ -100,7 +100,8 @@ class Client:
         raise AssertionError("The redirects never end.")
 
     def _page(self, response: TestResponse, status: int) -> Page:
-        path = response.request.path
+        asked = response.request
+        path = asked.path + (f"?{asked.query_string.decode()}" if asked.query_string else "")
         assert response.mimetype == "text/html", f"{path} is {response.mimetype}, not a page"
         page = Page(path, response.status_code, response.text)
         assert response.status_code == status, f"{path} answered {response.status}:\n{page.words[:2000]}"
