@@ -40,6 +40,12 @@ def complete_opening(walk: Walk, envelope: Envelope, offset: int) -> None:
         actions.complete_opening(walk.schools[1].bursar, walk.tender_id, envelope)
 
 
+def end_without_any(walk: Walk) -> None:
+    """No supplier quoted, so the coordinator ends the tender."""
+    with walk.on(33):
+        actions.end_without_quotes(walk.cast.coordinator, walk.tender_id)
+
+
 def _submit(walk: Walk, supplier: Bidder, bid: Bid) -> None:
     actions.save_draft(supplier.actor, walk.tender_id, supplier.id, 0, _offer(walk, bid))
     session = db.session()

@@ -23,7 +23,7 @@ from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import CriterionKind, PriceFormula, Seat, Split
 from marketplace.tenders.timetable import months_later
 
-NEEDED, DRAFTED, INVITED, COMMITTED, CONFIRMED = -24, -19, -16, -12, -6
+NEEDED, DRAFTED, INVITED, COMMITTED, CANCELLED, CONFIRMED = -24, -19, -16, -12, -8, -6
 OPEN_FOR = 30
 
 
@@ -73,6 +73,9 @@ def prepare(cast: Cast, purchase: Purchase) -> Walk:
     if purchase.reach >= Reach.PUBLISHED:
         with walk.on(0, hour=11):
             actions.publish_tender(walk.schools[0].headteacher, walk.tender_id, walk.version)
+    if purchase.cancelled_because:
+        with walk.on(CANCELLED):
+            actions.cancel_tender(cast.coordinator, walk.tender_id, walk.version, purchase.cancelled_because)
     return walk
 
 

@@ -61,6 +61,7 @@ class Purchase:
     bids: Mapping[str, Bid] = field(default_factory=dict)
     recovery_fee: int = 0
     years: int = 3
+    cancelled_because: str = ""
 
     @property
     def price_weight(self) -> int:
@@ -312,5 +313,26 @@ PURCHASES: tuple[Purchase, ...] = (
         questions=(QUALITY,),
         published=19,
         reach=Reach.DRAFTED,
+    ),
+    Purchase(
+        category="statutory_testing",
+        title="Statutory testing for three schools",
+        description="Fixed wiring, emergency lights and lifting equipment.",
+        spend={HARROW: 3_400, KINGFISHER: 2_100, ALDHELM: 2_300},
+        items=(Item("Asset tested", "asset", {HARROW: 96, KINGFISHER: 51, ALDHELM: 58}),),
+        questions=(QUALITY,),
+        published=-75,
+        reach=Reach.CLOSED,
+    ),
+    Purchase(
+        category="gas",
+        title="Gas for three schools",
+        description="Supply to main buildings and kitchens.",
+        spend={FERNLEIGH: 58_000, HARROW: 19_400, MILLBROOK: 17_200},
+        items=(Item("Gas", "kWh", {FERNLEIGH: 890_000, HARROW: 310_000, MILLBROOK: 268_000}),),
+        questions=(),
+        published=-20,
+        reach=Reach.INVITED,
+        cancelled_because="Two of three schools move to heat pumps, so the rest buy by a framework.",
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demonstration import awarding, bids, fund, judging, needs, path, recharges
+from demonstration import awarding, bids, fund, judging, needs, path, recharges, registers
 from demonstration.calendar import Calendar
 from demonstration.cast import Cast, assemble
 from demonstration.purchases import PURCHASES, Purchase, Reach
@@ -16,6 +16,7 @@ def tell(calendar: Calendar) -> None:
     """Make the alliance and everything that it did so far."""
     with calendar.on(FOUNDED):
         cast = assemble(calendar)
+    registers.enter_all(cast)
     for purchase in PURCHASES:
         _buy(cast, purchase)
     needs.post_single(cast)
@@ -29,6 +30,8 @@ def _buy(cast: Cast, purchase: Purchase) -> None:
         bids.submit_all(walk)
     if purchase.reach >= Reach.CLOSED:
         path.close(walk)
+        if not purchase.bids:
+            bids.end_without_any(walk)
     if purchase.reach >= Reach.OPENED:
         bids.complete_opening(walk, Envelope.QUALITY, QUALITY_OPENED)
         first, second = judging.evaluators_of(walk)

@@ -1,0 +1,82 @@
+"""The contracts that the demonstration's schools had before they bought together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from demonstration.cast import Cast
+from demonstration.purchases import ALDHELM, FERNLEIGH, HARROW, KINGFISHER, MANOR, MILLBROOK, OAKMERE
+from marketplace.contracts import actions
+from marketplace.contracts.rules import ContractContent
+from marketplace.core.ids import new_id
+from marketplace.core.money import Money
+from marketplace.tenders.timetable import months_later
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A contract of the register: pounds a year, months left, days of notice."""
+
+    urn: str
+    category: str
+    title: str
+    supplier: str
+    pounds: int
+    months_left: int
+    notice_days: int
+    renews: bool = False
+
+
+LINES = (
+    Line(
+        MANOR,
+        "insurance",
+        "Insurance of buildings and contents",
+        "Pilgrim Mutual",
+        41_800,
+        5,
+        90,
+        renews=True,
+    ),
+    Line(MANOR, "waste", "Waste and recycling", "Greenway Waste", 9_800, 3, 60),
+    Line(MANOR, "broadband", "Leased line", "Northlink", 12_600, 17, 90, renews=True),
+    Line(FERNLEIGH, "broadband", "Fibre and filtering", "Northlink", 14_900, 7, 90),
+    Line(FERNLEIGH, "catering", "School meals", "Larder & Co", 212_000, 9, 180),
+    Line(FERNLEIGH, "electricity", "Electricity", "Beacon Energy", 104_000, 10, 60),
+    Line(HARROW, "insurance", "Insurance", "Pilgrim Mutual", 14_900, 4, 60, renews=True),
+    Line(HARROW, "payroll", "Payroll", "Countywide Payroll", 7_400, 6, 90),
+    Line(HARROW, "mfd", "Photocopiers", "Copyline", 8_200, 4, 30),
+    Line(KINGFISHER, "gas", "Gas", "Beacon Energy", 11_300, 8, 30),
+    Line(KINGFISHER, "catering", "School meals", "Larder & Co", 61_500, 9, 180),
+    Line(MILLBROOK, "grounds", "Grounds maintenance", "Turf & Hedge", 6_700, 2, 30),
+    Line(MILLBROOK, "electricity", "Electricity", "Beacon Energy", 29_400, 10, 60),
+    Line(OAKMERE, "hr_advice", "HR advice", "Staffwise", 4_600, 11, 90, renews=True),
+    Line(OAKMERE, "insurance", "Insurance", "Pilgrim Mutual", 8_700, 5, 60),
+    Line(ALDHELM, "audit", "External audit", "Tallow & Reeve", 7_900, 13, 0),
+    Line(ALDHELM, "payroll", "Payroll", "Countywide Payroll", 4_100, 6, 90),
+)
+TERM_MONTHS = 36
+
+
+def enter_all(cast: Cast) -> None:
+    """Each school's bursar enters its contracts."""
+    for place, line in enumerate(LINES):
+        with cast.calendar.on(-390, hour=9 + place % 7, minute=place):
+            _enter(cast, line)
+
+
+def _enter(cast: Cast, line: Line) -> None:
+    school = cast.schools[line.urn]
+    ends_on = cast.calendar.last_of_month(line.months_left)
+    content = ContractContent(
+        category=line.category,
+        title=line.title,
+        supplier_name=line.supplier,
+        annual_value=Money(line.pounds * 100),
+        starts_on=months_later(ends_on + timedelta(days=1), -TERM_MONTHS),
+        ends_on=ends_on,
+        notice_days=line.notice_days,
+        renews_automatically=line.renews,
+    )
+    actions.add_contract(school.bursar, new_id(), school.id, content)
