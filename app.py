@@ -13,10 +13,13 @@ from flask_migrate import Migrate
 from demonstration.commands import demonstration
 from invoicing.fund import views as fund
 from invoicing.fund import waiting as fund_waiting
-from invoicing.invoices import models as invoices
+from invoicing.invoices import queries as invoice_queries
+from invoicing.invoices import views as invoice_pages
 from invoicing.ledger import models as ledger
 from invoicing.payments import models as payments
-from invoicing.shared_costs import models as shared_costs
+from invoicing.payments import views as payment_pages
+from invoicing.shared_costs import jobs as shared_cost_jobs
+from invoicing.shared_costs import views as shared_cost_pages
 from marketplace.alliance import commands as alliance_commands
 from marketplace.alliance import queries as alliance_queries
 from marketplace.alliance import views as alliance
@@ -33,20 +36,28 @@ from marketplace.core.web import NavigationItem, page, public
 from marketplace.needs import models as needs
 from marketplace.needs import queries as need_queries
 from marketplace.needs import views as need_pages
+from marketplace.tenders import commands as tender_commands
 from marketplace.tenders import jobs as tender_jobs
 from marketplace.tenders import models as tenders
+from marketplace.tenders import progress as tender_progress
 from marketplace.tenders import queries as tender_queries
 from marketplace.tenders import views as tender_pages
 from marketplace.tenders.drafting import lot_views as drafting_pages
 from marketplace.tenders.opportunities import views as opportunity_pages
 from suppliers.awards import models as awards
+from suppliers.awards import tasks as award_tasks
+from suppliers.awards import views as award_pages
 from suppliers.evaluation import models as evaluation
+from suppliers.evaluation import queries as evaluation_queries
+from suppliers.evaluation import tasks as evaluation_tasks
+from suppliers.evaluation import views as evaluation_pages
 from suppliers.profiles import jobs as profile_jobs
 from suppliers.profiles import models as profiles
 from suppliers.profiles import views as profile_pages
 from suppliers.quotes import jobs as quote_jobs
 from suppliers.quotes import models as quotes
 from suppliers.quotes import opening_views as opening_pages
+from suppliers.quotes import queries as quote_queries
 from suppliers.quotes import tasks as quote_tasks
 from suppliers.quotes import views as quote_pages
 
@@ -59,8 +70,6 @@ MODELS = (
     evaluation,
     awards,
     ledger,
-    invoices,
-    shared_costs,
     payments,
     storage,
 )
@@ -75,6 +84,11 @@ BLUEPRINTS = (
     opportunity_pages.opportunities,
     profile_pages.profiles,
     opening_pages.quotes,
+    evaluation_pages.evaluation,
+    award_pages.awards,
+    invoice_pages.invoices,
+    shared_cost_pages.shared_costs,
+    payment_pages.payments,
     fund.fund,
 )
 WAITING_FOR: tuple[Any, ...] = (
@@ -82,6 +96,9 @@ WAITING_FOR: tuple[Any, ...] = (
     need_queries.waiting_for,
     tender_queries.waiting_for,
     quote_tasks.waiting_for,
+    evaluation_tasks.waiting_for,
+    award_tasks.waiting_for,
+    invoice_queries.waiting_for,
     fund_waiting.waiting_for,
 )
 NAVIGATION: tuple[NavigationItem, ...] = (
@@ -92,11 +109,19 @@ NAVIGATION: tuple[NavigationItem, ...] = (
     opportunity_pages.NAVIGATION,
     profile_pages.NAVIGATION,
     quote_pages.NAVIGATION,
+    evaluation_pages.NAVIGATION,
+    award_pages.NAVIGATION,
+    *invoice_pages.NAVIGATION,
     NavigationItem("Partnership Fund", "fund.index", lambda actor: bool(actor.alliance_ids)),
 )
-SHORTCUTS: tuple[NavigationItem, ...] = (*need_pages.SHORTCUTS, *contract_pages.SHORTCUTS)
+SHORTCUTS: tuple[NavigationItem, ...] = (
+    *need_pages.SHORTCUTS,
+    *contract_pages.SHORTCUTS,
+    *shared_cost_pages.SHORTCUTS,
+)
 COMMANDS: tuple[click.Command, ...] = (
     *alliance_commands.COMMANDS,
+    *tender_commands.COMMANDS,
     demonstration,
 )
 SUBJECTS = {
@@ -143,7 +168,11 @@ def _subscribe() -> None:
     """News flows downstream: which stage hears of which act."""
     events.subscribe("profiles.opportunity", profile_jobs.tell_of_opportunity, Act.TENDER_PUBLISH)
     events.subscribe("quotes.cancelling", quote_jobs.tell_of_cancelling, Act.TENDER_CANCEL)
+    events.subscribe("shared_costs.recovery_fee", shared_cost_jobs.charge_recovery_fee, Act.AWARD_CONFIRM)
     jobs.every_minute(tender_jobs.close_due_tenders)
+    tender_progress.offer_steps(evaluation_tasks.offered_steps)
+    tender_progress.offer_steps(award_tasks.offered_steps)
+    quote_queries.hide(evaluation_queries.hidden_from)
 
 
 def _set_up_pages(app: Flask) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from jinja2 import Environment
-from wtforms import Field, FormField
+from wtforms import Field, FieldList, FormField
 from wtforms.validators import Length
 
 WIDTHS = {
@@ -187,6 +187,8 @@ def _first_input(field: Any) -> str:
 def _kind(field: Any) -> str:
     if own := getattr(field, "control", None):
         return str(own)
+    if isinstance(field, FieldList | FormField):
+        return "group"
     input_type = getattr(field.widget, "input_type", None)
     if input_type:
         return CONTROL_OF_INPUT.get(input_type, "input")
@@ -202,7 +204,7 @@ def _value(field: Any, kind: str) -> str:
         return ""
     if kind == "checkbox":
         return "checked" if field.data else ""
-    if kind in {"select", "radios", "checkboxes"}:
+    if kind in {"select", "radios", "checkboxes", "group"}:
         return ""
     value = field._value()  # noqa: SLF001  # WTForms' own name for "what to show in the input"
     return "" if value is None else str(value)

@@ -323,7 +323,7 @@ class CheckboxesField(SelectMultipleField):
         super().__init__(
             label,
             list(validators),
-            coerce=coerce,
+            coerce=_none_for_blank(coerce),
             invalid_value_message=NOT_ON_THE_LIST,
             invalid_choice_message=NOT_ON_THE_LIST,
             **options,

@@ -58,7 +58,6 @@ def draft_tender(
         rules.check_poolable(
             [(need.school_id, need.category, need.status, need.joint) for need in needs], category
         )
-        known_category(category)
         tender = begin_tender(session, actor, tender_id, alliance_id, title=title, category=category)
         if needs:
             propose(session, tender, needs)
@@ -84,6 +83,7 @@ def begin_tender(
         category=category,
         drafted_by=actor.person_id,
         drafted_at=now,
+        cpv=codes[0].code if (codes := known_category(category).cpv) else "",
         status=TenderStatus.DRAFT,
     )
     tender.steps.append(TenderStep(status=TenderStatus.DRAFT, reached_at=now))

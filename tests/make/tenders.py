@@ -17,7 +17,7 @@ from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.core.money import ZERO, Money
 from marketplace.core.policy import SYSTEM, Actor
-from marketplace.tenders import actions, jobs, queries, timetable
+from marketplace.tenders import actions, queries, timetable
 from marketplace.tenders.drafting import actions as drafting
 from marketplace.tenders.drafting.rules import CriterionDraft, LineDraft, LotDraft, PanelDraft
 from marketplace.tenders.models import Tender as TenderRow
@@ -234,9 +234,9 @@ def closed_tender(alliance: Alliance, **given: Unpack[Wishes]) -> Tender:
 
 
 def close_tender(tender: Tender) -> None:
-    """Let the deadline of a published tender pass, and the job by the clock close it."""
+    """Close a published tender at its deadline; the clock of the test itself does not move."""
     with clock.travelling(tender.closes_at):
-        jobs.close_due_tenders()
+        assert actions.close_tender(tender.id)
 
 
 def _three_years_after(deadline: datetime) -> tuple[date, date]:

@@ -121,7 +121,9 @@ class TimetableForm(EditForm):
     """The deadline and the contract's first and last day."""
 
     closes_at = LocalDateTimeField(
-        "Deadline for quotes", validators=[Required("Enter the deadline for quotes.")]
+        "Deadline for quotes",
+        validators=[Required("Enter the deadline for quotes.")],
+        description="On a working day, from 09:00 to 17:00, such as 14:00.",
     )
     contract_starts_on = DateInputField(
         "First day of the contract", validators=[Required("Enter the first day of the contract.")]

@@ -44,6 +44,7 @@ def readiness(session: Session, tender: Tender) -> Readiness:
             )
             for criterion in tender.criteria
         ],
+        described=bool(tender.description),
         closes_at=tender.closes_at,
         has_contract_dates=bool(tender.contract_starts_on and tender.contract_ends_on),
         names=names,

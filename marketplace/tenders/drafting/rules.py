@@ -92,7 +92,7 @@ def check_criteria(criteria: Collection[CriterionDraft]) -> None:
             )
     total = sum(criterion.weight for criterion in criteria)
     if total != WHOLE_WEIGHT:
-        raise RuleBroken(f"The weights total {total}. They must total {WHOLE_WEIGHT}.", "criteria")
+        raise RuleBroken(f"The weights total {total}. They must total {WHOLE_WEIGHT}.", "price_weight")
 
 
 def check_volumes(line: LineDraft, buyers: Collection[uuid.UUID]) -> None:
@@ -149,6 +149,7 @@ class Readiness:
     buyers: frozenset[uuid.UUID]
     lots: Sequence[LotDraft]
     criteria: Sequence[CriterionDraft]
+    described: bool
     closes_at: datetime | None
     has_contract_dates: bool
     names: Mapping[uuid.UUID, str] = field(default_factory=dict)
@@ -157,9 +158,20 @@ class Readiness:
 def missing(draft: Readiness) -> list[RuleBroken]:
     """Everything that stands between a draft and inviting schools, in the order of the task list.
 
-    The `field` of each names the part: buyers, lots, criteria or timetable.
+    The `field` of each names the part: basics, buyers, lots, criteria or timetable.
     """
-    return [*_missing_buyers(draft), *_missing_lots(draft), *_missing_criteria(draft), *_missing_dates(draft)]
+    return [
+        *_missing_basics(draft),
+        *_missing_buyers(draft),
+        *_missing_lots(draft),
+        *_missing_criteria(draft),
+        *_missing_dates(draft),
+    ]
+
+
+def _missing_basics(draft: Readiness) -> Iterable[RuleBroken]:
+    if not draft.described:
+        yield RuleBroken("Describe what the schools want to buy.", "basics")
 
 
 def _missing_buyers(draft: Readiness) -> Iterable[RuleBroken]:
@@ -187,6 +199,9 @@ def _missing_lots(draft: Readiness) -> Iterable[RuleBroken]:
 
 
 def _missing_criteria(draft: Readiness) -> Iterable[RuleBroken]:
+    if not draft.criteria:
+        yield RuleBroken("Set the criteria and their weights.", "criteria")
+        return
     try:
         check_criteria(draft.criteria)
     except RuleBroken as refusal:

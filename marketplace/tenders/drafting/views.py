@@ -107,7 +107,7 @@ def edit_tender(tender_id: uuid.UUID) -> Any:
 def _parts(tender: Tender, gaps: set[str | None]) -> list[dict[str, Any]]:
     """The task list: each part, where it is filled in, and whether it is complete."""
     rows = (
-        ("What it buys", "tenders.edit_basics", "basics", bool(tender.description)),
+        ("What it buys", "tenders.edit_basics", "basics", "basics" not in gaps),
         ("Who buys", "tenders.set_buyers", "buyers", "buyers" not in gaps),
         ("Lots and price lines", "tenders.edit_lots", "lots", "lots" not in gaps),
         ("Criteria and weights", "tenders.set_criteria", "criteria", "criteria" not in gaps),

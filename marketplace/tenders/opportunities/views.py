@@ -50,7 +50,7 @@ def show(tender_id: uuid.UUID) -> Any:
     return page(
         "opportunities/show.html",
         opportunity=opportunity,
-        label=shown.label(opportunity.status),
+        label=shown.label(opportunity.status, opportunity.closes_at),
         example=list(zip(EXAMPLE_PRICES, opportunity.formula.marks, strict=True)),
         example_ceiling=EXAMPLE_CEILING,
         example_optimum=EXAMPLE_OPTIMUM,

@@ -1,0 +1,40 @@
+"""The command line for tenders, for the administrator of an installation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from marketplace.alliance.queries import organisation_named
+from marketplace.core.db import db
+from marketplace.core.errors import Refusal
+from marketplace.core.policy import ADMINISTRATOR, Kind
+from marketplace.tenders.importing import actions
+from marketplace.tenders.importing.ocds import LARGEST_FILE
+
+tenders = AppGroup("tenders", help="Joint tenders.")
+COMMANDS = (tenders,)
+
+
+@tenders.command("import-ocds")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--alliance", "name", required=True, help="The name or the id of the alliance that buys.")
+@click.option("--ocid", default="", help="Which release to take, where the file holds several.")
+def import_ocds(file: Path, name: str, ocid: str) -> None:
+    """Draft a joint tender from FILE, an OCDS 1.1 release package, and list what has no place in it."""
+    if file.stat().st_size > LARGEST_FILE:
+        raise click.ClickException("The file must be smaller than 20 MB.")
+    try:
+        alliance_id = organisation_named(db.session(), name, Kind.ALLIANCE).id
+        report = actions.import_tender(ADMINISTRATOR, alliance_id, file.read_bytes(), ocid)
+    except Refusal as refusal:
+        raise click.ClickException(refusal.message) from refusal
+    click.echo(f"Drafted {report.reference}.")
+    click.echo("Arrived:")
+    for line in report.arrived:
+        click.echo(f"  {line}")
+    click.echo(f"Not taken over ({len(report.left_out)}); the list stays with the draft:")
+    for line in report.left_out:
+        click.echo(f"  {line}")

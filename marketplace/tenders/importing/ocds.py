@@ -1,0 +1,260 @@
+"""Reading a tender from an OCDS 1.1 release package. Plain Python.
+
+What has a place here is taken; every other value of the release and its package is listed with its
+path, so that nothing is dropped silently. OCDS: https://standard.open-contracting.org/1.1/en/
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from marketplace.core.clock import LONDON
+from marketplace.core.errors import RuleBroken
+
+LARGEST_FILE = 20 * 1024 * 1024
+MOST_VALUES = 20_000
+LONGEST_VALUE = 300
+LONGEST_TEXT = 5_000
+LONGEST_TITLE = 150
+CPV_DIGITS = 8
+URN_DIGITS = 6
+SCHOOL_SCHEMES = {"GB-EDU", "GB-URN"}
+"""Registers of identifiers (org-id.guide) whose id is a school's URN."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A buyer as the release names it; `urn` where an identifier gives one."""
+
+    id: str
+    name: str
+    urn: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.id})" if self.id else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A document that stands elsewhere."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LotFound:
+    """A lot, without lines: OCDS items carry no volume by school."""
+
+    title: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a release says that has a place in a tender, and everything else in it, as path and value."""
+
+    ocid: str
+    title: str
+    description: str
+    cpv: str
+    closes_at: datetime | None
+    contract_starts_on: date | None
+    contract_ends_on: date | None
+    buyers: tuple[Party, ...]
+    lots: tuple[LotFound, ...]
+    documents: tuple[Link, ...]
+    left_out: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Reader:
+    """A JSON document that remembers which of its values were taken, by path."""
+
+    values: Mapping[str, Any]
+    taken: set[str] = field(default_factory=set)
+
+    def text(self, path: str, longest: int = LONGEST_TEXT) -> str:
+        """The text at a path, taken unless it is too long to be kept whole; "" when there is none."""
+        value = self.values.get(path)
+        if not isinstance(value, str) or not value.strip() or len(value) > longest:
+            return ""
+        self.taken.add(path)
+        return value.strip()
+
+    def moment(self, path: str) -> datetime | None:
+        """The moment at a path, taken when it is a date and time with a zone."""
+        value = self.values.get(path)
+        try:
+            moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+        except ValueError:
+            return None
+        if moment is None or moment.tzinfo is None:
+            return None
+        self.taken.add(path)
+        return moment
+
+    def day(self, path: str) -> date | None:
+        """The day in England of the moment at a path."""
+        moment = self.moment(path)
+        return moment.astimezone(LONDON).date() if moment else None
+
+    def items(self, path: str) -> list[str]:
+        """The paths of the members of a list, in order."""
+        found: dict[int, str] = {}
+        for key in self.values:
+            if key.startswith(f"{path}["):
+                number = key[len(path) + 1 :].partition("]")[0]
+                found[int(number)] = f"{path}[{number}]"
+        return [found[number] for number in sorted(found)]
+
+    def left(self, *prefixes: str) -> tuple[str, ...]:
+        """Every value under these prefixes that was not taken, as path and value."""
+        return tuple(
+            f"{path}: {_shortened(value)}"
+            for path, value in self.values.items()
+            if path.startswith(prefixes) and path not in self.taken
+        )
+
+
+def read(content: bytes, ocid: str = "") -> Found:
+    """The tender in a release package; `ocid` says which, where the package holds several.
+
+    Raises RuleBroken when it is no OCDS 1.1 release package, or the release has no tender with a title.
+    """
+    package = _package(content)
+    releases = package["releases"]
+    number = _chosen(releases, ocid)
+    base = f"releases[{number}]"
+    reader = Reader(dict(_values(package)))
+    if len(reader.values) > MOST_VALUES:
+        raise RuleBroken(f"The file holds more than {MOST_VALUES:,} values. Give a package of one release.")
+    tender = f"{base}.tender"
+    title = reader.text(f"{tender}.title", LONGEST_TITLE)
+    if not title:
+        raise RuleBroken(f"The release has no tender with a title of at most {LONGEST_TITLE} characters.")
+    found = Found(
+        ocid=reader.text(f"{base}.ocid"),
+        title=title,
+        description=reader.text(f"{tender}.description"),
+        cpv=_cpv(reader, tender),
+        closes_at=reader.moment(f"{tender}.tenderPeriod.endDate"),
+        contract_starts_on=reader.day(f"{tender}.contractPeriod.startDate"),
+        contract_ends_on=reader.day(f"{tender}.contractPeriod.endDate"),
+        buyers=_buyers(reader, base),
+        lots=_lots(reader, tender),
+        documents=_documents(reader, tender),
+        left_out=(),
+    )
+    others = {f"releases[{other}]": one for other, one in enumerate(releases) if other != number}
+    left = [line for line in reader.left() if not line.startswith(tuple(f"{one}." for one in others))]
+    left += [f"{place}: another release, {one.get('ocid', '')}" for place, one in others.items()]
+    return replace(found, left_out=tuple(left))
+
+
+def _package(content: bytes) -> dict[str, Any]:
+    if len(content) > LARGEST_FILE:
+        raise RuleBroken("The file must be smaller than 20 MB.")
+    try:
+        package = json.loads(content)
+    except (ValueError, RecursionError):
+        raise RuleBroken("The file is not JSON. Download it again.") from None
+    releases = package.get("releases") if isinstance(package, dict) else None
+    if not isinstance(releases, list) or not releases or not all(isinstance(one, dict) for one in releases):
+        raise RuleBroken("The file is not an OCDS release package: it has no list of releases.")
+    version = package.get("version", "")
+    if version != "1.1":
+        raise RuleBroken(f"The file is OCDS {version or 'without a version'}; only OCDS 1.1 can be read.")
+    return package
+
+
+def _chosen(releases: list[dict[str, Any]], ocid: str) -> int:
+    """The place of the release that is meant."""
+    tenders = [place for place, one in enumerate(releases) if isinstance(one.get("tender"), dict)]
+    if ocid:
+        tenders = [place for place in tenders if releases[place].get("ocid") == ocid]
+    if not tenders:
+        raise RuleBroken("The file has no such release with a tender.")
+    if len(tenders) > 1:
+        known = ", ".join(str(releases[place].get("ocid")) for place in tenders[:10])
+        raise RuleBroken(f"The file has {len(tenders)} tenders. Say which, by its ocid: {known}.")
+    return tenders[0]
+
+
+def _values(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value with its path; a list of plain values counts as one."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _values(value, f"{path}.{key}" if path else str(key))
+    elif isinstance(node, list) and any(isinstance(one, dict | list) for one in node):
+        for number, value in enumerate(node):
+            yield from _values(value, f"{path}[{number}]")
+    elif node not in (None, "", [], {}):
+        yield path, node
+
+
+def _cpv(reader: Reader, tender: str) -> str:
+    """The first CPV code, of the tender or of an item, without its check digit."""
+    places = [
+        f"{tender}.classification",
+        *(f"{item}.classification" for item in reader.items(f"{tender}.items")),
+    ]
+    for place in places:
+        code = str(reader.values.get(f"{place}.id", ""))[:CPV_DIGITS]
+        if reader.values.get(f"{place}.scheme") == "CPV" and len(code) == CPV_DIGITS and code.isdigit():
+            reader.taken |= {f"{place}.id", f"{place}.scheme"}
+            return code
+    return ""
+
+
+def _buyers(reader: Reader, base: str) -> tuple[Party, ...]:
+    """The parties with the role of buyer; where none is described, the release's one buyer."""
+    found = []
+    for party in reader.items(f"{base}.parties"):
+        if "buyer" in (reader.values.get(f"{party}.roles") or []):
+            reader.taken.add(f"{party}.roles")
+            found.append(Party(reader.text(f"{party}.id"), reader.text(f"{party}.name"), _urn(reader, party)))
+    buyer = Party(reader.text(f"{base}.buyer.id"), reader.text(f"{base}.buyer.name"), "")
+    known = {(one.id, one.name) for one in found}
+    if buyer.name and (buyer.id, buyer.name) not in known:
+        found.insert(0, buyer)
+    return tuple(one for one in found if one.name)
+
+
+def _urn(reader: Reader, party: str) -> str:
+    for place in (f"{party}.identifier", *reader.items(f"{party}.additionalIdentifiers")):
+        urn = str(reader.values.get(f"{place}.id", ""))
+        known = str(reader.values.get(f"{place}.scheme", "")) in SCHOOL_SCHEMES
+        if known and urn.isdigit() and len(urn) == URN_DIGITS:
+            reader.taken |= {f"{place}.id", f"{place}.scheme"}
+            return urn
+    return ""
+
+
+def _lots(reader: Reader, tender: str) -> tuple[LotFound, ...]:
+    found = [
+        LotFound(reader.text(f"{lot}.title", LONGEST_TITLE), reader.text(f"{lot}.description"))
+        for lot in reader.items(f"{tender}.lots")
+    ]
+    return tuple(lot for lot in found if lot.title)
+
+
+def _documents(reader: Reader, tender: str) -> tuple[Link, ...]:
+    found = []
+    for document in reader.items(f"{tender}.documents"):
+        url = str(reader.values.get(f"{document}.url", ""))
+        if url.startswith(("https://", "http://")):
+            reader.taken.add(f"{document}.url")
+            name = reader.text(f"{document}.title") or reader.text(f"{document}.description")
+            found.append(Link(name or reader.text(f"{document}.documentType") or url, url))
+    return tuple(found)
+
+
+def _shortened(value: object) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
