@@ -36,6 +36,7 @@ from marketplace.core.web import NavigationItem, page, public
 from marketplace.needs import models as needs
 from marketplace.needs import queries as need_queries
 from marketplace.needs import views as need_pages
+from marketplace.tenders import audience as tender_audience
 from marketplace.tenders import commands as tender_commands
 from marketplace.tenders import jobs as tender_jobs
 from marketplace.tenders import models as tenders
@@ -53,6 +54,7 @@ from suppliers.evaluation import tasks as evaluation_tasks
 from suppliers.evaluation import views as evaluation_pages
 from suppliers.profiles import jobs as profile_jobs
 from suppliers.profiles import models as profiles
+from suppliers.profiles import queries as profile_queries
 from suppliers.profiles import views as profile_pages
 from suppliers.quotes import jobs as quote_jobs
 from suppliers.quotes import models as quotes
@@ -170,6 +172,7 @@ def _subscribe() -> None:
     events.subscribe("quotes.cancelling", quote_jobs.tell_of_cancelling, Act.TENDER_CANCEL)
     events.subscribe("shared_costs.recovery_fee", shared_cost_jobs.charge_recovery_fee, Act.AWARD_CONFIRM)
     jobs.every_minute(tender_jobs.close_due_tenders)
+    tender_audience.count_with(profile_queries.count_serving)
     tender_progress.offer_steps(evaluation_tasks.offered_steps)
     tender_progress.offer_steps(award_tasks.offered_steps)
     quote_queries.hide(evaluation_queries.hidden_from)

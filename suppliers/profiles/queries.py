@@ -88,3 +88,9 @@ def people_serving(session: Session, category: str) -> list[Person]:
         session.scalars(select(ServedCategory.supplier_id).where(ServedCategory.category == category))
     )
     return alliance.people_with_role(session, serving, Role.SUPPLIER_ADMIN, Role.BIDDER)
+
+
+def count_serving(session: Session, category: str) -> int:
+    """How many suppliers serve a category, for the button that publishes to them."""
+    serving = select(func.count()).select_from(ServedCategory).where(ServedCategory.category == category)
+    return session.scalar(serving) or 0

@@ -21,6 +21,8 @@ from marketplace.tenders.forms import StepForm
 from marketplace.tenders.queries import ScheduleLine, ScheduleLot
 from marketplace.tenders.views import tenders
 
+__all__ = ["tenders"]
+
 
 @tenders.route("/tenders/<uuid:tender_id>/edit/lots", methods=["GET", "POST"])
 def edit_lots(tender_id: uuid.UUID) -> Any:

@@ -1,4 +1,4 @@
-"""Reading a tender from an OCDS 1.1 release package. Plain Python.
+"""Reading a tender from an OCDS 1.1 release package.
 
 What has a place here is taken; every other value of the release and its package is listed with its
 path, so that nothing is dropped silently. OCDS: https://standard.open-contracting.org/1.1/en/
@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from marketplace.core.clock import LONDON
 from marketplace.core.errors import RuleBroken
+from marketplace.core.fields import tidy
 
 LARGEST_FILE = 20 * 1024 * 1024
 MOST_VALUES = 20_000
-LONGEST_VALUE = 300
+LONGEST_VALUE = 2_000
 LONGEST_TEXT = 5_000
 LONGEST_TITLE = 150
 CPV_DIGITS = 8
@@ -79,12 +80,16 @@ class Reader:
     taken: set[str] = field(default_factory=set)
 
     def text(self, path: str, longest: int = LONGEST_TEXT) -> str:
-        """The text at a path, taken unless it is too long to be kept whole; "" when there is none."""
+        """The text at a path, taken unless it cannot be kept whole; "" when there is none."""
         value = self.values.get(path)
-        if not isinstance(value, str) or not value.strip() or len(value) > longest:
+        try:
+            text = tidy(value) if isinstance(value, str) else ""
+        except ValueError:
+            return ""
+        if not text or len(text) > longest:
             return ""
         self.taken.add(path)
-        return value.strip()
+        return text
 
     def moment(self, path: str) -> datetime | None:
         """The moment at a path, taken when it is a date and time with a zone."""
@@ -109,15 +114,14 @@ class Reader:
         for key in self.values:
             if key.startswith(f"{path}["):
                 number = key[len(path) + 1 :].partition("]")[0]
-                found[int(number)] = f"{path}[{number}]"
+                if number.isdigit():
+                    found[int(number)] = f"{path}[{number}]"
         return [found[number] for number in sorted(found)]
 
-    def left(self, *prefixes: str) -> tuple[str, ...]:
-        """Every value under these prefixes that was not taken, as path and value."""
+    def left(self) -> tuple[str, ...]:
+        """Every value that was not taken, as path and value."""
         return tuple(
-            f"{path}: {_shortened(value)}"
-            for path, value in self.values.items()
-            if path.startswith(prefixes) and path not in self.taken
+            f"{path}: {_shortened(value)}" for path, value in self.values.items() if path not in self.taken
         )
 
 
@@ -160,16 +164,16 @@ def _package(content: bytes) -> dict[str, Any]:
     if len(content) > LARGEST_FILE:
         raise RuleBroken("The file must be smaller than 20 MB.")
     try:
-        package = json.loads(content)
+        package: Any = json.loads(content)
     except (ValueError, RecursionError):
         raise RuleBroken("The file is not JSON. Download it again.") from None
     releases = package.get("releases") if isinstance(package, dict) else None
     if not isinstance(releases, list) or not releases or not all(isinstance(one, dict) for one in releases):
         raise RuleBroken("The file is not an OCDS release package: it has no list of releases.")
-    version = package.get("version", "")
-    if version != "1.1":
+    version = str(package.get("version", ""))
+    if version != "1.1" and not version.startswith("1.1."):
         raise RuleBroken(f"The file is OCDS {version or 'without a version'}; only OCDS 1.1 can be read.")
-    return package
+    return dict(package)
 
 
 def _chosen(releases: list[dict[str, Any]], ocid: str) -> int:
@@ -199,11 +203,8 @@ def _values(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 def _cpv(reader: Reader, tender: str) -> str:
     """The first CPV code, of the tender or of an item, without its check digit."""
-    places = [
-        f"{tender}.classification",
-        *(f"{item}.classification" for item in reader.items(f"{tender}.items")),
-    ]
-    for place in places:
+    items = reader.items(f"{tender}.items")
+    for place in (f"{tender}.classification", *(f"{item}.classification" for item in items)):
         code = str(reader.values.get(f"{place}.id", ""))[:CPV_DIGITS]
         if reader.values.get(f"{place}.scheme") == "CPV" and len(code) == CPV_DIGITS and code.isdigit():
             reader.taken |= {f"{place}.id", f"{place}.scheme"}
@@ -255,6 +256,6 @@ def _documents(reader: Reader, tender: str) -> tuple[Link, ...]:
 
 
 def _shortened(value: object) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    text = " ".join(text.split())
+    parts = value if isinstance(value, list) else [value]
+    text = " ".join(", ".join(one if isinstance(one, str) else json.dumps(one) for one in parts).split())
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
