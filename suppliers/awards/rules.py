@@ -56,6 +56,26 @@ class Duties:
     approved_for: frozenset[uuid.UUID]
 
 
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """A quote, why it is recommended, and if it is not alone in first place, why it is all the same."""
+
+    quote_id: uuid.UUID
+    reasons: str
+    departure: str = ""
+
+
+def approving_schools(buyers: Collection[uuid.UUID], members: Collection[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """The schools whose people approve an award: those that buy; where one buys alone, any member."""
+    return frozenset(buyers if len(set(buyers)) >= APPROVALS_NEEDED else {*buyers, *members})
+
+
+def check_reasons(reasons: str, field: str) -> None:
+    """Raise RuleBroken when there are no reasons: schools decide on them, suppliers are told."""
+    if not reasons.strip():
+        raise RuleBroken("Enter the reasons.", field)
+
+
 def check_departure(*, is_first: bool, departure: str) -> None:
     """Raise RuleBroken when a quote other than the one in first place is recommended without saying why."""
     if not is_first and not departure.strip():

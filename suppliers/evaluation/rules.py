@@ -105,6 +105,14 @@ class Saving:
         share = Fraction(self.amount.pence * 100, self.baseline.pence)
         return _rounded(share, Decimal("0.1"))
 
+    @property
+    def words(self) -> str:
+        """The saving as people read it: "£1,250.00 less (12.5%)"."""
+        amount = -self.amount if self.amount.pence < 0 else self.amount
+        side = "more" if self.amount.pence < 0 else "less"
+        share = "" if self.percent is None else f" ({abs(self.percent)}%)"
+        return f"{amount} {side}{share}" if amount else "The same"
+
 
 def price_shares(method: Method, prices: Sequence[Money]) -> list[Fraction]:
     """The share of the full price marks that each price earns, from 0 to 1, in the order given.

@@ -9,7 +9,7 @@ the number.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -29,11 +29,25 @@ from suppliers.quotes.models import Quote, QuotedAnswer, QuotedPrice
 from suppliers.quotes.offers import Offer, Question, Schedule
 from suppliers.quotes.rules import Envelope, QuoteStatus, Stage
 
+Hidden = Callable[[Actor], ColumnElement[bool]]
+_hidden: list[Hidden] = []
+
+
+def hide(hidden: Hidden) -> None:
+    """Keep opened quotes from a reader after all, such as one with a conflict. For the composition root."""
+    if hidden not in _hidden:
+        _hidden.append(hidden)
+
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Quotes this actor may read: their own supplier's, and opened ones of their alliances' tenders."""
     tender_ids = select(Tender.id).where(Tender.alliance_id.in_(actor.alliance_ids))
-    return or_(own(actor), and_(Quote.tender_id.in_(tender_ids), Quote.status.in_(rules.AFTER_OPENING)))
+    opened = and_(
+        Quote.tender_id.in_(tender_ids),
+        Quote.status.in_(rules.AFTER_OPENING),
+        *(~hidden(actor) for hidden in _hidden),
+    )
+    return or_(own(actor), opened)
 
 
 def own(actor: Actor) -> ColumnElement[bool]:
@@ -108,7 +122,7 @@ def offer_opened(session: Session, quote_id: uuid.UUID) -> Offer:
     answers = session.execute(
         select(QuotedAnswer.criterion_id, QuotedAnswer.answer).where(QuotedAnswer.quote_id == quote_id)
     )
-    return Offer(dict(prices.tuples().all()), dict(answers.tuples().all()))
+    return Offer(dict(prices.all()), dict(answers.all()))
 
 
 def opened_quotes(session: Session, tender_id: uuid.UUID, *conditions: ColumnElement[bool]) -> list[Quote]:

@@ -191,6 +191,12 @@ def test_a_saving_may_be_negative_and_is_shown_so() -> None:
     assert Saving(Money(0), Money(1)).percent is None
 
 
+def test_a_saving_reads_as_more_or_less_than_today() -> None:
+    assert Saving(Money(2_000_00), Money(1_500_00)).words == "£500.00 less (25.0%)"
+    assert Saving(Money(2_000_00), Money(2_500_00)).words == "£500.00 more (25.0%)"
+    assert Saving(Money(2_000_00), Money(2_000_00)).words == "The same"
+
+
 @given(some.fractions(-1000, 1000))
 def test_shown_marks_are_at_most_half_a_hundredth_away(marks: Fraction) -> None:
     assert abs(Fraction(rules.to_two_places(marks)) - marks) <= Fraction(1, 200)

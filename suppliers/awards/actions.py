@@ -1,0 +1,258 @@
+"""What people decide about an award: recommend, approve, send back, confirm.
+
+Every action locks the tender first, so that an award is decided once. All lots go to one quote.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy.orm import Session
+
+from marketplace.contracts.actions import AwardedContract, register_awarded_contract
+from marketplace.contracts.rules import ContractContent
+from marketplace.core import clock, events, policy
+from marketplace.core.db import transaction
+from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.forms import expect_version
+from marketplace.core.ids import new_id
+from marketplace.core.policy import Act, Actor
+from marketplace.tenders import timetable
+from marketplace.tenders.actions import move_tender, start_standstill
+from marketplace.tenders.models import Tender
+from marketplace.tenders.rules import TenderStatus
+from suppliers.awards import notices, queries, rules
+from suppliers.awards.models import Award, AwardApproval
+from suppliers.awards.rules import AwardStatus, Recommendation
+from suppliers.evaluation import queries as evaluation
+from suppliers.evaluation.comparison import Comparison
+from suppliers.quotes import decisions
+from suppliers.quotes.models import Quote
+from suppliers.quotes.rules import QuoteStatus
+
+
+def recommend_award(actor: Actor, tender_id: uuid.UUID, version: int, wanted: Recommendation) -> None:
+    """Recommend a quote for all lots of a tender, for two schools to approve.
+
+    Raises NotFound for a quote that is not compared, RuleBroken without reasons. Sent twice, it
+    recommends once.
+    """
+    with transaction() as session:
+        tender = evaluation.get_tender(session, tender_id, evaluation.visible_to(actor), lock=True)
+        policy.require(actor, Act.AWARD_RECOMMEND, tender.alliance_id)
+        if _recommended_already(session, actor, tender, wanted.quote_id):
+            return
+        expect_version(tender, version)
+        comparison = evaluation.comparison_of(session, tender)
+        offer = comparison.offer_of(wanted.quote_id)
+        if offer is None:
+            raise NotFound
+        rules.check_reasons(wanted.reasons, "reasons")
+        rules.check_departure(is_first=comparison.firsts == (offer,), departure=wanted.departure)
+        move_tender(session, tender, TenderStatus.RECOMMENDED)
+        awards = _make_awards(session, actor, comparison, tender.id, wanted)
+        _accept_quotes(session, tender)
+        events.record(
+            session,
+            actor,
+            Act.AWARD_RECOMMEND,
+            tender.id,
+            organisation_id=tender.alliance_id,
+            quote_id=wanted.quote_id,
+            award_ids=[award.id for award in awards],
+        )
+        notices.approval_asked(session, tender, queries.approvers(session, tender), offer.supplier)
+
+
+def _recommended_already(session: Session, actor: Actor, tender: Tender, quote_id: uuid.UUID) -> bool:
+    """Did this person just recommend this quote, by a second click on the same button?"""
+    live = queries.live_awards(session, tender.id)
+    return bool(live) and all(
+        award.quote_id == quote_id
+        and award.recommended_by == actor.person_id
+        and award.status is AwardStatus.RECOMMENDED
+        for award in live
+    )
+
+
+def _make_awards(
+    session: Session, actor: Actor, comparison: Comparison, tender_id: uuid.UUID, wanted: Recommendation
+) -> list[Award]:
+    """One row for each lot; the database refuses a second one for the same lot."""
+    column = comparison.column_of(wanted.quote_id)
+    awards = [
+        Award(
+            id=new_id(),
+            tender_id=tender_id,
+            lot_id=lot.lot_id,
+            quote_id=wanted.quote_id,
+            total=lot.totals[column].amount,
+            reasons=wanted.reasons,
+            departure=wanted.departure,
+            recommended_by=_person(actor),
+            recommended_at=clock.now(),
+        )
+        for lot in comparison.lots
+    ]
+    session.add_all(awards)
+    session.flush()
+    return awards
+
+
+def _accept_quotes(session: Session, tender: Tender) -> None:
+    """Quotes that nobody excluded meet what was asked; where price alone counts this is the first time."""
+    decisions.accept(
+        quote
+        for quote in evaluation.standing_quotes(session, tender.id)
+        if quote.status is QuoteStatus.OPENED
+    )
+    session.flush()
+
+
+def approve_award(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
+    """Approve the recommended award for one's school.
+
+    The second approval, by a person of another school, decides: at or above the threshold the suppliers
+    are told and the standstill begins; below it the coordinator confirms. Raises Forbidden for who
+    recommended, who scored and who approved before.
+    """
+    with transaction() as session:
+        tender = evaluation.get_tender(session, tender_id, evaluation.visible_to(actor), lock=True)
+        schools = queries.schools_approved_for(session, actor, tender)
+        policy.require(actor, Act.AWARD_APPROVE, *schools)
+        awards = queries.live_awards(session, tender_id)
+        if any(one.person_id == actor.person_id for award in awards for one in award.approvals):
+            return
+        _check_recommended(tender)
+        expect_version(tender, version)
+        duties = queries.duties(tender, awards[0])
+        school_id = rules.school_to_approve_for(duties, _person(actor), schools)
+        for award in awards:
+            award.approvals.append(
+                AwardApproval(person_id=actor.person_id, school_id=school_id, approved_at=clock.now())
+            )
+        session.flush()
+        events.record(
+            session,
+            actor,
+            Act.AWARD_APPROVE,
+            tender.id,
+            organisation_id=school_id,
+            quote_id=awards[0].quote_id,
+        )
+        if len(awards[0].approvals) >= rules.APPROVALS_NEEDED:
+            _decide(session, tender, awards)
+
+
+def _decide(session: Session, tender: Tender, awards: list[Award]) -> None:
+    """Two schools have approved: begin the standstill where one is owed."""
+    for award in awards:
+        award.status = rules.move(award.status, AwardStatus.APPROVED)
+        award.decided_at = clock.now()
+    move_tender(session, tender, TenderStatus.CONFIRMED_BY_SCHOOLS)
+    if queries.owes_standstill(tender, awards):
+        start_standstill(session, tender, rules.standstill_last_day(clock.today()))
+        notices.suppliers_told(session, tender, awards[0].quote_id, evaluation.comparison_of(session, tender))
+    notices.award_approved(session, tender)
+
+
+def reject_award(actor: Actor, tender_id: uuid.UUID, version: int, reason: str) -> None:
+    """Send a recommendation back to the coordinator, with a reason; the quotes can be compared again."""
+    with transaction() as session:
+        tender = evaluation.get_tender(session, tender_id, evaluation.visible_to(actor), lock=True)
+        policy.require(actor, Act.AWARD_REJECT, *queries.schools_approved_for(session, actor, tender))
+        _check_recommended(tender)
+        expect_version(tender, version)
+        awards = queries.live_awards(session, tender_id)
+        rules.check_duties(queries.duties(tender, awards[0]), _person(actor))
+        rules.check_reasons(reason, "reason")
+        for award in awards:
+            award.status = rules.move(award.status, AwardStatus.REJECTED)
+            award.rejection_reason, award.decided_at = reason, clock.now()
+        move_tender(session, tender, TenderStatus.PRICES_OPENED)
+        events.record(
+            session,
+            actor,
+            Act.AWARD_REJECT,
+            tender.id,
+            organisation_id=tender.alliance_id,
+            quote_id=awards[0].quote_id,
+            reason=reason,
+        )
+        notices.award_rejected(session, tender, actor.name, reason)
+
+
+def confirm_award(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
+    """Confirm an approved award once any standstill has ended.
+
+    Each school that buys gets its contract in its register, needs are met, quotes settled, and
+    suppliers told. Raises RuleBroken during the standstill. Sent twice, it confirms once.
+    """
+    with transaction() as session:
+        tender = evaluation.get_tender(session, tender_id, evaluation.visible_to(actor), lock=True)
+        policy.require(actor, Act.AWARD_CONFIRM, tender.alliance_id)
+        if tender.status is TenderStatus.AWARDED and version < tender.version:
+            return
+        expect_version(tender, version)
+        rules.check_standstill_over(tender.standstill_ends_on, clock.today())
+        awards = queries.live_awards(session, tender_id)
+        comparison = evaluation.comparison_of(session, tender)
+        told_before = tender.status is TenderStatus.STANDSTILL
+        move_tender(session, tender, TenderStatus.AWARDED)
+        for award in awards:
+            award.status = rules.move(award.status, AwardStatus.CONFIRMED)
+            award.confirmed_at = clock.now()
+        winner = session.get_one(Quote, awards[0].quote_id)
+        contracts = _register_contracts(session, tender, awards, winner)
+        decisions.settle(session, tender_id, winner.id)
+        session.flush()
+        events.record(
+            session,
+            actor,
+            Act.AWARD_CONFIRM,
+            tender.id,
+            organisation_id=tender.alliance_id,
+            quote_id=winner.id,
+            supplier_id=winner.supplier_id,
+            award_ids=[award.id for award in awards],
+            contract_ids=contracts,
+        )
+        if not told_before:
+            notices.suppliers_told(session, tender, winner.id, comparison)
+        notices.award_confirmed(session, tender, winner)
+
+
+def _register_contracts(
+    session: Session, tender: Tender, awards: list[Award], winner: Quote
+) -> list[uuid.UUID]:
+    """A contract for each school and lot that it buys of; the value is an average year's."""
+    if tender.contract_starts_on is None or tender.contract_ends_on is None:
+        raise RuleBroken("The tender has no contract dates, so no contract can be registered.")
+    starts_on, ends_on = tender.contract_starts_on, tender.contract_ends_on
+    registered = []
+    for due in queries.contracts_due(session, tender, awards, winner.id):
+        content = ContractContent(
+            category=tender.category,
+            title=due.title,
+            supplier_name=winner.supplier.name,
+            annual_value=timetable.a_year(due.amount, starts_on, ends_on),
+            starts_on=starts_on,
+            ends_on=ends_on,
+        )
+        contract = register_awarded_contract(
+            session,
+            AwardedContract(due.school_id, due.award_id, tender.reference, winner.supplier_id, content),
+        )
+        session.flush()
+        registered.append(contract.id)
+    return registered
+
+
+def _check_recommended(tender: Tender) -> None:
+    if tender.status is not TenderStatus.RECOMMENDED:
+        raise RuleBroken("No award is waiting for approval now. Somebody may have been here before you.")
+
+
+def _person(actor: Actor) -> uuid.UUID:
+    assert actor.person_id, "people decide about awards"
+    return actor.person_id

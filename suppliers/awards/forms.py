@@ -1,0 +1,55 @@
+"""Forms for recommending, approving, sending back and confirming an award."""
+
+from __future__ import annotations
+
+import uuid
+
+from wtforms.validators import Length
+
+from marketplace.core.fields import LongTextField, RadiosField, Required, TextField
+from marketplace.core.forms import EditForm, Form
+
+LONGEST_REASON = 5_000
+LENGTH = Length(max=LONGEST_REASON, message=f"Use {LONGEST_REASON:,} characters or fewer.")
+
+
+class FindForm(Form):
+    """Find awards by words."""
+
+    class Meta:
+        csrf = False
+
+    q = TextField("Title or reference", render_kw={"width": 20})
+
+
+class RecommendForm(EditForm):
+    """Which quote, and why. The quotes to choose from are set by the view."""
+
+    quote_id = RadiosField("Quote", [Required("Choose a quote")], coerce=uuid.UUID, choices=[])
+    reasons = LongTextField(
+        "Reasons",
+        [Required("Enter the reasons"), LENGTH],
+        description="Schools decide on these. Say what the marks show, and what you checked.",
+        render_kw={"rows": 5},
+    )
+    departure = LongTextField(
+        "If this quote is not alone in first place, why is it recommended?",
+        [LENGTH],
+        description="Leave blank for the quote in first place. After a draw, say who drew and who watched.",
+        render_kw={"rows": 3},
+    )
+
+
+class DecideForm(EditForm):
+    """Approve or confirm the award as it was read."""
+
+
+class RejectForm(EditForm):
+    """Send a recommendation back."""
+
+    reason = LongTextField(
+        "Reason",
+        [Required("Enter the reason"), LENGTH],
+        description="The coordinator reads this. Say what should be looked at again.",
+        render_kw={"rows": 4},
+    )

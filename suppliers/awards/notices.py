@@ -1,0 +1,108 @@
+"""What people are told by e-mail about an award. Suppliers are all told in one transaction.
+
+Each function writes in the action's own transaction.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from marketplace.alliance.models import Person
+from marketplace.alliance.queries import people_with_role
+from marketplace.core import mail
+from marketplace.core.policy import Role
+from marketplace.tenders import queries as tenders
+from marketplace.tenders.models import Tender
+from suppliers.awards.summaries import summaries
+from suppliers.evaluation.comparison import Comparison
+from suppliers.evaluation.queries import opened_quotes
+from suppliers.profiles.queries import people_who_bid
+from suppliers.quotes.models import Quote
+
+
+def approval_asked(session: Session, tender: Tender, approvers: Iterable[Person], supplier: str) -> None:
+    """Ask headteachers and governors to approve the recommended award or to send it back."""
+    _write(
+        session,
+        approvers,
+        f"Please decide about an award: {tender.title}",
+        "awards_approval_asked.txt",
+        tender,
+        supplier=supplier,
+    )
+
+
+def award_rejected(session: Session, tender: Tender, by: str, reason: str) -> None:
+    """Tell the coordinator that a recommendation came back, and why."""
+    _write(
+        session,
+        _coordinators(session, tender),
+        f"Sent back: the award of {tender.title}",
+        "awards_rejected.txt",
+        tender,
+        by=by,
+        reason=reason,
+    )
+
+
+def award_approved(session: Session, tender: Tender) -> None:
+    """Tell the coordinator that two schools have approved, and when the award can be confirmed."""
+    _write(
+        session,
+        _coordinators(session, tender),
+        f"Approved: the award of {tender.title}",
+        "awards_approved.txt",
+        tender,
+    )
+
+
+def suppliers_told(session: Session, tender: Tender, winner_id: uuid.UUID, comparison: Comparison) -> None:
+    """Send every supplier its assessment summary, all at the same time."""
+    for summary in summaries(tender, opened_quotes(session, tender.id), comparison, winner_id):
+        _write(
+            session,
+            people_who_bid(session, summary.supplier_id),
+            f"The result of your quote {summary.reference}: {tender.title}",
+            "awards_summary.txt",
+            tender,
+            summary=summary,
+        )
+
+
+def award_confirmed(session: Session, tender: Tender, winner: Quote) -> None:
+    """Send the winner its letter; tell the schools that their contract stands in their register."""
+    buyers = tenders.buyers(session, tender.id)
+    _write(
+        session,
+        people_who_bid(session, winner.supplier_id),
+        f"You have won: {tender.title}",
+        "awards_winner.txt",
+        tender,
+        reference=winner.reference,
+        schools=list(buyers.values()),
+    )
+    _write(
+        session,
+        people_with_role(session, buyers, Role.HEADTEACHER, Role.BURSAR),
+        f"Awarded: {tender.title}",
+        "awards_confirmed.txt",
+        tender,
+        supplier=winner.supplier.name,
+    )
+
+
+def _coordinators(session: Session, tender: Tender) -> list[Person]:
+    return people_with_role(session, [tender.alliance_id], Role.COORDINATOR)
+
+
+def _write(
+    session: Session, people: Iterable[Person], subject: str, template: str, tender: Tender, **context: Any
+) -> None:
+    for person in {person.id: person for person in people}.values():
+        mail.write(
+            session, person.email, subject, template, person_name=person.name, tender=tender, **context
+        )

@@ -1,0 +1,185 @@
+"""The award of a tender as its page shows it, as frozen views."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.alliance.models import Person
+from marketplace.contracts.models import Contract
+from marketplace.core import clock, policy
+from marketplace.core.errors import Forbidden
+from marketplace.core.money import Money
+from marketplace.core.policy import Act, Actor
+from marketplace.tenders.models import Tender
+from marketplace.tenders.rules import TenderStatus
+from suppliers.awards import queries, rules
+from suppliers.awards.models import Award
+from suppliers.awards.queries import Approval, SentBack
+from suppliers.evaluation.comparison import Comparison, Offer
+from suppliers.evaluation.rules import Saving
+
+APPROVED = frozenset({TenderStatus.CONFIRMED_BY_SCHOOLS, TenderStatus.STANDSTILL, TenderStatus.AWARDED})
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolResult:
+    """What one school pays under the award over the whole term, before VAT, and its contract if made."""
+
+    school: str
+    amount: Money
+    baseline: Money | None
+    saving: Saving | None
+    contracts: tuple[uuid.UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the award's way: done, current or upcoming."""
+
+    label: str
+    state: str
+    when: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AwardView:
+    """An award and where it stands. Amounts are before VAT over the whole term unless named otherwise."""
+
+    supplier: str
+    reference: str
+    offer: Offer
+    reasons: str
+    departure: str
+    recommended_by: str
+    recommended_at: datetime
+    approvals: tuple[Approval, ...]
+    total: Money
+    value_with_vat: Money
+    owes_standstill: bool
+    standstill_ends_on: date | None
+    schools: tuple[SchoolResult, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def worse_off(self) -> tuple[str, ...]:
+        """The schools that would pay more than they pay today."""
+        return tuple(
+            row.school for row in self.schools if row.saving is not None and row.saving.amount.pence < 0
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the reader can do about an award; `why_not` says why an approver cannot approve."""
+
+    approve: bool
+    reject: bool
+    confirm: bool
+    why_not: str = ""
+
+
+def view_award(session: Session, tender: Tender, comparison: Comparison) -> AwardView | None:
+    """The award of a tender; None when nothing is recommended."""
+    awards = queries.live_awards(session, tender.id)
+    if not awards:
+        return None
+    first = awards[0]
+    offer = comparison.offers[comparison.column_of(first.quote_id)]
+    total = Money.total(award.total for award in awards)
+    given = queries.approvals(session, first)
+    return AwardView(
+        supplier=offer.supplier,
+        reference=offer.reference,
+        offer=offer,
+        reasons=first.reasons,
+        departure=first.departure,
+        recommended_by=session.get_one(Person, first.recommended_by).name,
+        recommended_at=first.recommended_at,
+        approvals=tuple(given),
+        total=total,
+        value_with_vat=rules.value_with_vat(total),
+        owes_standstill=queries.owes_standstill(tender, awards),
+        standstill_ends_on=tender.standstill_ends_on,
+        schools=_schools(session, awards, comparison),
+        steps=tuple(_steps(tender, awards, given)),
+    )
+
+
+def _schools(session: Session, awards: list[Award], comparison: Comparison) -> tuple[SchoolResult, ...]:
+    query = select(Contract.school_id, Contract.id).where(
+        Contract.award_id.in_([award.id for award in awards])
+    )
+    made: dict[uuid.UUID, tuple[uuid.UUID, ...]] = {}
+    for school_id, contract_id in session.execute(query):
+        made[school_id] = (*made.get(school_id, ()), contract_id)
+    column = comparison.column_of(awards[0].quote_id)
+    return tuple(
+        SchoolResult(
+            row.school,
+            row.cells[column].amount,
+            row.baseline,
+            row.cells[column].saving,
+            made.get(row.school_id, ()),
+        )
+        for row in comparison.schools
+    )
+
+
+def _steps(tender: Tender, awards: list[Award], given: list[Approval]) -> list[Step]:
+    first = awards[0]
+    decided = tender.status in APPROVED
+    confirmed = tender.status is TenderStatus.AWARDED
+    steps = [Step("Recommended", "done", first.recommended_at)]
+    for number in range(rules.APPROVALS_NEEDED):
+        approval = given[number] if number < len(given) else None
+        label = "First approval" if number == 0 else "Second approval, by another school"
+        note = f"{approval.person}, {approval.school}" if approval else ""
+        state = "done" if approval else "current" if number == len(given) else "upcoming"
+        steps.append(Step(label, state, approval.at if approval else None, note))
+    if queries.owes_standstill(tender, awards):
+        steps.append(_standstill(tender, decided=decided, confirmed=confirmed))
+    waits = decided and not confirmed and _is_over(tender)
+    state = "done" if confirmed else "current" if waits else "upcoming"
+    return [*steps, Step("Confirmed, and contracts registered", state, first.confirmed_at)]
+
+
+def _standstill(tender: Tender, *, decided: bool, confirmed: bool) -> Step:
+    over = confirmed or (decided and _is_over(tender))
+    ends_on = tender.standstill_ends_on
+    note = f"Until the end of {ends_on.day} {ends_on:%B %Y}" if ends_on else "Eight working days"
+    return Step("Standstill", "done" if over else "current" if decided else "upcoming", None, note)
+
+
+def _is_over(tender: Tender) -> bool:
+    return queries.standstill_is_over(tender, clock.today())
+
+
+def choices_of(session: Session, actor: Actor, tender: Tender) -> Choices:
+    """What this reader can do about the award of a tender."""
+    awards = queries.live_awards(session, tender.id)
+    approve = reject = False
+    why_not = ""
+    schools = queries.schools_approved_for(session, actor, tender)
+    if awards and schools and tender.status is TenderStatus.RECOMMENDED and actor.person_id:
+        duties = queries.duties(tender, awards[0])
+        try:
+            rules.check_duties(duties, actor.person_id)
+            reject = True
+            rules.school_to_approve_for(duties, actor.person_id, schools)
+            approve = True
+        except Forbidden as refusal:
+            why_not = refusal.message
+    confirm = tender.status in {TenderStatus.CONFIRMED_BY_SCHOOLS, TenderStatus.STANDSTILL}
+    may_confirm = confirm and policy.allows(actor, Act.AWARD_CONFIRM, tender.alliance_id)
+    return Choices(approve, reject, may_confirm and _is_over(tender), why_not)
+
+
+def history(session: Session, tender: Tender) -> tuple[SentBack, ...]:
+    """The recommendations that were sent back."""
+    return tuple(queries.sent_back(session, tender.id))

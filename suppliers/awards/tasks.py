@@ -1,0 +1,110 @@
+"""What waits for a person about awards."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from flask import url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from marketplace.alliance.models import Membership
+from marketplace.alliance.rules import MembershipStatus
+from marketplace.core import clock
+from marketplace.core.errors import Forbidden
+from marketplace.core.policy import Actor, Kind, Role
+from marketplace.core.web import Task
+from marketplace.tenders.models import Tender
+from marketplace.tenders.progress import StepLink
+from marketplace.tenders.rules import CommitmentStatus, TenderStatus
+from suppliers.awards import queries, rules
+from suppliers.awards.models import Award
+from suppliers.awards.rules import AwardStatus
+from suppliers.evaluation.queries import visible_to
+
+FOR_COORDINATOR = (
+    TenderStatus.PRICES_OPENED,
+    TenderStatus.CONFIRMED_BY_SCHOOLS,
+    TenderStatus.STANDSTILL,
+)
+
+
+def waiting_for(session: Session, actor: Actor) -> list[Task]:
+    """What waits for this person: awards to recommend, to approve and to confirm."""
+    return [*_for_coordinator(session, actor), *_for_approver(session, actor)]
+
+
+def _for_coordinator(session: Session, actor: Actor) -> list[Task]:
+    alliances = actor.organisations(Kind.ALLIANCE, Role.COORDINATOR)
+    if not alliances:
+        return []
+    tasks = []
+    for tender in queries.waiting_tenders(session, actor, *FOR_COORDINATOR):
+        if tender.alliance_id not in alliances:
+            continue
+        if tender.status is TenderStatus.PRICES_OPENED:
+            tasks.append(
+                _task("Compare the quotes and recommend an award", "evaluation.compare_quotes", tender)
+            )
+        elif queries.standstill_is_over(tender, clock.today()):
+            tasks.append(_task("Confirm the award", "awards.confirm_award", tender))
+    return tasks
+
+
+def _for_approver(session: Session, actor: Actor) -> list[Task]:
+    held = actor.organisations(Kind.SCHOOL, *queries.APPROVERS)
+    if not held or actor.person_id is None:
+        return []
+    waiting = session.scalars(
+        select(Tender)
+        .where(Tender.status == TenderStatus.RECOMMENDED, visible_to(actor))
+        .order_by(Tender.closes_at)
+        .options(selectinload(Tender.panel), selectinload(Tender.commitments))
+    ).all()
+    awards = _awards(session, waiting)
+    members = _members(session, waiting)
+    found = []
+    for tender in waiting:
+        buyers = [one.school_id for one in tender.commitments if one.status is CommitmentStatus.COMMITTED]
+        schools = held & rules.approving_schools(buyers, members.get(tender.alliance_id, ()))
+        try:
+            rules.school_to_approve_for(queries.duties(tender, awards[tender.id]), actor.person_id, schools)
+        except Forbidden:
+            continue
+        found.append(_task("Approve the award or send it back", "awards.show_award", tender))
+    return found
+
+
+def _awards(session: Session, waiting: Sequence[Tender]) -> dict[uuid.UUID, Award]:
+    """An award of each tender: all its lots are decided together."""
+    query = (
+        select(Award)
+        .where(Award.tender_id.in_([tender.id for tender in waiting]), Award.status != AwardStatus.REJECTED)
+        .options(selectinload(Award.approvals))
+    )
+    return {award.tender_id: award for award in session.scalars(query)}
+
+
+def _members(session: Session, waiting: Sequence[Tender]) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """The member schools of the tenders' alliances."""
+    query = select(Membership.alliance_id, Membership.school_id).where(
+        Membership.alliance_id.in_([tender.alliance_id for tender in waiting]),
+        Membership.status == MembershipStatus.ACTIVE,
+    )
+    found: dict[uuid.UUID, set[uuid.UUID]] = {}
+    for alliance_id, school_id in session.execute(query):
+        found.setdefault(alliance_id, set()).add(school_id)
+    return found
+
+
+def _task(text: str, endpoint: str, tender: Tender) -> Task:
+    return Task(f"{text}: {tender.title}", url_for(endpoint, tender_id=tender.id), tender.reference)
+
+
+def offered_steps(session: Session, actor: Actor, tender: Tender) -> list[StepLink]:
+    """A link from the tender's page to its award, for those who may see it."""
+    found = session.scalar(
+        queries.awarded_tenders(actor).with_only_columns(Tender.id).where(Tender.id == tender.id)
+    )
+    return [StepLink("See the award", url_for("awards.show_award", tender_id=tender.id))] if found else []

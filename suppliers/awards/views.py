@@ -1,0 +1,171 @@
+"""Pages on which awards are recommended, approved, confirmed and read."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+
+from marketplace.core import policy, web
+from marketplace.core.db import db
+from marketplace.core.errors import Forbidden, NotFound
+from marketplace.core.fields import choices
+from marketplace.core.paging import page_links
+from marketplace.core.policy import Act
+from marketplace.core.web import NavigationItem, answering, page
+from marketplace.tenders.models import Tender
+from marketplace.tenders.rules import STATUS_COLOURS, STATUS_LABELS, TenderStatus
+from suppliers.awards import actions, queries, rules, shown, summaries
+from suppliers.awards.forms import DecideForm, FindForm, RecommendForm, RejectForm
+from suppliers.awards.rules import Recommendation
+from suppliers.awards.shown import AwardView
+from suppliers.evaluation import findings
+from suppliers.evaluation.comparison import Comparison
+from suppliers.evaluation.queries import get_comparison
+
+awards = Blueprint("awards", __name__)
+NAVIGATION = NavigationItem("Awards", "awards.index", lambda actor: bool(actor.alliance_ids))
+
+
+@awards.route("/awards")
+def index() -> Any:
+    """Awards that the reader may see."""
+    session = db.session()
+    form = FindForm(request.args)
+    form.validate()
+    search = form.q.data or ""
+    query = queries.awarded_tenders(web.actor(), search)
+    pages = page_links(
+        queries.count(session, query),
+        request.args.get("page"),
+        lambda number: url_for("awards.index", page=number, q=search or None),
+    )
+    found = session.scalars(query.offset(pages.offset).limit(pages.size)).all()
+    return page(
+        "awards/index.html",
+        filters=form,
+        filtered=bool(search),
+        rows=queries.listed(session, found),
+        pages=pages,
+    )
+
+
+@awards.route("/tenders/<uuid:tender_id>/award")
+def show_award(tender_id: uuid.UUID) -> Any:
+    """The award: result, prices and savings, reasons, approvals, contracts, and where it stands."""
+    session, actor = db.session(), web.actor()
+    tender, comparison = get_comparison(session, actor, tender_id)
+    return page(
+        "awards/award.html",
+        tender=tender,
+        status={"label": STATUS_LABELS[tender.status], "colour": STATUS_COLOURS.get(tender.status, "blue")},
+        award=shown.view_award(session, tender, comparison),
+        findings=findings.find(comparison),
+        choices=shown.choices_of(session, actor, tender),
+        sent_back=shown.history(session, tender),
+        may_recommend=policy.allows(actor, Act.AWARD_RECOMMEND, tender.alliance_id)
+        and tender.status is TenderStatus.PRICES_OPENED,
+        standstill_days=rules.STANDSTILL_WORKING_DAYS,
+    )
+
+
+@awards.route("/tenders/<uuid:tender_id>/award/recommend", methods=["GET", "POST"])
+def recommend_award(tender_id: uuid.UUID) -> Any:
+    """Recommend a quote to the schools."""
+    session, actor = db.session(), web.actor()
+    tender, comparison = get_comparison(session, actor, tender_id)
+    _require(Act.AWARD_RECOMMEND, tender, tender.alliance_id)
+    first = comparison.firsts[0].quote_id if len(comparison.firsts) == 1 else None
+    form = RecommendForm(version=tender.version, quote_id=first)
+    form.quote_id.choices = choices(
+        (
+            offer.quote_id,
+            offer.supplier,
+            f"Rank {offer.rank}, {offer.marks} of 100 marks, {offer.total} before VAT",
+        )
+        for offer in comparison.offers
+    )
+    if form.validate_on_submit():
+        with answering(form):
+            wanted = Recommendation(form.quote_id.data, form.reasons.data or "", form.departure.data or "")
+            actions.recommend_award(actor, tender_id, form.version.data or 0, wanted)
+            flash("You recommended the award. Two people of two schools decide now.", "success")
+            return redirect(url_for("awards.show_award", tender_id=tender_id))
+    return page(
+        "awards/recommend_award.html",
+        form=form,
+        tender=tender,
+        comparison=comparison,
+        findings=findings.find(comparison),
+    )
+
+
+@awards.route("/tenders/<uuid:tender_id>/award/approve", methods=["GET", "POST"])
+def approve_award(tender_id: uuid.UUID) -> Any:
+    """Approve the recommended award for one's school."""
+    session, actor = db.session(), web.actor()
+    tender, _, award = _shown(tender_id)
+    _require(Act.AWARD_APPROVE, tender, *queries.schools_approved_for(session, actor, tender))
+    form = DecideForm(version=tender.version)
+    if form.validate_on_submit():
+        with answering(form):
+            actions.approve_award(actor, tender_id, form.version.data or 0)
+            flash("You approved the award.", "success")
+            return redirect(url_for("awards.show_award", tender_id=tender_id))
+    choices_now = shown.choices_of(session, actor, tender)
+    return page("awards/approve_award.html", form=form, tender=tender, award=award, choices=choices_now)
+
+
+@awards.route("/tenders/<uuid:tender_id>/award/reject", methods=["GET", "POST"])
+def reject_award(tender_id: uuid.UUID) -> Any:
+    """Send a recommendation back with a reason."""
+    session, actor = db.session(), web.actor()
+    tender, _, award = _shown(tender_id)
+    _require(Act.AWARD_REJECT, tender, *queries.schools_approved_for(session, actor, tender))
+    form = RejectForm(version=tender.version)
+    if form.validate_on_submit():
+        with answering(form):
+            actions.reject_award(actor, tender_id, form.version.data or 0, form.reason.data or "")
+            flash("You sent the recommendation back.", "success")
+            return redirect(url_for("awards.show_award", tender_id=tender_id))
+    return page("awards/reject_award.html", form=form, tender=tender, award=award)
+
+
+@awards.route("/tenders/<uuid:tender_id>/award/confirm", methods=["GET", "POST"])
+def confirm_award(tender_id: uuid.UUID) -> Any:
+    """Confirm an approved award: contracts are registered and suppliers told."""
+    session, actor = db.session(), web.actor()
+    tender, _, award = _shown(tender_id)
+    _require(Act.AWARD_CONFIRM, tender, tender.alliance_id)
+    form = DecideForm(version=tender.version)
+    if form.validate_on_submit():
+        with answering(form):
+            actions.confirm_award(actor, tender_id, form.version.data or 0)
+            flash("You confirmed the award. Each school has its contract in its register.", "success")
+            return redirect(url_for("awards.show_award", tender_id=tender_id))
+    choices_now = shown.choices_of(session, actor, tender)
+    return page("awards/confirm_award.html", form=form, tender=tender, award=award, choices=choices_now)
+
+
+@awards.route("/quotes/<uuid:quote_id>/summary")
+def show_summary(quote_id: uuid.UUID) -> Any:
+    """The assessment summary of a supplier's own quote."""
+    tender, summary = summaries.get_summary(db.session(), web.actor(), quote_id)
+    return page("awards/summary.html", tender=tender, summary=summary)
+
+
+def _shown(tender_id: uuid.UUID) -> tuple[Tender, Comparison, AwardView]:
+    """A tender with its award, if the reader may see them and there is one."""
+    session = db.session()
+    tender, comparison = get_comparison(session, web.actor(), tender_id)
+    award = shown.view_award(session, tender, comparison)
+    if award is None:
+        raise NotFound
+    return tender, comparison, award
+
+
+def _require(act: Act, tender: Tender, *organisation_ids: uuid.UUID) -> None:
+    """Show the page of an act only to those who may do it."""
+    if not policy.allows(web.actor(), act, *organisation_ids):
+        raise Forbidden(f"Your role does not allow you to decide this about {tender.title}.")

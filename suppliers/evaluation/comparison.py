@@ -1,0 +1,358 @@
+"""All quotes of a tender side by side, as frozen views: everything is worked out here, templates only show.
+
+Amounts are before VAT and over the whole term. Marks are of 100, shown to two places; who is first
+was decided on the exact fractions.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import TypeVar
+
+from marketplace.core.money import ZERO, Money, line_amount
+from marketplace.tenders.models import Criterion
+from marketplace.tenders.queries import ScheduleLine, ScheduleLot
+from suppliers.evaluation import rules
+from suppliers.evaluation.models import AgreedScore
+from suppliers.evaluation.rules import Candidate, LowPriceTest, Method, Result, Saving
+from suppliers.quotes.models import Quote
+from suppliers.quotes.rules import QuoteStatus
+
+Amount = TypeVar("Amount", Money, Decimal)
+Agreed = Mapping[tuple[uuid.UUID, uuid.UUID], AgreedScore]
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionMarks:
+    """What a quote earned for one quality question: the agreed score, its marks, and the reason."""
+
+    criterion_id: uuid.UUID
+    title: str
+    weight: int
+    score: int
+    highest: int
+    marks: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A quote that is compared. `rank` reads "1", or "1=" when it is shared."""
+
+    quote_id: uuid.UUID
+    reference: str
+    supplier_id: uuid.UUID
+    supplier: str
+    total: Money
+    is_lowest: bool
+    price_marks: Decimal
+    quality_marks: Decimal
+    marks: Decimal
+    rank: str
+    is_first: bool
+    criteria: tuple[CriterionMarks, ...]
+    saving: Saving | None
+    is_abnormally_low: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A quote that is not compared, and why."""
+
+    quote_id: uuid.UUID
+    reference: str
+    supplier: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one quote asks for one thing. `is_lowest` where others ask more; a unit price only for lines."""
+
+    amount: Money
+    is_lowest: bool
+    unit_price: Decimal | None = None
+    saving: Saving | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """A price line with each quote's price, in the order of the offers. `quantity` is all schools' units."""
+
+    number: int
+    item: str
+    unit: str
+    quantity: Decimal
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LotTable:
+    """A lot: its lines and its total, by quote."""
+
+    lot_id: uuid.UUID
+    number: int
+    title: str
+    lines: tuple[LineRow, ...]
+    totals: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolRow:
+    """What one school would pay under each quote. `baseline` is None when its spend today is not known."""
+
+    school_id: uuid.UUID
+    school: str
+    baseline: Money | None
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The exact figures behind a comparison, in the order of its offers."""
+
+    method: Method
+    candidates: tuple[Candidate, ...]
+    results: tuple[Result, ...]
+    low_price: LowPriceTest | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All opened quotes of a tender. Offers stand in the order of their places, then by supplier.
+
+    `baseline` is what all schools would pay at what they pay today; None unless known for each.
+    """
+
+    offers: tuple[Offer, ...]
+    set_aside: tuple[SetAside, ...]
+    lots: tuple[LotTable, ...]
+    schools: tuple[SchoolRow, ...]
+    baseline: Money | None
+    price_weight: int
+    figures: Figures
+
+    @property
+    def quality_weight(self) -> int:
+        """The weight of all quality questions together."""
+        return sum(self.figures.method.quality_weights)
+
+    @property
+    def firsts(self) -> tuple[Offer, ...]:
+        """The offer in first place; several when even the tie-break cannot part them."""
+        return tuple(offer for offer in self.offers if offer.is_first)
+
+    @property
+    def unknown_baselines(self) -> tuple[str, ...]:
+        """The schools whose spend today is not known."""
+        return tuple(row.school for row in self.schools if row.baseline is None)
+
+    def offer_of(self, quote_id: uuid.UUID) -> Offer | None:
+        """The offer of a quote, if it is compared."""
+        return next((offer for offer in self.offers if offer.quote_id == quote_id), None)
+
+    def column_of(self, quote_id: uuid.UUID) -> int:
+        """Where a quote stands among the offers. Raises ValueError when it is not compared."""
+        return [offer.quote_id for offer in self.offers].index(quote_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What all quotes of a tender are compared on. `method.quality_weights` go with `questions`.
+
+    `baselines` are over the whole term, zero for unknown; `schools` gives the names of the buyers.
+    """
+
+    method: Method
+    lots: Sequence[ScheduleLot]
+    schools: Mapping[uuid.UUID, str]
+    baselines: Mapping[uuid.UUID, Money]
+    questions: Sequence[Criterion]
+
+    @property
+    def lines(self) -> list[ScheduleLine]:
+        """The lines of all lots."""
+        return [line for lot in self.lots for line in lot.lines]
+
+
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    """A quote whose every line has a price, with what it comes to by line and by school."""
+
+    quote: Quote
+    unit_prices: Mapping[uuid.UUID, Decimal]
+    by_line: Mapping[uuid.UUID, Money]
+    by_school: Mapping[uuid.UUID, Money]
+
+    @property
+    def total(self) -> Money:
+        return Money.total(self.by_line.values())
+
+
+def compare(basis: Basis, quotes: Sequence[Quote], agreed: Agreed) -> Comparison:
+    """Put the opened quotes of a tender side by side."""
+    set_aside = tuple(
+        SetAside(quote.id, quote.reference or "", quote.supplier.name, why)
+        for quote in quotes
+        if (why := _why_not(quote, basis, agreed))
+    )
+    left_out = {quote.quote_id for quote in set_aside}
+    priced = _in_order(
+        basis, [_price(quote, basis.lines) for quote in quotes if quote.id not in left_out], agreed
+    )
+    candidates = [_candidate(quote, basis, agreed) for quote in priced]
+    rows = _school_rows(basis, priced)
+    known = bool(rows) and all(row.baseline is not None for row in rows)
+    baseline = Money.total(row.baseline for row in rows if row.baseline) if known else None
+    figures = Figures(
+        basis.method,
+        tuple(candidates),
+        tuple(rules.assess(basis.method, candidates)),
+        rules.abnormally_low([quote.total for quote in priced], baseline),
+    )
+    return Comparison(
+        offers=_offers(basis, priced, figures, baseline, agreed),
+        set_aside=set_aside,
+        lots=tuple(_lot_table(lot, priced) for lot in basis.lots),
+        schools=rows,
+        baseline=baseline,
+        price_weight=basis.method.price_weight,
+        figures=figures,
+    )
+
+
+def _in_order(basis: Basis, priced: Sequence[_Priced], agreed: Agreed) -> list[_Priced]:
+    """The quotes by place, then by supplier."""
+    results = rules.assess(basis.method, [_candidate(quote, basis, agreed) for quote in priced])
+    together = zip(results, priced, strict=True)
+    ordered = sorted(together, key=lambda pair: (pair[0].place, pair[1].quote.supplier.name.lower()))
+    return [quote for _, quote in ordered]
+
+
+def _why_not(quote: Quote, basis: Basis, agreed: Agreed) -> str:
+    """Why a quote cannot be compared; "" when it can."""
+    if quote.exclusion_reason or quote.status is QuoteStatus.EXCLUDED:
+        return quote.exclusion_reason
+    if quote.status is QuoteStatus.SUBMITTED:
+        return "Its prices could not be opened."
+    priced = {price.line_id for price in quote.prices}
+    missing = sum(line.id not in priced for line in basis.lines)
+    if missing:
+        return f"It has no price for {missing} of {len(basis.lines)} lines."
+    if _price(quote, basis.lines).total.pence <= 0:
+        return "Its total is £0.00, which cannot be scored."
+    if any((quote.id, question.id) not in agreed for question in basis.questions):
+        return "Its quality has not been scored."
+    return ""
+
+
+def _price(quote: Quote, lines: Sequence[ScheduleLine]) -> _Priced:
+    """Each school's amount for each line is rounded to the penny there, as its supplier will charge it."""
+    unit_prices = {price.line_id: price.unit_price for price in quote.prices}
+    by_line: dict[uuid.UUID, Money] = {}
+    by_school: dict[uuid.UUID, Money] = {}
+    for line in lines:
+        by_line[line.id] = ZERO
+        for volume in line.volumes:
+            amount = line_amount(unit_prices[line.id], volume.quantity)
+            by_line[line.id] += amount
+            by_school[volume.school_id] = by_school.get(volume.school_id, ZERO) + amount
+    return _Priced(quote, unit_prices, by_line, by_school)
+
+
+def _candidate(priced: _Priced, basis: Basis, agreed: Agreed) -> Candidate:
+    shares = (
+        Fraction(agreed[priced.quote.id, question.id].score, question.highest_score)
+        for question in basis.questions
+    )
+    return Candidate(priced.total, tuple(shares))
+
+
+def _offers(
+    basis: Basis, priced: Sequence[_Priced], figures: Figures, baseline: Money | None, agreed: Agreed
+) -> tuple[Offer, ...]:
+    lowest = _lowest([quote.total for quote in priced])
+    ranks = [result.rank for result in figures.results]
+    flags = figures.low_price.flags if figures.low_price else (False,) * len(priced)
+    return tuple(
+        Offer(
+            quote_id=quote.quote.id,
+            reference=quote.quote.reference or "",
+            supplier_id=quote.quote.supplier_id,
+            supplier=quote.quote.supplier.name,
+            total=quote.total,
+            is_lowest=quote.total == lowest,
+            price_marks=rules.to_two_places(result.price_marks),
+            quality_marks=rules.to_two_places(sum(result.quality_marks, Fraction(0))),
+            marks=rules.to_two_places(result.total),
+            rank=f"{result.rank}=" if ranks.count(result.rank) > 1 else str(result.rank),
+            is_first=result.place == 1,
+            criteria=tuple(_marks(quote.quote, basis, result, agreed)),
+            saving=Saving(baseline, quote.total) if baseline is not None else None,
+            is_abnormally_low=low,
+        )
+        for quote, result, low in zip(priced, figures.results, flags, strict=True)
+    )
+
+
+def _marks(quote: Quote, basis: Basis, result: Result, agreed: Agreed) -> Iterable[CriterionMarks]:
+    for question, marks in zip(basis.questions, result.quality_marks, strict=True):
+        score = agreed[quote.id, question.id]
+        yield CriterionMarks(
+            question.id,
+            question.title,
+            question.weight,
+            score.score,
+            question.highest_score,
+            rules.to_two_places(marks),
+            score.reason,
+        )
+
+
+def _lot_table(lot: ScheduleLot, priced: Sequence[_Priced]) -> LotTable:
+    return LotTable(
+        lot.id,
+        lot.number,
+        lot.title,
+        tuple(_line_row(line, priced) for line in lot.lines),
+        _cells([Money.total(quote.by_line[line.id] for line in lot.lines) for quote in priced]),
+    )
+
+
+def _line_row(line: ScheduleLine, priced: Sequence[_Priced]) -> LineRow:
+    unit_prices = [quote.unit_prices[line.id] for quote in priced]
+    lowest = _lowest(unit_prices)
+    cells = tuple(
+        Cell(quote.by_line[line.id], unit_price == lowest, unit_price)
+        for quote, unit_price in zip(priced, unit_prices, strict=True)
+    )
+    return LineRow(line.number, line.item, line.unit, line.total, cells)
+
+
+def _school_rows(basis: Basis, priced: Sequence[_Priced]) -> tuple[SchoolRow, ...]:
+    return tuple(
+        SchoolRow(
+            school_id,
+            name,
+            baseline := basis.baselines.get(school_id) or None,
+            _cells([quote.by_school.get(school_id, ZERO) for quote in priced], baseline),
+        )
+        for school_id, name in basis.schools.items()
+    )
+
+
+def _cells(amounts: Sequence[Money], baseline: Money | None = None) -> tuple[Cell, ...]:
+    lowest = _lowest(amounts)
+    return tuple(
+        Cell(amount, amount == lowest, saving=Saving(baseline, amount) if baseline is not None else None)
+        for amount in amounts
+    )
+
+
+def _lowest(amounts: Sequence[Amount]) -> Amount | None:
+    """The lowest of several, to be marked; None when there is nothing to tell apart."""
+    return min(amounts) if len(set(amounts)) > 1 else None

@@ -1,0 +1,184 @@
+"""The comparison as an Excel workbook and as CSV. Texts stay texts, whatever a supplier called itself.
+
+Amounts are pounds before VAT over the whole term.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+import xlsxwriter
+
+from marketplace.core.money import Money
+from marketplace.tenders.models import Tender
+from suppliers.evaluation.comparison import Comparison, Offer
+from suppliers.evaluation.rules import Saving
+
+Value = str | int | Decimal | Money | None
+LONGEST_CELL = 32_767
+WIDE, NARROW = 34, 16
+STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def excel(tender: Tender, comparison: Comparison) -> bytes:
+    """A workbook with a sheet each for the ranking, schools, lots, lines and the reasons for scores."""
+    content = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(content, options) as book:
+        formats = {
+            "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
+            "text": book.add_format({"text_wrap": True, "valign": "top"}),
+            "money": book.add_format({"num_format": "£#,##0.00;-£#,##0.00", "valign": "top"}),
+            "number": book.add_format({"num_format": "#,##0.####", "valign": "top"}),
+        }
+        about = f"{tender.reference} {tender.title}"
+        for name, rows in _sheets(comparison):
+            _write(book.add_worksheet(name), formats, about, rows)
+    return content.getvalue()
+
+
+def csv_text(comparison: Comparison) -> bytes:
+    """One line for each price line and one for the total, with each quote’s figures beside it.
+
+    UTF-8 with a byte order mark, so that Excel reads £ and names rightly.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    for row in _lines(comparison):
+        writer.writerow([_plain(value) for value in row])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _sheets(comparison: Comparison) -> Iterable[tuple[str, Sequence[Sequence[Value]]]]:
+    yield "Ranking", _ranking(comparison)
+    yield "By school", _by_school(comparison)
+    yield "By lot", _by_lot(comparison)
+    yield "By line", _lines(comparison)
+    yield "Scores and reasons", _reasons(comparison)
+
+
+def _ranking(comparison: Comparison) -> list[Sequence[Value]]:
+    head: Sequence[Value] = (
+        "Rank",
+        "Supplier",
+        "Quote",
+        "Total price",
+        f"Price marks of {comparison.price_weight}",
+        f"Quality marks of {comparison.quality_weight}",
+        "Marks of 100",
+        "Saving against today’s spend",
+        "Saving %",
+        "Lowest price",
+        "Price to be explained",
+    )
+    rows: list[Sequence[Value]] = [_ranked(offer) for offer in comparison.offers]
+    aside: list[Sequence[Value]] = [
+        ("Not compared", quote.supplier, quote.reference, quote.reason) for quote in comparison.set_aside
+    ]
+    return [head, *rows, *aside]
+
+
+def _ranked(offer: Offer) -> Sequence[Value]:
+    return (
+        offer.rank,
+        offer.supplier,
+        offer.reference,
+        offer.total,
+        offer.price_marks,
+        offer.quality_marks,
+        offer.marks,
+        offer.saving.amount if offer.saving else None,
+        offer.saving.percent if offer.saving else None,
+        "Lowest" if offer.is_lowest else "",
+        "Abnormally low" if offer.is_abnormally_low else "",
+    )
+
+
+def _by_school(comparison: Comparison) -> list[Sequence[Value]]:
+    head: list[Value] = ["School", "Today’s spend over the term"]
+    for offer in comparison.offers:
+        head += [f"{offer.supplier}: price", f"{offer.supplier}: saving"]
+    rows: list[Sequence[Value]] = [head]
+    for row in comparison.schools:
+        line: list[Value] = [row.school, row.baseline]
+        for cell in row.cells:
+            line += [cell.amount, _amount(cell.saving)]
+        rows.append(line)
+    total: list[Value] = ["All schools", comparison.baseline]
+    for offer in comparison.offers:
+        total += [offer.total, _amount(offer.saving)]
+    return [*rows, total]
+
+
+def _by_lot(comparison: Comparison) -> list[Sequence[Value]]:
+    head = ("Lot", "Title", *(offer.supplier for offer in comparison.offers))
+    rows: list[Sequence[Value]] = [head]
+    rows += [(lot.number, lot.title, *(cell.amount for cell in lot.totals)) for lot in comparison.lots]
+    return [*rows, ("All lots", "", *(offer.total for offer in comparison.offers))]
+
+
+def _lines(comparison: Comparison) -> list[Sequence[Value]]:
+    head: list[Value] = ["Lot", "Line", "Item", "Unit", "Quantity"]
+    for offer in comparison.offers:
+        head += [f"{offer.supplier}: unit price", f"{offer.supplier}: amount"]
+    rows: list[Sequence[Value]] = [head]
+    for lot in comparison.lots:
+        for line in lot.lines:
+            row: list[Value] = [lot.number, line.number, line.item, line.unit, line.quantity]
+            for cell in line.cells:
+                row += [cell.unit_price, cell.amount]
+            rows.append(row)
+    total: list[Value] = ["", "", "Total", "", ""]
+    for offer in comparison.offers:
+        total += ["", offer.total]
+    return [*rows, total]
+
+
+def _reasons(comparison: Comparison) -> list[Sequence[Value]]:
+    rows: list[Sequence[Value]] = [("Supplier", "Question", "Weight", "Score", "Of", "Marks", "Reason")]
+    rows += [
+        (offer.supplier, one.title, one.weight, one.score, one.highest, one.marks, one.reason)
+        for offer in comparison.offers
+        for one in offer.criteria
+    ]
+    return rows
+
+
+def _amount(saving: Saving | None) -> Money | None:
+    return saving.amount if saving else None
+
+
+def _write(sheet: Any, formats: dict[str, Any], about: str, rows: Sequence[Sequence[Value]]) -> None:
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.set_header("&L" + about.replace("&", "&&")[:200])
+    sheet.repeat_rows(0)
+    sheet.freeze_panes(1, 1)
+    sheet.set_column(0, max(len(row) for row in rows), NARROW)
+    for column, title in enumerate(rows[0]):
+        if title in {"Supplier", "Item", "School", "Title", "Question", "Reason"}:
+            sheet.set_column(column, column, WIDE)
+    for number, row in enumerate(rows):
+        for column, value in enumerate(row):
+            if number == 0 or isinstance(value, str):
+                style = formats["head" if number == 0 else "text"]
+                sheet.write_string(number, column, str(value)[:LONGEST_CELL], style)
+            elif isinstance(value, Money):
+                sheet.write_number(number, column, value.pounds, formats["money"])
+            elif value is not None:
+                sheet.write_number(number, column, value, formats["number"])
+
+
+def _plain(value: Value) -> str | int | Decimal:
+    """A value for CSV: a text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    if value is None:
+        return ""
+    if isinstance(value, Money):
+        return value.pounds
+    if isinstance(value, str) and value.startswith(STARTS_A_FORMULA):
+        return f"'{value}"
+    return value

@@ -1,0 +1,196 @@
+"""What a comparison shows, in sentences: why a quote is first, how firmly, and what to ask about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from marketplace.core.money import Money
+from suppliers.evaluation import rules
+from suppliers.evaluation.comparison import Comparison, Offer
+from suppliers.evaluation.rules import LowPriceTest
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The sentences of a comparison, each ready to be read. Blank or empty where there is nothing to say."""
+
+    why_first: tuple[str, ...]
+    firmness: str
+    turning: str
+    low_price: str
+    baseline: str
+
+
+def find(comparison: Comparison) -> Findings:
+    """Everything worth saying about a comparison."""
+    return Findings(
+        why_first=tuple(_why_first(comparison)),
+        firmness=_firmness(comparison),
+        turning=_turning(comparison),
+        low_price=_low_price(comparison),
+        baseline=_baseline(comparison),
+    )
+
+
+def _why_first(comparison: Comparison) -> Sequence[str]:
+    firsts = comparison.firsts
+    if not firsts:
+        return ()
+    first = firsts[0]
+    if len(comparison.offers) == 1:
+        return (f"{first.supplier} made the only quote that can be compared.",)
+    if len(firsts) > 1:
+        names = _listed([offer.supplier for offer in firsts])
+        equal = f"{names} are equal in everything that counts, with {first.marks} of 100 marks each."
+        return (equal, "Draw lots before a witness and write down who drew.")
+    second = comparison.offers[1]
+    return (_by_how_much(comparison, first, second), *_by_what(comparison, first, second))
+
+
+def _by_how_much(comparison: Comparison, first: Offer, second: Offer) -> str:
+    results = comparison.figures.results
+    gap = results[0].total - results[1].total
+    if not gap:
+        return (
+            f"{first.supplier} and {second.supplier} both have {first.marks} of 100 marks. "
+            f"The published tie-break puts {first.supplier} first: {_tie_broken_by(comparison)}."
+        )
+    return (
+        f"{first.supplier} has {first.marks} of 100 marks, {_marks(gap)} more than "
+        f"{second.supplier} in second place."
+    )
+
+
+def _tie_broken_by(comparison: Comparison) -> str:
+    one, other = comparison.figures.candidates[:2]
+    weights = comparison.figures.method.quality_weights
+    if weights:
+        heaviest = max(range(len(weights)), key=lambda at: (weights[at], -at))
+        if one.quality[heaviest] != other.quality[heaviest]:
+            return f"it did better on “{comparison.offers[0].criteria[heaviest].title}”, which weighs most"
+    if one.price != other.price:
+        return "its price is lower"
+    return "it did better on the other questions"
+
+
+def _by_what(comparison: Comparison, first: Offer, second: Offer) -> Sequence[str]:
+    """How the price and the quality of the first quote compare with the second's."""
+    results = comparison.figures.results
+    price = _price_sentence(first, second, results[0].price_marks - results[1].price_marks)
+    if not comparison.quality_weight:
+        return (price,)
+    gap = sum(results[0].quality_marks, Fraction(0)) - sum(results[1].quality_marks, Fraction(0))
+    return (price, _quality_sentence(comparison, first, second, gap))
+
+
+def _price_sentence(first: Offer, second: Offer, gap: Fraction) -> str:
+    difference = Money(abs(first.total.pence - second.total.pence))
+    lowest = ", the lowest of all," if first.is_lowest else ""
+    if not difference:
+        return f"Both ask {first.total}, so price does not part them."
+    side = "less" if first.total < second.total else "more"
+    return (
+        f"Its price of {first.total}{lowest} is {difference} {side} than {second.supplier}’s, "
+        f"which {_gains(gap)}."
+    )
+
+
+def _quality_sentence(comparison: Comparison, first: Offer, second: Offer, gap: Fraction) -> str:
+    most = max(offer.quality_marks for offer in comparison.offers)
+    best = ", the most of all," if first.quality_marks == most else ""
+    return (
+        f"For quality it has {first.quality_marks} of {comparison.quality_weight} marks{best} against "
+        f"{second.supplier}’s {second.quality_marks}, which {_gains(gap)}."
+    )
+
+
+def _gains(gap: Fraction) -> str:
+    if not gap:
+        return "makes no difference to the marks"
+    return f"gains it {_marks(gap)}" if gap > 0 else f"costs it {_marks(-gap)}"
+
+
+def _marks(gap: Fraction) -> str:
+    shown = rules.to_two_places(gap)
+    if not shown:
+        return "less than 0.01 marks"
+    return f"{shown} marks"
+
+
+def _firmness(comparison: Comparison) -> str:
+    """Over which price weights the first quote would stay first."""
+    figures = comparison.figures
+    leads = rules.leads(figures.method, figures.candidates)
+    own = Fraction(comparison.price_weight, rules.FULL_MARKS)
+    if len(comparison.firsts) != 1 or len(comparison.offers) == 1:
+        return ""
+    lead = next((lead for lead in leads if lead.leader == 0 and lead.start <= own <= lead.end), None)
+    if lead is None:
+        return ""
+    first = comparison.offers[0].supplier
+    if lead.start == 0 and lead.end == 1:
+        return f"{first} would be first whatever the weight of price."
+    return (
+        f"{first} would be first at any weight of price from {_percent(lead.start)} to {_percent(lead.end)} "
+        f"of 100. The published weight is {comparison.price_weight}."
+    )
+
+
+def _percent(share: Fraction) -> str:
+    shown = rules.to_two_places(share * rules.FULL_MARKS)
+    return f"{shown:f}".rstrip("0").rstrip(".")
+
+
+def _turning(comparison: Comparison) -> str:
+    """Whether the winner turns on a losing quote, as it can under formulas that compare prices."""
+    offers = comparison.offers
+    if len(comparison.firsts) != 1 or len(offers) == 1:
+        return ""
+    turning = rules.winner_turns_on(comparison.figures.method, comparison.figures.candidates)
+    if not turning:
+        return "Leaving out any one of the other quotes would not change which is first."
+    names = _listed([offers[at].supplier for at in turning], "or")
+    return (
+        f"Without the quote of {names}, another would be first. The published formula compares prices with "
+        "one another, so this can happen; it is no ground to set a quote aside."
+    )
+
+
+def _low_price(comparison: Comparison) -> str:
+    """What the test for abnormally low prices compared, where it flagged something."""
+    test = comparison.figures.low_price
+    if test is None or not any(test.flags):
+        return ""
+    names = _listed([offer.supplier for offer in comparison.offers if offer.is_abnormally_low])
+    return (
+        f"{names} asked less than {_pounds(test.threshold)}, {_threshold_in_words(test)}. Ask the supplier "
+        "in writing to explain the price before you recommend it, and keep the answer. A low price is no "
+        "ground to exclude a quote by itself: exclude it only if the answer does not show that the "
+        "supplier can do the work for it."
+    )
+
+
+def _threshold_in_words(test: LowPriceTest) -> str:
+    if test.against_baseline:
+        return f"15% below the {_pounds(test.average)} that schools would pay at today’s spend"
+    return f"15% below the average of all quotes but the highest ({_pounds(test.average)})"
+
+
+def _pounds(pence: Fraction) -> str:
+    return str(Money(int(rules.to_two_places(pence / 100) * Decimal(100))))
+
+
+def _baseline(comparison: Comparison) -> str:
+    unknown = comparison.unknown_baselines
+    if not unknown:
+        return ""
+    return f"Today’s spend of {_listed(unknown)} is not known, so no saving in total is shown."
+
+
+def _listed(names: Sequence[str], word: str = "and") -> str:
+    if len(names) < 2:  # noqa: PLR2004  # one name needs no comma
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {word} {names[-1]}"

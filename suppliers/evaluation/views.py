@@ -1,0 +1,276 @@
+"""Pages on which quotes are judged: conflicts, scores, agreement, and the comparison."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+
+from marketplace.core import policy, web
+from marketplace.core.db import db
+from marketplace.core.errors import Forbidden, NotFound
+from marketplace.core.paging import page_links
+from marketplace.core.policy import Act
+from marketplace.core.web import NavigationItem, answering, page
+from marketplace.tenders.models import Tender
+from marketplace.tenders.rules import FORMULAS, STATUS_COLOURS, STATUS_LABELS, TenderStatus
+from suppliers.evaluation import actions, charts, downloads, findings, queries, sheets
+from suppliers.evaluation.forms import (
+    ExcludeForm,
+    FindForm,
+    LockForm,
+    agree_form,
+    conflicts_form,
+    scores_form,
+)
+from suppliers.evaluation.rules import TIE_BREAK
+from suppliers.quotes.rules import QuoteStatus
+
+evaluation = Blueprint("evaluation", __name__)
+NAVIGATION = NavigationItem("Evaluation", "evaluation.index", lambda actor: bool(actor.alliance_ids))
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@evaluation.route("/evaluation")
+def index() -> Any:
+    """Tenders whose opened quotes concern the reader."""
+    session = db.session()
+    form = FindForm(request.args)
+    form.validate()
+    search = form.q.data or ""
+    query = queries.in_evaluation(web.actor(), search)
+    pages = page_links(
+        queries.count(session, query),
+        request.args.get("page"),
+        lambda number: url_for("evaluation.index", page=number, q=search or None),
+    )
+    found = session.scalars(query.offset(pages.offset).limit(pages.size)).all()
+    return page(
+        "evaluation/index.html",
+        filters=form,
+        filtered=bool(search),
+        rows=queries.listed(session, web.actor(), found),
+        pages=pages,
+    )
+
+
+@evaluation.route("/tenders/<uuid:tender_id>/conflicts/declare", methods=["GET", "POST"])
+def declare_conflicts(tender_id: uuid.UUID) -> Any:
+    """Declare conflicts of interest; only the suppliers' names are shown."""
+    session, actor = db.session(), web.actor()
+    tender = queries.get_tender(session, tender_id, queries.declared_by(actor))
+    form = conflicts_form(sheets.suppliers_to_declare(session, actor, tender))
+    if form.validate_on_submit():
+        with answering(form):
+            declared = form.declarations()
+            actions.declare_conflicts(actor, tender_id, declared)
+            if any(one.conflicted for one in declared.values()):
+                flash(
+                    "You declared a conflict of interest. You will see nothing more of these quotes.",
+                    "success",
+                )
+                return redirect(url_for("home"))
+            flash("You declared that you have no conflict of interest. You can score now.", "success")
+            return redirect(url_for("evaluation.scoring", tender_id=tender_id))
+    return page("evaluation/declare_conflicts.html", form=form, tender=tender)
+
+
+@evaluation.route("/tenders/<uuid:tender_id>/scores")
+def scoring(tender_id: uuid.UUID) -> Any:
+    """An evaluator's own progress; nobody else's scores."""
+    session, actor = db.session(), web.actor()
+    tender = _judged(tender_id)
+    if queries.seat_of(session, actor, tender_id) is None:
+        return redirect(url_for("evaluation.moderation", tender_id=tender_id))
+    return page(
+        "evaluation/scoring.html",
+        tender=tender,
+        is_open=tender.status is TenderStatus.EVALUATING,
+        rows=sheets.own_progress(session, actor, tender),
+        panel=sheets.evaluators(session, tender),
+    )
+
+
+@evaluation.route("/quotes/<uuid:quote_id>/scores/give", methods=["GET", "POST"])
+def give_scores(quote_id: uuid.UUID) -> Any:
+    """Score the answers of one quote."""
+    session, actor = db.session(), web.actor()
+    quote = queries.get_quote(session, quote_id, queries.judged_by(actor))
+    if queries.seat_of(session, actor, quote.tender_id) is None:
+        raise NotFound
+    tender = _judged(quote.tender_id)
+    answers = sheets.answers_to_score(session, actor, tender, quote)
+    form = scores_form(answers)
+    if form.validate_on_submit():
+        with answering(form):
+            actions.give_scores(actor, quote_id, form.given())
+            flash(f"Your scores of {quote.supplier.name} are saved.", "success")
+            return redirect(url_for("evaluation.scoring", tender_id=tender.id))
+    is_open = tender.status is TenderStatus.EVALUATING and quote.status is QuoteStatus.OPENED
+    return page(
+        "evaluation/give_scores.html", form=form, tender=tender, quote=quote, answers=answers, is_open=is_open
+    )
+
+
+@evaluation.route("/tenders/<uuid:tender_id>/scores/agree")
+def moderation(tender_id: uuid.UUID) -> Any:
+    """How far everybody is, and the scores to be agreed."""
+    session, actor = db.session(), web.actor()
+    tender = _judged(tender_id)
+    if not _oversees(tender):
+        raise NotFound
+    return page(
+        "evaluation/moderation.html",
+        tender=tender,
+        view=sheets.moderation(session, tender),
+        is_open=tender.status is TenderStatus.EVALUATING,
+        may_agree=policy.allows(actor, Act.SCORE_AGREE, tender.alliance_id),
+    )
+
+
+@evaluation.route("/quotes/<uuid:quote_id>/scores/<uuid:criterion_id>/agree", methods=["GET", "POST"])
+def agree_score(quote_id: uuid.UUID, criterion_id: uuid.UUID) -> Any:
+    """Record what the panel agreed for one answer."""
+    session, actor = db.session(), web.actor()
+    quote = queries.get_quote(session, quote_id, queries.judged_by(actor))
+    tender = _judged(quote.tender_id)
+    _require(Act.SCORE_AGREE, tender)
+    criterion = queries.get_question(tender, criterion_id)
+    view = sheets.answer_to_agree(session, tender, quote, criterion)
+    before = view.agreed
+    form = agree_form(
+        criterion.highest_score,
+        version=before.version if before else 0,
+        score=before.score if before else None,
+        reason=before.reason if before else "",
+        moderation_note=before.moderation_note if before else "",
+    )
+    if form.validate_on_submit():
+        with answering(form):
+            actions.agree_score(
+                actor,
+                quote_id,
+                criterion_id,
+                score=form["score"].data,
+                reason=form.reason.data or "",
+                moderation_note=form.moderation_note.data or "",
+                version=form.version.data or 0,
+            )
+            flash(f"The agreed score of {view.supplier} for “{view.question.title}” is recorded.", "success")
+            return redirect(url_for("evaluation.moderation", tender_id=tender.id))
+    is_open = tender.status is TenderStatus.EVALUATING and quote.status is QuoteStatus.OPENED
+    return page("evaluation/agree_score.html", form=form, tender=tender, view=view, is_open=is_open)
+
+
+@evaluation.route("/tenders/<uuid:tender_id>/scores/lock", methods=["GET", "POST"])
+def lock_scores(tender_id: uuid.UUID) -> Any:
+    """Lock the agreed scores, so that prices can be opened."""
+    session = db.session()
+    tender = _judged(tender_id)
+    _require(Act.SCORES_LOCK, tender)
+    form = LockForm(version=tender.version)
+    if form.validate_on_submit():
+        with answering(form):
+            actions.lock_scores(web.actor(), tender_id, form.version.data or 0)
+            flash("You locked the quality scores.", "success")
+            return redirect(url_for("evaluation.moderation", tender_id=tender_id))
+    return page(
+        "evaluation/lock_scores.html", form=form, tender=tender, view=sheets.moderation(session, tender)
+    )
+
+
+@evaluation.route("/quotes/<uuid:quote_id>/exclude", methods=["GET", "POST"])
+def exclude_quote(quote_id: uuid.UUID) -> Any:
+    """Leave a quote out of the competition, with a reason."""
+    session, actor = db.session(), web.actor()
+    may_see = queries.judged_by(actor) | queries.visible_to(actor)
+    quote = queries.get_quote(session, quote_id, may_see)
+    tender = queries.get_tender(session, quote.tender_id, may_see)
+    _require(Act.QUOTE_EXCLUDE, tender)
+    form = ExcludeForm(version=quote.version)
+    if form.validate_on_submit():
+        with answering(form):
+            actions.exclude_quote(actor, quote_id, form.reason.data or "", form.version.data or 0)
+            flash(f"You excluded the quote of {quote.supplier.name}.", "success")
+            return redirect(_after_excluding(tender))
+    return page(
+        "evaluation/exclude_quote.html", form=form, tender=tender, quote=quote, back=_after_excluding(tender)
+    )
+
+
+@evaluation.route("/tenders/<uuid:tender_id>/comparison")
+def compare_quotes(tender_id: uuid.UUID) -> Any:
+    """All quotes side by side."""
+    tender, comparison = queries.get_comparison(db.session(), web.actor(), tender_id)
+    return page(
+        "evaluation/comparison.html",
+        tender=tender,
+        status={"label": STATUS_LABELS[tender.status], "colour": STATUS_COLOURS.get(tender.status, "blue")},
+        comparison=comparison,
+        findings=findings.find(comparison),
+        charts=charts.draw(comparison),
+        formula=FORMULAS[tender.price_formula],
+        tie_break=TIE_BREAK,
+        may_exclude=policy.allows(web.actor(), Act.QUOTE_EXCLUDE, tender.alliance_id)
+        and tender.status is TenderStatus.PRICES_OPENED,
+        may_recommend=policy.allows(web.actor(), Act.AWARD_RECOMMEND, tender.alliance_id)
+        and tender.status is TenderStatus.PRICES_OPENED,
+    )
+
+
+@evaluation.route("/quotes/<uuid:quote_id>/assessment")
+def show_assessment(quote_id: uuid.UUID) -> Any:
+    """One quote's answers with the agreed scores and reasons."""
+    session, actor = db.session(), web.actor()
+    quote = queries.get_quote(session, quote_id, queries.visible_to(actor))
+    tender, comparison = queries.get_comparison(session, actor, quote.tender_id)
+    return page(
+        "evaluation/assessment.html",
+        tender=tender,
+        quote=quote,
+        offer=comparison.offer_of(quote_id),
+        price_weight=comparison.price_weight,
+        answers=sheets.agreed_answers(session, tender, quote),
+    )
+
+
+@evaluation.route("/tenders/<uuid:tender_id>/comparison.xlsx")
+def download_excel(tender_id: uuid.UUID) -> Response:
+    """The comparison as an Excel workbook."""
+    tender, comparison = queries.get_comparison(db.session(), web.actor(), tender_id)
+    return _attachment(downloads.excel(tender, comparison), EXCEL, f"{tender.reference}-comparison.xlsx")
+
+
+@evaluation.route("/tenders/<uuid:tender_id>/comparison.csv")
+def download_csv(tender_id: uuid.UUID) -> Response:
+    """The comparison as a CSV file."""
+    tender, comparison = queries.get_comparison(db.session(), web.actor(), tender_id)
+    return _attachment(downloads.csv_text(comparison), "text/csv", f"{tender.reference}-comparison.csv")
+
+
+def _attachment(content: bytes, media_type: str, name: str) -> Response:
+    response = Response(content, content_type=media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _judged(tender_id: uuid.UUID) -> Tender:
+    return queries.get_tender(db.session(), tender_id, queries.judged_by(web.actor()))
+
+
+def _oversees(tender: Tender) -> bool:
+    return tender.alliance_id in queries.overseen_by(web.actor())
+
+
+def _require(act: Act, tender: Tender) -> None:
+    """404 for those who have no business with the page, 403 for those who may only read it."""
+    if not _oversees(tender):
+        raise NotFound
+    if not policy.allows(web.actor(), act, tender.alliance_id):
+        raise Forbidden("Only the alliance’s coordinator can do this.")
+
+
+def _after_excluding(tender: Tender) -> str:
+    endpoint = "compare_quotes" if tender.status is TenderStatus.PRICES_OPENED else "moderation"
+    return url_for(f"evaluation.{endpoint}", tender_id=tender.id)

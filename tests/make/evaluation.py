@@ -1,0 +1,158 @@
+"""Opened quotes declared about, scored, agreed and priced, by the actions that panels use."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Unpack
+
+from marketplace.core.policy import Actor
+from marketplace.tenders.models import Criterion
+from suppliers.evaluation import actions, queries
+from suppliers.evaluation.actions import ScoreGiven
+from suppliers.evaluation.comparison import Comparison
+from suppliers.evaluation.conduct import Declaration
+from suppliers.evaluation.models import AgreedScore
+from suppliers.quotes.rules import Envelope
+from tests.make.alliance import Alliance, alliance
+from tests.make.quotes import fresh, open_envelope, opened_quotes, submitted_quote
+from tests.make.suppliers import Supplier, supplier
+from tests.make.tenders import PRICE_ONLY, Tender, Wishes, published_tender
+
+UnitPrices = Sequence[Decimal | str]
+Scores = Sequence[Sequence[int]]
+PRICES = ("2.4000", "2.5000", "2.7500")
+AGREED = ((3, 4), (5, 4), (4, 5))
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """A tender with opened quotes, in the order of their suppliers."""
+
+    tender: Tender
+    suppliers: tuple[Supplier, ...]
+    quotes: tuple[uuid.UUID, ...]
+
+    @property
+    def alliance(self) -> Alliance:
+        """The alliance that buys."""
+        return self.tender.alliance
+
+    @property
+    def coordinator(self) -> Actor:
+        """Who runs the tender."""
+        return self.tender.alliance.coordinator
+
+    @property
+    def questions(self) -> list[Criterion]:
+        """The quality criteria, in their order."""
+        return queries.questions(self.tender.row)
+
+    @property
+    def comparison(self) -> Comparison:
+        """All quotes side by side, as they are now."""
+        return queries.comparison_of(fresh(), self.tender.row)
+
+
+def opened_contest(
+    buying: Alliance | None = None, prices: Sequence[Decimal | str] = PRICES, **given: object
+) -> Contest:
+    """A tender whose first envelope is open: one quote for each price. Takes what `draft_tender` takes."""
+    wishes: Wishes = given  # type: ignore[assignment]  # what draft_tender takes, passed on
+    tender = published_tender(buying or alliance(), **wishes)
+    category = str(given.get("category", "catering"))
+    suppliers = tuple(
+        supplier(f"Supplier {number + 1}", categories=[category]) for number in range(len(prices))
+    )
+    quotes = tuple(submitted_quote(tender, one, price) for one, price in zip(suppliers, prices, strict=True))
+    opened_quotes(tender)
+    return Contest(tender, suppliers, quotes)
+
+
+def declare_conflicts(contest: Contest, evaluator: Actor, *conflicted: Supplier) -> None:
+    """An evaluator declares about every supplier; a conflict with those named."""
+    actions.declare_conflicts(
+        evaluator,
+        contest.tender.id,
+        {
+            one.id: Declaration(
+                one in conflicted, "A member of my family works there." if one in conflicted else ""
+            )
+            for one in contest.suppliers
+        },
+    )
+
+
+def give_scores(
+    contest: Contest, evaluator: Actor, scores: Mapping[uuid.UUID, Sequence[int]] | int = 4
+) -> None:
+    """An evaluator scores every answer of every quote: one number for all, or by quote and question."""
+    for quote_id in contest.quotes:
+        marks = [scores] * len(contest.questions) if isinstance(scores, int) else scores[quote_id]
+        actions.give_scores(
+            evaluator,
+            quote_id,
+            [
+                ScoreGiven(question.id, mark, f"The answer earns {mark}.", 0)
+                for question, mark in zip(contest.questions, marks, strict=True)
+            ],
+        )
+
+
+def agree_scores(contest: Contest, scores: Scores = AGREED) -> None:
+    """The coordinator records agreed scores, by quote and question."""
+    for quote_id, marks in zip(contest.quotes, scores, strict=True):
+        for question, mark in zip(contest.questions, marks, strict=True):
+            before = fresh().get(AgreedScore, (quote_id, question.id))
+            actions.agree_score(
+                contest.coordinator,
+                quote_id,
+                question.id,
+                score=mark,
+                reason=f"Agreed reason for {question.title.lower()}.",
+                moderation_note="The panel read the answer again together.",
+                version=before.version if before else 0,
+            )
+
+
+def scored_contest(
+    buying: Alliance | None = None, prices: UnitPrices = PRICES, **given: Unpack[Wishes]
+) -> Contest:
+    """A contest whose evaluators have all scored. Takes what `opened_contest` takes."""
+    contest = opened_contest(buying, prices, **given)
+    for evaluator in contest.tender.evaluators:
+        declare_conflicts(contest, evaluator)
+        give_scores(contest, evaluator)
+    return contest
+
+
+def moderated_contest(
+    buying: Alliance | None = None,
+    prices: UnitPrices = PRICES,
+    scores: Scores = AGREED,
+    **given: Unpack[Wishes],
+) -> Contest:
+    """A contest whose quality scores are agreed and locked."""
+    contest = scored_contest(buying, prices, **given)
+    agree_scores(contest, scores)
+    actions.lock_scores(contest.coordinator, contest.tender.id, contest.tender.version)
+    return contest
+
+
+def priced_contest(
+    buying: Alliance | None = None,
+    prices: UnitPrices = PRICES,
+    scores: Scores = AGREED,
+    **given: Unpack[Wishes],
+) -> Contest:
+    """A contest whose prices are open, ready to be compared."""
+    contest = moderated_contest(buying, prices, scores, **given)
+    open_envelope(contest.tender, Envelope.PRICE)
+    return contest
+
+
+def price_contest(
+    buying: Alliance | None = None, prices: UnitPrices = PRICES, **given: Unpack[Wishes]
+) -> Contest:
+    """A contest on price alone, its prices open."""
+    return opened_contest(buying, prices, **{**given, "criteria": PRICE_ONLY})
