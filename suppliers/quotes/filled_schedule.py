@@ -18,7 +18,6 @@ from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 import openpyxl
-from defusedxml import DefusedXmlException
 
 from marketplace.core.errors import RuleBroken
 from marketplace.tenders.queries import ScheduleLine
@@ -134,11 +133,6 @@ def _sheets(content: bytes) -> dict[str, list[Row]]:
     try:
         workbook = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=False, keep_links=False)
         return {sheet.title: list(_filled_rows(sheet)) for sheet in workbook.worksheets}
-    except DefusedXmlException:
-        raise RuleBroken(
-            "This workbook was not written by a spreadsheet program. Download the price schedule again.",
-            FIELD,
-        ) from None
     except Exception as error:  # openpyxl raises whatever a damaged file makes it raise
         raise RuleBroken(_damaged(), FIELD) from error
 

@@ -48,6 +48,7 @@ from tests.make.invoices import (
 from tests.make.needs import approved_need, content, draft_need, need, submitted_need
 from tests.make.quotes import (
     DECLARED,
+    RealQuotes,
     draft_quote,
     fresh,
     offer,
@@ -55,8 +56,11 @@ from tests.make.quotes import (
     opened_quotes,
     quote,
     quote_schedule,
+    real_contract,
+    real_quotes,
     submit_draft,
     submitted_quote,
+    upload_schedule,
 )
 from tests.make.suppliers import Supplier, supplier
 from tests.make.tenders import (
@@ -81,6 +85,7 @@ __all__ = [
     "Alliance",
     "Contest",
     "Fund",
+    "RealQuotes",
     "School",
     "Supplier",
     "Tender",
@@ -135,6 +140,8 @@ __all__ = [
     "published_tender",
     "quote",
     "quote_schedule",
+    "real_contract",
+    "real_quotes",
     "received_round",
     "recommend_award",
     "recommended_contest",
@@ -146,5 +153,6 @@ __all__ = [
     "submitted_need",
     "submitted_quote",
     "supplier",
+    "upload_schedule",
     "working_moment",
 ]

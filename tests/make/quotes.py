@@ -1,21 +1,31 @@
 """Quotes as far along as a test wants them, made by the actions that suppliers and openers use."""
 
+import io
+import json
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
+import openpyxl
 from sqlalchemy.orm import Session
 
 from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.core.money import Money
 from suppliers.quotes import actions, queries
+from suppliers.quotes.filled_schedule import read_schedule
 from suppliers.quotes.models import Quote
 from suppliers.quotes.offers import Offer, Schedule
+from suppliers.quotes.price_schedule import HEADING_ROW, PRICE, price_schedule
 from suppliers.quotes.rules import Declaration, Envelope
-from tests.make.suppliers import Supplier
-from tests.make.tenders import Tender, close_tender
+from tests.make.alliance import alliance as make_alliance
+from tests.make.suppliers import Supplier, supplier
+from tests.make.tenders import PRICE_ONLY, Tender, close_tender, lot, published_tender
 
 Prices = Sequence[Decimal | str] | Mapping[uuid.UUID, Decimal] | Decimal | str
+BIDS = Path(__file__).resolve().parents[1] / "fixtures" / "bids"
 DECLARED = [one.value for one in Declaration]
 
 
@@ -89,3 +99,96 @@ def fresh() -> Session:
     session = db.session()
     session.rollback()
     return session
+
+
+@dataclass(frozen=True, slots=True)
+class RealBid:
+    """What one bidder really offered: unit prices in the order of the lines, and the published total."""
+
+    name: str
+    rank: int
+    prices: tuple[Decimal, ...]
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RealContract:
+    """A contract that was really let, its dollars read as pounds; see tests/fixtures/bids."""
+
+    title: str
+    items: tuple[tuple[str, str, Decimal], ...]
+    bids: tuple[RealBid, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RealQuotes:
+    """A tender of a real contract's lines with every real bidder's quote in it, by bidder's name."""
+
+    tender: Tender
+    contract: RealContract
+    quotes: Mapping[str, uuid.UUID]
+
+
+def real_contract(number: str) -> RealContract:
+    """A contract of tests/fixtures/bids, by its number: R-43683-A or T-43855-A."""
+    held = json.loads((BIDS / f"indot_{number}.json").read_text("utf-8"))
+    lines = [item["line"] for item in held["items"]]
+    return RealContract(
+        title=held["description"].capitalize(),
+        items=tuple(
+            (f"{item['line']} {item['description']}", item["unit"], Decimal(item["quantity"]))
+            for item in held["items"]
+        ),
+        bids=tuple(
+            RealBid(
+                bid["name"],
+                bid["rank"],
+                tuple(Decimal(bid["unit_prices"][one]) for one in lines),
+                Money.from_pounds(Decimal(bid["total"])),
+            )
+            for bid in held["bidders"]
+        ),
+    )
+
+
+def real_quotes(number: str) -> RealQuotes:
+    """The tender of a real contract, one school buying, judged on price, past its deadline.
+
+    Every bidder's prices went through the Excel schedule, cell by cell, and were submitted sealed. Open
+    them with `open_envelope(found.tender, Envelope.PRICE)`.
+    """
+    contract = real_contract(number)
+    alliance = make_alliance(schools=2)
+    buyer = alliance.schools[0]
+    lines = {(item, unit): {buyer.id: quantity} for item, unit, quantity in contract.items}
+    tender = published_tender(
+        alliance,
+        title=contract.title,
+        category="other",
+        lots=[lot(contract.title, lines, [buyer])],
+        schools=[buyer],
+        criteria=PRICE_ONLY,
+    )
+    quotes = {}
+    for bid in contract.bids:
+        bidder = supplier(bid.name.title(), categories=["other"])
+        upload_schedule(tender, bidder, bid.prices)
+        draft = queries.draft_of(fresh(), tender.id, bidder.id)
+        assert draft
+        submit_draft(draft.id, bidder)
+        quotes[bid.name] = draft.id
+    close_tender(tender)
+    return RealQuotes(tender, contract, quotes)
+
+
+def upload_schedule(tender: Tender, by: Supplier, prices: Sequence[Decimal]) -> None:
+    """Fill in the downloaded price schedule of a tender with one lot, as Excel would, and upload it."""
+    asked = quote_schedule(tender)
+    book = openpyxl.load_workbook(io.BytesIO(price_schedule(asked, {})))
+    for row, price in enumerate(prices, start=HEADING_ROW + 2):
+        book["Lot 1"].cell(row, PRICE + 1).value = price
+    filled = io.BytesIO()
+    book.save(filled)
+    reading = read_schedule(filled.getvalue(), asked)
+    assert not reading.problems
+    actions.take_prices(by.admin, tender.id, by.id, reading.prices)
