@@ -11,8 +11,8 @@ from flask.cli import with_appcontext
 from flask_migrate import Migrate
 
 from demonstration.commands import demonstration
-from invoicing.fund import views as fund
-from invoicing.fund import waiting as fund_waiting
+from invoicing.fund import tasks as fund_tasks
+from invoicing.fund import views as fund_pages
 from invoicing.invoices import queries as invoice_queries
 from invoicing.invoices import views as invoice_pages
 from invoicing.ledger import models as ledger
@@ -91,7 +91,7 @@ BLUEPRINTS = (
     invoice_pages.invoices,
     shared_cost_pages.shared_costs,
     payment_pages.payments,
-    fund.fund,
+    fund_pages.fund,
 )
 WAITING_FOR: tuple[Any, ...] = (
     contract_queries.waiting_for,
@@ -101,7 +101,7 @@ WAITING_FOR: tuple[Any, ...] = (
     evaluation_tasks.waiting_for,
     award_tasks.waiting_for,
     invoice_queries.waiting_for,
-    fund_waiting.waiting_for,
+    fund_tasks.waiting_for,
 )
 NAVIGATION: tuple[NavigationItem, ...] = (
     *need_pages.NAVIGATION,
@@ -114,7 +114,7 @@ NAVIGATION: tuple[NavigationItem, ...] = (
     evaluation_pages.NAVIGATION,
     award_pages.NAVIGATION,
     *invoice_pages.NAVIGATION,
-    NavigationItem("Partnership Fund", "fund.index", lambda actor: bool(actor.alliance_ids)),
+    fund_pages.NAVIGATION,
 )
 SHORTCUTS: tuple[NavigationItem, ...] = (
     *need_pages.SHORTCUTS,

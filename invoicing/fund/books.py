@@ -104,6 +104,7 @@ def read_books(session: Session, fund: Fund) -> Books:
             debit.counterparty_id,
             credit.kind,
             credit.counterparty_id,
+            func.coalesce(ContributionRound.id, Claim.id),
             func.coalesce(ContributionRound.reference, Claim.reference),
             func.coalesce(ContributionRound.title, Claim.title),
             Organisation.name,

@@ -108,14 +108,12 @@ def show_claim(claim_id: uuid.UUID) -> Any:
     session, acting = db.session(), web.actor()
     claim = queries.get_claim(session, acting, claim_id)
     read = books.read_books(session, claim.fund)
-    borne = _borne(claim, read)
     return page(
         "fund/show_claim.html",
         claim=claim,
         balance=read.balance,
         steps=_steps(claim),
-        borne=borne,
-        names=alliance.names(session, borne),
+        borne=_borne(claim, read),
         approving=queries.approving_schools(session, acting, [claim])[claim.id],
         may_refuse=_may_refuse(claim),
     )
@@ -144,13 +142,19 @@ def _steps(claim: Claim) -> list[dict[str, str]]:
     return steps
 
 
-def _borne(claim: Claim, read: books.Books) -> dict[uuid.UUID, Money]:
-    """What each share bore of a paid claim, or would bear of another; nothing when too little is held."""
+def _borne(claim: Claim, read: books.Books) -> list[tuple[str, Money]]:
+    """What each school's share bore of a paid claim, or would bear of another, by the school's name.
+
+    Nothing when the claim was refused or the fund holds too little for it.
+    """
     if claim.status is ClaimStatus.PAID:
-        return {one.school_id: -one.amount for one in read.movements if one.entry_id == claim.entry_id}
-    if claim.status is ClaimStatus.REFUSED or claim.amount > read.balance:
-        return {}
-    return rules.bear(claim.amount, read.shares)
+        borne = {one.school_id: -one.amount for one in read.movements if one.entry_id == claim.entry_id}
+    elif claim.status is ClaimStatus.REFUSED or claim.amount > read.balance:
+        return []
+    else:
+        borne = rules.bear(claim.amount, read.shares)
+    names = alliance.names(db.session(), borne)
+    return [(names[school_id], borne[school_id]) for school_id in sorted(borne, key=lambda one: names[one])]
 
 
 def _may_refuse(claim: Claim) -> bool:
@@ -229,12 +233,10 @@ def pay_claim(claim_id: uuid.UUID) -> Any:
             flash(f"You recorded the payment of {claim.amount} to {claim.school.name}.")
             return redirect(url_for(".show_claim", claim_id=claim_id))
     read = books.read_books(session, claim.fund)
-    borne = _borne(claim, read)
     return page(
         "fund/pay_claim.html",
         form=form,
         claim=claim,
         balance=read.balance,
-        borne=borne,
-        names=alliance.names(session, borne),
+        borne=_borne(claim, read),
     )

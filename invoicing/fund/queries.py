@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
 from invoicing.fund import rules
@@ -193,7 +193,8 @@ def proposed_shares(session: Session, fund: Fund, proposal: Proposal) -> list[Pr
 
 def rounds_of(session: Session, fund: Fund) -> list[RoundSummary]:
     """A fund's rounds, the newest first, each with how far it is. One query."""
-    received = case((Contribution.status == ContributionStatus.RECEIVED, Contribution.amount), else_=ZERO)
+    nothing = literal(ZERO, Contribution.amount.type)
+    received = case((Contribution.status == ContributionStatus.RECEIVED, Contribution.amount), else_=nothing)
     confirmed = case((Contribution.status != ContributionStatus.PROPOSED, 1), else_=0)
     query = (
         select(

@@ -105,14 +105,16 @@ PURPOSE_LABELS: Mapping[Purpose, str] = {
 class ShareMovement:
     """Money that went into a school's share of the fund (positive) or out of it (negative).
 
-    The movements of one entry have the same `entry_id`: a claim leaves every share that bears it. `party`
-    names the school that paid in or was paid.
+    The movements of one entry have the same `entry_id`: a claim leaves every share that bears it.
+    `source_id` is the round of a contribution, or the claim; `party` is the name of the school that paid
+    in or was paid.
     """
 
     posted_on: date
     school_id: uuid.UUID
     amount: Money
     entry_id: uuid.UUID
+    source_id: uuid.UUID
     reference: str
     title: str
     party: str

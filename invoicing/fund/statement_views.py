@@ -56,6 +56,11 @@ class Shown:
         return self.stated.names[self.school_id] if self.school_id else "All schools"
 
     @property
+    def unfinished(self) -> bool:
+        """Is this the statement of a period that has not ended, so that more may be added to it?"""
+        return self.stated.period.end >= clock.today()
+
+    @property
     def purposes(self) -> list[tuple[str, Money]]:
         """What was spent, by purpose."""
         return [(purpose.label, spent) for purpose, spent in self.statement.spent_by_purpose.items()]
@@ -95,9 +100,9 @@ def show_statement(fund_id: uuid.UUID, school_id: uuid.UUID | None = None) -> An
     """A statement for a period; for the present academic year unless the address names two dates."""
     form = _period_form()
     period = statements.academic_year(clock.today())
-    if request.args:
+    if request.args and form.validate():
         with answering(form):
-            period = _period(form)
+            period = Period(form.start.data, form.end.data)
     shown = _shown(fund_id, school_id, period)
     before = statements.year_before(period)
     return page(
@@ -113,7 +118,7 @@ def show_statement(fund_id: uuid.UUID, school_id: uuid.UUID | None = None) -> An
 
 def download_statement_pdf(fund_id: uuid.UUID, school_id: uuid.UUID | None = None) -> Response:
     """The statement as a document."""
-    shown = _shown(fund_id, school_id, _period(_period_form()))
+    shown = _shown(fund_id, school_id, _period())
     content = pdf.render(
         "fund_statement.html",
         shown=shown,
@@ -126,7 +131,7 @@ def download_statement_pdf(fund_id: uuid.UUID, school_id: uuid.UUID | None = Non
 
 def download_statement_csv(fund_id: uuid.UUID, school_id: uuid.UUID | None = None) -> Response:
     """The statement as a list that a spreadsheet opens: every movement of every share."""
-    shown = _shown(fund_id, school_id, _period(_period_form()))
+    shown = _shown(fund_id, school_id, _period())
     return _download(csv_file(CSV_HEADING, _rows(shown)), "text/csv", f"{shown.file_name}.csv")
 
 
@@ -163,8 +168,9 @@ def _period_form() -> PeriodForm:
     return PeriodForm(request.args, start=year.start, end=year.end)
 
 
-def _period(form: PeriodForm) -> Period:
+def _period() -> Period:
     """The two dates of the address; the present academic year when it names none. Raises RuleBroken."""
+    form = _period_form()
     if request.args and not form.validate():
         first = next(iter(form.errors.values()))
         raise RuleBroken(str(first[0]))

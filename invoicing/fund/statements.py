@@ -28,9 +28,13 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One movement as a statement lists it; one of the two amounts is zero. `balance` is after it."""
+    """One movement as a statement lists it; one of the two amounts is zero. `balance` is after it.
+
+    `source_id` is the round of a contribution, or the claim.
+    """
 
     posted_on: date
+    source_id: uuid.UUID
     reference: str
     title: str
     party: str
@@ -98,6 +102,7 @@ def statement(movements: Sequence[ShareMovement], period: Period) -> Statement:
         lines.append(
             Line(
                 first.posted_on,
+                first.source_id,
                 first.reference,
                 first.title,
                 first.party,

@@ -17,9 +17,10 @@ from marketplace.core.errors import NotFound
 from marketplace.core.fields import choices
 from marketplace.core.money import Money
 from marketplace.core.policy import Act
-from marketplace.core.web import answering, page
+from marketplace.core.web import NavigationItem, answering, page
 
 fund = Blueprint("fund", __name__, url_prefix="/funds")
+NAVIGATION = NavigationItem("Partnership Fund", "fund.index", lambda actor: bool(actor.alliance_ids))
 NEWEST = 5
 
 BOTH = ["GET", "POST"]

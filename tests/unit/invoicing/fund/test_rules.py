@@ -32,7 +32,15 @@ def pence(shares: Mapping[uuid.UUID, Money]) -> dict[uuid.UUID, int]:
 
 def movement(school_id: uuid.UUID, day: date, amount: int) -> ShareMovement:
     return ShareMovement(
-        day, school_id, Money(amount), uuid.uuid4(), "FR-2026-0001", "", "", Purpose.STAFF_TRAINING
+        day,
+        school_id,
+        Money(amount),
+        uuid.uuid4(),
+        uuid.uuid4(),
+        "FR-2026-0001",
+        "",
+        "",
+        Purpose.STAFF_TRAINING,
     )
 
 

@@ -29,7 +29,15 @@ def movement(
 ) -> ShareMovement:
     reference = f"{'FR' if pence > 0 else 'FC'}-2026-{entry:04d}"
     return ShareMovement(
-        day, school_id, Money(pence), uuid.UUID(int=entry), reference, "What", "Who", purpose
+        day,
+        school_id,
+        Money(pence),
+        uuid.UUID(int=entry),
+        uuid.UUID(int=entry),
+        reference,
+        "What",
+        "Who",
+        purpose,
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from invoicing.fund import actions, queries
 from invoicing.fund.rules import ClaimStatus
-from invoicing.fund.waiting import waiting_for
+from invoicing.fund.tasks import waiting_for
 from marketplace.core.money import Money
 from marketplace.core.policy import Actor
 from tests import make
