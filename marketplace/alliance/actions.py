@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -73,41 +74,57 @@ def rename_organisation(session: Session, organisation: Organisation, name: str)
 def import_schools(actor: Actor, content: bytes) -> list[ImportedLine]:
     """Add and update schools from a register in the columns of Get Information about Schools.
 
-    Returns what became of each line. Raises RuleBroken when the file is no such register.
+    Returns what became of each line. Raises RuleBroken when the file is no such register. The import is
+    one event, and each school of an alliance that it changes another; a register of the whole country
+    would else hold everybody up for minutes.
     """
     policy.require(actor, Act.SCHOOL_IMPORT)
     register = gias.read_register(content)
     with transaction() as session:
         known = {school.urn: school for school in session.scalars(select(School))}
-        return [_import_line(session, actor, line, known) for line in register]
+        report = [_import_line(session, line, known) for line in register]
+        session.flush()
+        totals = Counter(line.outcome for line in report)
+        events.record(
+            session,
+            actor,
+            Act.SCHOOL_IMPORT,
+            new_id(),
+            sha256=hashlib.sha256(content).hexdigest(),
+            lines={outcome: totals[outcome] for outcome in ImportOutcome},
+        )
+        members = queries.ids_of_members(session)
+        for line in report:
+            school = known.get(line.urn)
+            if line.outcome is ImportOutcome.UPDATED and school and school.id in members:
+                events.record(
+                    session,
+                    actor,
+                    Act.SCHOOL_IMPORT,
+                    school.id,
+                    organisation_id=school.id,
+                    changes=line.reasons,
+                )
+        return report
 
 
-def _import_line(
-    session: Session, actor: Actor, line: gias.RegisterLine, known: dict[str, School]
-) -> ImportedLine:
+def _import_line(session: Session, line: gias.RegisterLine, known: dict[str, School]) -> ImportedLine:
     entry = line.entry
     if entry is None:
         return ImportedLine(line.line, line.urn, "", ImportOutcome.REFUSED, line.problems)
     described = {name: value for name, value in asdict(entry).items() if name != "name"}
     school = known.get(entry.urn)
     if school is None:
-        organisation = make_organisation(session, Kind.SCHOOL, entry.name)
-        session.add(School(id=organisation.id, **described))
-        changed: tuple[str, ...] = ()
-        outcome, school_id = ImportOutcome.ADDED, organisation.id
-    else:
-        changed = _changes(school, entry)
-        school.organisation.name = entry.name
-        for name, value in described.items():
-            setattr(school, name, value)
-        outcome = ImportOutcome.UPDATED if changed else ImportOutcome.UNCHANGED
-        school_id = school.id
-    session.flush()
-    if outcome is not ImportOutcome.UNCHANGED:
-        events.record(
-            session, actor, Act.SCHOOL_IMPORT, school_id, organisation_id=school_id, outcome=outcome
-        )
-    return ImportedLine(line.line, entry.urn, entry.name, outcome, changed)
+        organisation = Organisation(id=new_id(), kind=Kind.SCHOOL, name=entry.name, created_at=clock.now())
+        session.add_all((organisation, School(organisation=organisation, **described)))
+        return ImportedLine(line.line, entry.urn, entry.name, ImportOutcome.ADDED)
+    changes = _changes(school, entry)
+    if not changes:
+        return ImportedLine(line.line, entry.urn, entry.name, ImportOutcome.UNCHANGED)
+    school.organisation.name = entry.name
+    for name, value in described.items():
+        setattr(school, name, value)
+    return ImportedLine(line.line, entry.urn, entry.name, ImportOutcome.UPDATED, changes)
 
 
 def _changes(school: School, entry: gias.RegisterEntry) -> tuple[str, ...]:
@@ -195,6 +212,8 @@ def add_person(
         chosen = list(seats)
         for organisation_id, _ in chosen:
             policy.require(actor, Act.PERSON_ADD, organisation_id)
+        if password is not None:
+            policy.require(actor, Act.PASSWORD_GIVE)
         if not chosen:
             raise RuleBroken("Choose at least one role.", "roles")
         if person_id and session.get(Person, person_id) is not None:

@@ -89,17 +89,13 @@ def admit_school(name: str, urn: str, kind: str) -> None:
     type=click.Choice([role.value for roles in ROLES_OF_KIND.values() for role in roles]),
     help="May be given several times.",
 )
-@click.option(
-    "--password",
-    prompt="Password (leave blank to e-mail a link)",
-    default="",
-    hide_input=True,
-    show_default=False,
-    confirmation_prompt="The same again",
-    help="Asked for when it is not given; blank e-mails a link by which they choose it.",
-)
-def add_person(name: str, email: str, organisation: str, roles: tuple[str, ...], password: str) -> None:
-    """Add a person with roles in an organisation."""
+def add_person(name: str, email: str, organisation: str, roles: tuple[str, ...]) -> None:
+    """Add a person with roles in an organisation. Asks for a password; left blank, a link is e-mailed."""
+    password = click.prompt(
+        "Password (leave blank to e-mail a link)", default="", hide_input=True, show_default=False
+    )
+    if password and password != click.prompt("The same password again", hide_input=True):
+        raise click.ClickException("The two passwords are not the same.")
     with _refusals_told():
         organisation_id: uuid.UUID = queries.organisation_named(db.session(), organisation).id
         seats = [(organisation_id, Role(role)) for role in roles]

@@ -200,6 +200,12 @@ def alliance_ids_of_school(session: Session, school_id: uuid.UUID) -> list[uuid.
     return list(session.scalars(query))
 
 
+def ids_of_members(session: Session) -> set[uuid.UUID]:
+    """The schools whose membership of any alliance runs."""
+    query = select(Membership.school_id).where(Membership.status == MembershipStatus.ACTIVE)
+    return set(session.scalars(query))
+
+
 def names(session: Session, organisation_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Organisations' names by id."""
     query = select(Organisation.id, Organisation.name).where(Organisation.id.in_(organisation_ids))

@@ -49,6 +49,7 @@ class Act(StrEnum):
     PERSON_SIGN_IN = "person.sign_in"
     PERSON_SIGN_OUT = "person.sign_out"
     PASSWORD_CHANGE = "password.change"  # noqa: S105  # the name of an act
+    PASSWORD_GIVE = "password.give"  # noqa: S105  # the same
     PASSWORD_FORGET = "password.forget"  # noqa: S105  # the same
     CONTRACT_ADD = "contract.add"
     CONTRACT_EDIT = "contract.edit"
@@ -131,6 +132,7 @@ POLICY: Mapping[Act, Permission] = {
     Act.PERSON_SIGN_IN: _may("Sign in", Role.ANYONE),
     Act.PERSON_SIGN_OUT: _may("Sign out", Role.ANYONE),
     Act.PASSWORD_CHANGE: _may("Change one's own password", Role.ANYONE),
+    Act.PASSWORD_GIVE: _may("Give a new person their first password", Role.ADMINISTRATOR),
     Act.PASSWORD_FORGET: _may("Ask for a link to choose a new password", Role.ANYONE),
     Act.CONTRACT_ADD: _may("Add a contract to the school's register", Role.BURSAR, Role.HEADTEACHER),
     Act.CONTRACT_EDIT: _may("Change a contract in the school's register", Role.BURSAR, Role.HEADTEACHER),

@@ -53,10 +53,10 @@ def register(*rows: dict[str, object]) -> bytes:
             "EstablishmentName": f"{NAMES[place % len(NAMES)]} Primary School",
             "LA (name)": "Bramshire",
             "PhaseOfEducation (name)": "Primary",
-            "NumberOfPupils": 210 + 30 * place,
+            "NumberOfPupils": 210 + 30 * (place % 20),
             "Postcode": "BR1 2AB",
-            "Easting": 450_000 + 700 * place,
-            "Northing": 120_000 + 900 * place,
+            "Easting": 450_000 + 700 * (place % 20),
+            "Northing": 120_000 + 900 * (place % 20),
             "TypeOfEstablishment (name)": "Academy converter",
         }
         writer.writerow(usual | row)

@@ -1,0 +1,91 @@
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.contracts.categories import CATALOGUE, CategoryField, FieldType, category
+from marketplace.core.errors import RuleBroken
+from marketplace.core.money import Money
+from marketplace.needs import shown
+from marketplace.needs.answers import LARGEST_NUMBER, check_answers, read_answers, write_answers
+from tests.make.needs import answer
+
+ELECTRICITY = category("electricity")
+
+
+def an_answer(field: CategoryField) -> st.SearchStrategy[Any]:
+    """Any right answer to a question."""
+    if field.pattern:
+        return st.just(answer(field))
+    return {
+        FieldType.WHOLE_NUMBER: st.integers(0, field.largest or LARGEST_NUMBER),
+        FieldType.NUMBER: st.decimals(0, field.largest or LARGEST_NUMBER, places=4),
+        FieldType.MONEY: st.integers(0, 100_000_000_00).map(Money),
+        FieldType.DATE: st.dates(date(1950, 1, 1), date(2100, 12, 31)),
+        FieldType.TEXT: st.text(min_size=1, max_size=200),
+        FieldType.LONG_TEXT: st.text(min_size=1, max_size=500),
+        FieldType.YES_NO: st.booleans(),
+        FieldType.ONE_OF: st.sampled_from(list(field.options) or [""]),
+        FieldType.ANY_OF: st.just(list(field.options)),
+    }[field.type]
+
+
+@given(st.data())
+def test_answers_come_back_from_json_as_they_were_given(data: st.DataObject) -> None:
+    about = data.draw(st.sampled_from(list(CATALOGUE.values())))
+    answers = {field.key: data.draw(an_answer(field)) for field in about.fields}
+    check_answers(about, answers, complete=True)
+    stored = json.loads(json.dumps(write_answers(about, answers)))
+    assert read_answers(about, stored) == answers
+    for field in about.fields:
+        assert shown.in_words(field, answers[field.key])
+
+
+def test_blanks_are_not_stored_but_nought_and_no_are() -> None:
+    stored = write_answers(
+        ELECTRICITY, {"mpan": "", "half_hourly": False, "capacity": Decimal(0), "meter_operator": None}
+    )
+    assert stored == {"half_hourly": False, "capacity": "0"}
+
+
+@pytest.mark.parametrize(
+    ("about", "key", "wrong"),
+    [
+        ("electricity", "mpan", "12 345 678 901 2"),
+        ("electricity", "mpan", "twelve"),
+        ("gas", "mprn", "12345"),
+        ("catering", "service_days", 367),
+        ("catering", "service_days", -1),
+        ("catering", "service_days", "190"),
+        ("catering", "service_days", True),
+        ("catering", "kitchen", "caravan"),
+        ("catering", "meal_price", Money(-1)),
+        ("catering", "meal_price", 260),
+        ("cleaning", "hours_week", Decimal("37.12345")),
+        ("cleaning", "consumables", "yes"),
+        ("cleaning", "access", "x" * 201),
+        ("insurance", "covers", ["property", "dragons"]),
+        ("audit", "year_end", date(1949, 12, 31)),
+    ],
+)
+def test_a_wrong_answer_is_refused_at_its_field(about: str, key: str, wrong: Any) -> None:
+    with pytest.raises(RuleBroken) as refusal:
+        check_answers(category(about), {key: wrong})
+    assert refusal.value.field == f"answer_{key}"
+
+
+def test_an_answer_to_another_categorys_question_is_refused() -> None:
+    with pytest.raises(RuleBroken, match="no question mpan"):
+        check_answers(category("gas"), {"mpan": "1234567890123"})
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(1, "1 month"), (12, "1 year"), (18, "18 months"), (36, "3 years"), (120, "10 years")],
+)
+def test_a_term_in_words(count: int, words: str) -> None:
+    assert shown.months(count) == words
