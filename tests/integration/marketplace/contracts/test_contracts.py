@@ -1,0 +1,157 @@
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.alliance.actions import make_organisation
+from marketplace.contracts import actions, queries
+from marketplace.contracts.actions import AwardedContract
+from marketplace.contracts.models import Contract
+from marketplace.contracts.rules import Ending
+from marketplace.core import clock
+from marketplace.core.db import transaction
+from marketplace.core.errors import Forbidden, NotFound, RuleBroken, Stale
+from marketplace.core.events import Event
+from marketplace.core.ids import new_id
+from marketplace.core.money import Money
+from marketplace.core.policy import Act, Kind
+from tests import make
+
+
+@pytest.fixture
+def alliance(app: Flask) -> make.Alliance:  # noqa: ARG001  # it needs the database
+    return make.alliance(schools=2)
+
+
+@pytest.fixture
+def school(alliance: make.Alliance) -> make.School:
+    return alliance.schools[0]
+
+
+def test_a_bursar_keeps_the_register(school: make.School) -> None:
+    kept = make.contract(school, title="Zoë’s £5 cleaning <b>", notice_days=90)
+    assert kept.title == "Zoë’s £5 cleaning <b>"
+    assert kept.last_notice_on == kept.ends_on - timedelta(days=90)
+    changed = make.contract_content(annual_value=Money(1), notice_days=0)
+    actions.edit_contract(school.headteacher, kept.id, 1, changed)
+    assert (kept.annual_value, kept.last_notice_on) == (Money(1), kept.ends_on)
+
+
+def test_a_form_sent_twice_makes_one_contract(session: Session, school: make.School) -> None:
+    contract_id = new_id()
+    for _ in range(2):
+        actions.add_contract(school.bursar, contract_id, school.id, make.contract_content())
+    assert session.scalar(select(func.count()).select_from(Contract)) == 1
+
+
+def test_the_second_of_two_editors_is_told_to_look_again(school: make.School) -> None:
+    kept = make.contract(school)
+    actions.edit_contract(school.bursar, kept.id, 1, make.contract_content(title="First"))
+    with pytest.raises(Stale):
+        actions.edit_contract(school.headteacher, kept.id, 1, make.contract_content(title="Second"))
+    assert kept.title == "First"
+
+
+def test_what_cannot_be_right_is_refused(session: Session, school: make.School) -> None:
+    with pytest.raises(RuleBroken):
+        make.contract(school, annual_value=Money(-1))
+    assert session.scalar(select(func.count()).select_from(Contract)) == 0
+
+
+def test_only_bursars_and_headteachers_of_the_school_write(
+    alliance: make.Alliance, school: make.School
+) -> None:
+    kept = make.contract(school)
+    content = make.contract_content()
+    for person in (school.governor, school.finance_lead):
+        with pytest.raises(Forbidden):
+            actions.add_contract(person, new_id(), school.id, content)
+        with pytest.raises(Forbidden):
+            actions.edit_contract(person, kept.id, 1, content)
+    for person in (alliance.coordinator, alliance.auditor):
+        with pytest.raises(Forbidden):
+            actions.edit_contract(person, kept.id, 1, content)
+    other = alliance.schools[1].bursar
+    with pytest.raises(NotFound):
+        actions.add_contract(other, new_id(), school.id, content)
+    with pytest.raises(NotFound):
+        actions.edit_contract(other, kept.id, 1, content)
+
+
+def test_a_contract_is_seen_by_its_school_and_the_alliances_staff(
+    session: Session, alliance: make.Alliance, school: make.School
+) -> None:
+    kept = make.contract(school)
+    for reader in (school.governor, alliance.coordinator, alliance.auditor):
+        assert queries.get_contract(session, reader, kept.id).id == kept.id
+    stranger = make.alliance(schools=1, name="Another Alliance")
+    for reader in (alliance.schools[1].bursar, stranger.coordinator, stranger.schools[0].bursar):
+        with pytest.raises(NotFound):
+            queries.get_contract(session, reader, kept.id)
+
+
+def awarded(school: make.School, supplier_id: uuid.UUID, award_id: uuid.UUID, **changes: Any) -> Contract:
+    """What the awards stage does in an action of its own."""
+    content = make.contract_content(**changes)
+    with transaction() as session:
+        return actions.register_awarded_contract(
+            session, AwardedContract(school.id, award_id, "T-2026-0001", supplier_id, content)
+        )
+
+
+def test_an_award_enters_one_contract_a_school_however_often_it_is_told(
+    session: Session, alliance: make.Alliance
+) -> None:
+    with transaction() as making:
+        supplier_id = make_organisation(making, Kind.SUPPLIER, "Bright Ltd").id
+    award_id = new_id()
+    for _ in range(2):
+        for school in alliance.schools:
+            awarded(school, supplier_id, award_id, title="Lot 1")
+        awarded(alliance.schools[0], supplier_id, award_id, title="Lot 2")
+    found = session.execute(select(Contract.school_id, Contract.title, Contract.tender_reference)).all()
+    assert len(found) == 3
+    assert {row.tender_reference for row in found} == {"T-2026-0001"}
+    told = session.scalars(select(Event).where(Event.act == Act.CONTRACT_REGISTER)).all()
+    assert len(told) == 3
+    assert {event.actor_name for event in told} == {"Weald"}
+
+
+def test_the_register_is_searched_filtered_and_sorted(session: Session, school: make.School) -> None:
+    today = clock.today()
+    ends = {"soon": 30, "edge": 91, "spring": 150, "autumn": 300, "later": 400, "over": -1}
+    for title, days in ends.items():
+        make.contract(school, title=title, ends_on=today + timedelta(days=days))
+
+    def found(ending: Ending) -> list[str]:
+        query = queries.sorted_by(queries.search(school.bursar, ending=ending), "ends", descending=False)
+        return [contract.title for contract in session.scalars(query)]
+
+    assert found(Ending.THREE_MONTHS) == ["soon", "edge"]
+    assert found(Ending.SIX_MONTHS) == ["soon", "edge", "spring"]
+    assert found(Ending.A_YEAR) == ["soon", "edge", "spring", "autumn"]
+    assert found(Ending.LATER) == ["later"]
+    assert found(Ending.OVER) == ["over"]
+    assert queries.count(session, queries.search(school.bursar, text="SPRI")) == 1
+    assert queries.count(session, queries.search(school.bursar, category_id="catering")) == 0
+
+
+def test_the_last_notice_days_that_are_near_wait_for_bursar_and_head(
+    app: Flask, session: Session, alliance: make.Alliance, school: make.School
+) -> None:
+    today = clock.today()
+    make.contract(school, title="Near", ends_on=today + timedelta(days=120), notice_days=90)
+    make.contract(school, title="Far", ends_on=today + timedelta(days=300), notice_days=90)
+    make.contract(school, title="Too late", ends_on=today + timedelta(days=80), notice_days=90)
+    make.contract(school, title="No notice", ends_on=today + timedelta(days=30), notice_days=0)
+    with app.test_request_context():
+        for person in (school.bursar, school.headteacher):
+            (task,) = queries.waiting_for(session, person)
+            assert "Near" in task.text
+            assert task.due == today + timedelta(days=30)
+        for person in (school.governor, alliance.coordinator, alliance.schools[1].bursar):
+            assert not queries.waiting_for(session, person)
