@@ -121,6 +121,11 @@ SHORTCUTS: tuple[NavigationItem, ...] = (
     *contract_pages.SHORTCUTS,
     *shared_cost_pages.SHORTCUTS,
 )
+FOOTER = (
+    ("Open opportunities", "opportunities.index"),
+    ("Who can do what", "who_can_do_what"),
+    ("Accessibility", "accessibility"),
+)
 COMMANDS: tuple[click.Command, ...] = (
     *alliance_commands.COMMANDS,
     *tender_commands.COMMANDS,
@@ -179,9 +184,10 @@ def _subscribe() -> None:
 
 
 def _set_up_pages(app: Flask) -> None:
-    """The pages that belong to no stage: home, who can do what, the development mailbox."""
+    """The pages that belong to no stage: home, who can do what, accessibility."""
     app.add_url_rule("/", "home", home)
     app.add_url_rule("/who-can-do-what", "who_can_do_what", who_can_do_what)
+    app.add_url_rule("/accessibility", "accessibility", accessibility)
     app.context_processor(_navigation)
 
 
@@ -213,6 +219,12 @@ def who_can_do_what() -> Any:
     return page("home/who_can_do_what.html", tables=tables)
 
 
+@public
+def accessibility() -> Any:
+    """How accessible Weald is, and whom to tell when it is not."""
+    return page("home/accessibility.html")
+
+
 def _in_words(act: Act) -> tuple[str, str]:
     """What an act is, and who may do it."""
     permission = POLICY[act]
@@ -220,7 +232,7 @@ def _in_words(act: Act) -> tuple[str, str]:
 
 
 def _navigation() -> dict[str, Any]:
-    """The service navigation for whoever is looking."""
+    """The service navigation for whoever is looking, and the links at the foot of every page."""
     items = [
         {
             "text": item.text,
@@ -230,7 +242,8 @@ def _navigation() -> dict[str, Any]:
         for item in NAVIGATION
         if item.shown_to(web.actor())
     ]
-    return {"navigation": items}
+    footer = [{"text": text, "href": url_for(endpoint)} for text, endpoint in FOOTER]
+    return {"navigation": items, "footer_links": footer}
 
 
 @click.command("worker")
