@@ -66,6 +66,7 @@ from tests.make.suppliers import Supplier, supplier
 from tests.make.tenders import (
     PRICE_AND_QUALITY,
     PRICE_ONLY,
+    YEARLY_BASELINE,
     Tender,
     close_tender,
     closed_tender,
@@ -74,6 +75,8 @@ from tests.make.tenders import (
     joining_tender,
     lot,
     published_tender,
+    schedule,
+    tender_row,
     working_moment,
 )
 
@@ -82,6 +85,7 @@ __all__ = [
     "PRICE_AND_QUALITY",
     "PRICE_ONLY",
     "VAT_NUMBERS",
+    "YEARLY_BASELINE",
     "Alliance",
     "Contest",
     "Fund",
@@ -146,6 +150,7 @@ __all__ = [
     "recommend_award",
     "recommended_contest",
     "register",
+    "schedule",
     "school",
     "scored_contest",
     "shared_cost",
@@ -153,6 +158,7 @@ __all__ = [
     "submitted_need",
     "submitted_quote",
     "supplier",
+    "tender_row",
     "upload_schedule",
     "working_moment",
 ]

@@ -48,10 +48,8 @@ class Tender:
 
     @property
     def row(self) -> TenderRow:
-        """The tender as it is now, read afresh."""
-        session = db.session()
-        session.rollback()
-        return queries.get_tender(session, SYSTEM, self.id)
+        """The tender as it is now."""
+        return tender_row(self.id)
 
     @property
     def version(self) -> int:
@@ -60,10 +58,8 @@ class Tender:
 
     @property
     def lots(self) -> tuple[queries.ScheduleLot, ...]:
-        """Its price schedule."""
-        session = db.session()
-        session.rollback()
-        return queries.schedule(session, self.id)
+        """Its price schedule as it is now."""
+        return schedule(self.id)
 
     @property
     def line_ids(self) -> tuple[uuid.UUID, ...]:
@@ -90,6 +86,21 @@ class Wishes(TypedDict, total=False):
     recovery_fee: Money
     split: Split
     evaluators: Sequence[Actor]
+    draft_id: uuid.UUID
+
+
+def tender_row(tender_id: uuid.UUID) -> TenderRow:
+    """A tender as it is now, read afresh."""
+    session = db.session()
+    session.rollback()
+    return queries.get_tender(session, SYSTEM, tender_id)
+
+
+def schedule(tender_id: uuid.UUID) -> tuple[queries.ScheduleLot, ...]:
+    """A tender's price schedule as it is now."""
+    session = db.session()
+    session.rollback()
+    return queries.schedule(session, tender_id)
 
 
 def working_moment(days: int, at: time = time(12)) -> datetime:
@@ -140,49 +151,56 @@ def draft_tender(
     recovery_fee: Money = ZERO,
     split: Split = Split.PUPILS,
     evaluators: Sequence[Actor] | None = None,
+    draft_id: uuid.UUID | None = None,
 ) -> Tender:
     """A draft with everything that inviting needs; nobody is invited yet.
+
+    `draft_id` names a draft that is there already, such as an imported one, to fill in.
 
     The first school leads. Bursars of the first two open, their finance leads evaluate; with one
     school in the tender the second opener is of another member school.
     """
     buying = tuple(schools or alliance.schools)
-    tender_id = new_id()
+    tender_id = draft_id or new_id()
     coordinator = alliance.coordinator
-    actions.draft_tender(coordinator, tender_id, alliance.id, title, category=category, need_ids=need_ids)
+    if draft_id is None:
+        actions.draft_tender(coordinator, tender_id, alliance.id, title, category=category, need_ids=need_ids)
     deadline = closes_at or working_moment(SPARE_DAYS)
     starts_on, ends_on = contract or _three_years_after(deadline)
-    version = _version(tender_id)
+
+    def version() -> int:
+        return tender_row(tender_id).version
+
     drafting.edit_tender(
         coordinator,
         tender_id,
-        version,
+        version(),
         title=title,
         description="Hot meals at midday in term time.",
         category=category,
         cpv=cpv,
     )
-    drafting.set_terms(coordinator, tender_id, version + 1, recovery_fee=recovery_fee, split=split)
+    drafting.set_terms(coordinator, tender_id, version(), recovery_fee=recovery_fee, split=split)
     drafting.set_buyers(
         coordinator,
         tender_id,
-        version + 2,
+        version(),
         baselines=baselines or {school.id: YEARLY_BASELINE for school in buying},
         lead_school_id=buying[0].id,
     )
     drafting.set_schedule(
         coordinator,
         tender_id,
-        version + 3,
+        version(),
         lots or [lot("School meals", {("Primary meal", "meal"): 30_000}, buying)],
     )
     drafting.set_criteria(
-        coordinator, tender_id, version + 4, criteria, formula=formula, ceiling=ceiling, optimum=optimum
+        coordinator, tender_id, version(), criteria, formula=formula, ceiling=ceiling, optimum=optimum
     )
     drafting.set_timetable(
         coordinator,
         tender_id,
-        version + 5,
+        version(),
         closes_at=deadline,
         contract_starts_on=starts_on,
         contract_ends_on=ends_on,
@@ -192,7 +210,7 @@ def draft_tender(
     drafting.set_panel(
         coordinator,
         tender_id,
-        version + 6,
+        version(),
         [
             PanelDraft(_id(first.bursar), first.id, Seat.OPENER),
             PanelDraft(_id(second.bursar), second.id, Seat.OPENER),
@@ -249,12 +267,6 @@ def _two_schools(alliance: Alliance, buying: Sequence[School]) -> tuple[School, 
     first = buying[0]
     second = next(school for school in (*buying, *alliance.schools) if school.id != first.id)
     return first, second
-
-
-def _version(tender_id: uuid.UUID) -> int:
-    session = db.session()
-    session.rollback()
-    return queries.get_tender(session, SYSTEM, tender_id).version
 
 
 def _id(actor: Actor) -> uuid.UUID:
