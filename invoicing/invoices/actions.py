@@ -101,7 +101,7 @@ def discard_invoice(actor: Actor, invoice_id: uuid.UUID, version: int) -> None:
 
 
 def issue_invoices(actor: Actor, chosen: Sequence[tuple[uuid.UUID, int]]) -> None:
-    """Issue drafts, each given with the version that was checked: all of them or none.
+    """Issue drafts in the order given, each with the version that was checked: all of them or none.
 
     Each gets the next number of its school's series for the year, its entry in both schools' books and
     the document that stays. What this person has issued already is left as it is.
@@ -112,8 +112,10 @@ def issue_invoices(actor: Actor, chosen: Sequence[tuple[uuid.UUID, int]]) -> Non
             raise RuleBroken("Choose at least one invoice to issue.", "chosen")
         if len(chosen) > rules.MOST_AT_ONCE:
             raise RuleBroken(f"Issue at most {rules.MOST_AT_ONCE} invoices at once.", "chosen")
-        for invoice_id, version in sorted(chosen):
-            invoice = queries.get_invoice(session, actor, invoice_id, lock=True)
+        # locked in one order by everybody, so that two people who issue at once do not wait for each other
+        locked = {one: queries.get_invoice(session, actor, one, lock=True) for one, _ in sorted(chosen)}
+        for invoice_id, version in chosen:
+            invoice = locked[invoice_id]
             policy.require(actor, Act.INVOICE_ISSUE, invoice.issuer_id)
             if invoice.status in rules.SENT and invoice.issued_by == actor.person_id:
                 continue

@@ -84,6 +84,7 @@ class InvoiceRow:
     total: Money
     outstanding: Money
     purchase_order: str
+    first_line: str
     version: int
     document_sha256: str | None
 
@@ -142,13 +143,17 @@ def list_invoices(
 ) -> list[InvoiceRow]:
     """The invoices of a list, in its order; those without a date or number come first."""
     keys = [key.desc() if wanted.descending else key.asc() for key in SORTS[wanted.sort]]
-    query = _matching(select(Invoice, Issuer.name, Buyer.name), actor, wanted).order_by(
+    first_line = select(InvoiceLine.description).where(
+        InvoiceLine.invoice_id == Invoice.id, InvoiceLine.position == 1
+    )
+    chosen = select(Invoice, Issuer.name, Buyer.name, first_line.scalar_subquery())
+    query = _matching(chosen, actor, wanted).order_by(
         SORTS[wanted.sort][0].is_(None).desc(), *keys, Invoice.id.desc()
     )
     today = clock.today()
     return [
-        _row(invoice, issuer, buyer, today)
-        for invoice, issuer, buyer in session.execute(query.offset(offset).limit(limit))
+        _row(invoice, issuer, buyer, first or "", today)
+        for invoice, issuer, buyer, first in session.execute(query.offset(offset).limit(limit))
     ]
 
 
@@ -334,7 +339,7 @@ def _found(wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _row(invoice: Invoice, issuer: str, buyer: str, today: date) -> InvoiceRow:
+def _row(invoice: Invoice, issuer: str, buyer: str, first_line: str, today: date) -> InvoiceRow:
     return InvoiceRow(
         id=invoice.id,
         number=invoice.number or "",
@@ -351,6 +356,7 @@ def _row(invoice: Invoice, issuer: str, buyer: str, today: date) -> InvoiceRow:
         total=invoice.total,
         outstanding=invoice.outstanding if invoice.status in UNPAID else ZERO,
         purchase_order=invoice.purchase_order,
+        first_line=first_line,
         version=invoice.version,
         document_sha256=invoice.document_sha256,
     )

@@ -220,10 +220,8 @@ def _summary(document: InvoiceDocument) -> str:
 
 
 def _hint(document: InvoiceDocument) -> str:
-    first = document.lines[0].description
-    more = f" and {len(document.lines) - 1} more" if len(document.lines) > 1 else ""
-    vat = f" ({document.net} and {document.vat} VAT)" if document.shows_vat else ""
-    return f"{first}{more}{vat}. {document.payment_days} days to pay."
+    more = len(document.lines) - 1
+    return document.lines[0].description + (f", and {more} more" if more else "")
 
 
 def _ready(form: TermsForm, issuer: School) -> bool:

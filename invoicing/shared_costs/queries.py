@@ -36,6 +36,11 @@ class ShareView:
     invoice_number: str = ""
     invoice_status: InvoiceStatus | None = None
 
+    @property
+    def exact_in_pounds(self) -> str:
+        """The share before rounding, always to four places."""
+        return f"£{self.exact:,.4f}"
+
 
 @dataclass(frozen=True, slots=True)
 class CostView:
