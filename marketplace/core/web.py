@@ -79,6 +79,7 @@ def answering(form: FlaskForm) -> Iterator[None]:
         )
         if refusal.version is not None and "version" in form:
             form["version"].data = refusal.version
+            form["version"].raw_data = None
 
 
 def page(template: str, **context: Any) -> tuple[str, int]:
