@@ -78,7 +78,7 @@ class Tender(Base):
         back_populates="tender", cascade="all, delete-orphan"
     )
     documents: Mapped[list[TenderDocument]] = relationship(
-        back_populates="tender", order_by="TenderDocument.id", cascade="all, delete-orphan"
+        back_populates="tender", order_by="TenderDocument.name", cascade="all, delete-orphan"
     )
     panel: Mapped[list[PanelSeat]] = relationship(
         back_populates="tender", order_by="PanelSeat.id", cascade="all, delete-orphan"

@@ -175,7 +175,7 @@ def _while_joining(session: Session, tender: Tender) -> NextStep:
 
 def _people(session: Session, tender: Tender, who: Role | Seat | None) -> tuple[str, ...]:
     if isinstance(who, Seat):
-        return tuple(seat.person.name for seat in tender.panel if seat.seat is who)
+        return tuple(seat.person.name for seat in queries.named(tender, who))
     if who is None:
         return ()
     return tuple(person.name for person in people_with_role(session, [tender.alliance_id], who))

@@ -25,8 +25,8 @@ from marketplace.core.money import Money
 from marketplace.core.policy import POLICY, Act, Actor, Kind, Role
 from marketplace.core.web import Task
 from marketplace.tenders import rules
-from marketplace.tenders.models import Commitment, Lot, PriceLine, Tender, TenderDocument
-from marketplace.tenders.rules import CommitmentStatus, TenderStatus
+from marketplace.tenders.models import Commitment, Lot, PanelSeat, PriceLine, Tender, TenderDocument
+from marketplace.tenders.rules import CommitmentStatus, Seat, TenderStatus
 from marketplace.tenders.timetable import Regime, estimated_value, over_whole_term, regime
 
 
@@ -52,6 +52,12 @@ def get_tender_of_alliance(
 ) -> Tender:
     """A tender the actor may read whole, as one of its alliance's people. Raises NotFound."""
     return _one(session, Tender.id == tender_id, of_the_alliances_of(actor), lock=lock)
+
+
+def is_known(session: Session, actor: Actor, tender_id: uuid.UUID) -> bool:
+    """Is there a tender with this id that the actor may read whole?"""
+    query = select(Tender.id).where(Tender.id == tender_id, of_the_alliances_of(actor))
+    return session.scalar(query) is not None
 
 
 def _one(session: Session, *conditions: ColumnElement[bool], lock: bool) -> Tender:
@@ -232,6 +238,12 @@ def schools_by_id(session: Session, school_ids: Iterable[uuid.UUID]) -> dict[uui
 def headteacher_of(actor: Actor) -> frozenset[uuid.UUID]:
     """The schools this actor heads."""
     return frozenset(seat.organisation_id for seat in actor.seats if seat.role is Role.HEADTEACHER)
+
+
+def named(tender: Tender, seat: Seat) -> list[PanelSeat]:
+    """Who was named to a seat, by name."""
+    seats = [one for one in tender.panel if one.seat is seat]
+    return sorted(seats, key=lambda one: (one.person.name, one.person_id))
 
 
 def due_to_close(session: Session, now: datetime) -> list[uuid.UUID]:

@@ -129,8 +129,8 @@ def whole_tender(session: Session, acting: Actor, tender: Tender) -> dict[str, A
         "links": _own_links(session, acting, tender) + progress.offered_steps(session, acting, tender),
         "commitments": commitment_rows(session, tender),
         "lots": queries.schedule(session, tender.id),
-        "openers": [seat for seat in tender.panel if seat.seat is Seat.OPENER],
-        "evaluators": [seat for seat in tender.panel if seat.seat is Seat.EVALUATOR],
+        "openers": queries.named(tender, Seat.OPENER),
+        "evaluators": queries.named(tender, Seat.EVALUATOR),
         "history": progress.history(session, tender.id),
         "may_return": _may_return(session, acting, tender),
         "may_cancel": tender.status in rules.STILL_OPEN

@@ -172,6 +172,11 @@ class LineForm(EditForm, NewThingForm):
         """The volume fields, in the order of the schools."""
         return [self[_volume(school_id)] for school_id in self.schools]
 
+    @property
+    def volumes(self) -> Any:
+        """The first volume, where what is wrong with all of them together is shown."""
+        return self.volume_fields()[0]
+
     def draft(self) -> LineDraft:
         """What was entered; a blank volume means that the school does not buy this line."""
         volumes = {

@@ -132,9 +132,7 @@ def check_panel(seats: Collection[PanelDraft], *, quality: bool) -> None:
     people = {seat.person_id for seat in openers}
     schools = {seat.school_id for seat in openers}
     if len(people) < FEWEST_OPENERS:
-        raise RuleBroken(
-            f"Name at least two people to open the quotes. There {_are(len(people))}.", "openers"
-        )
+        raise RuleBroken("Name at least two people to open the quotes.", "openers")
     if len(schools) < FEWEST_OPENERS:
         raise RuleBroken("The people who open the quotes must be from at least two schools.", "openers")
     if quality and not any(seat.seat is Seat.EVALUATOR for seat in seats):

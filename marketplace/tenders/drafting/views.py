@@ -50,6 +50,8 @@ def draft_tender() -> Any:
             groups=_by_category(needs),
         )
     form = forms.DraftForm()
+    if form.is_submitted() and queries.is_known(session, acting, form.id_to_make):
+        return redirect(url_for("tenders.edit_tender", tender_id=form.id_to_make))
     of_category = [need for need in needs if need.category == chosen]
     form.needs.choices = choices((need.id, _need(need), _about(need)) for need in of_category)
     if form.validate_on_submit():
