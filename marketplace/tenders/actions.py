@@ -327,7 +327,7 @@ def _check_panel(tender: Tender) -> None:
 
 def _check_timetable(session: Session, tender: Tender) -> None:
     if tender.closes_at is None or tender.contract_starts_on is None or tender.contract_ends_on is None:
-        raise RuleBroken("Set the deadline and the contract's dates.", "timetable")
+        raise RuleBroken("Set the deadline and the contract’s dates.", "timetable")
     _, regime = queries.value_and_regime(session, tender)
     timetable.check_deadline(tender.closes_at, clock.now(), timetable.least_days(regime))
     timetable.check_contract_dates(tender.contract_starts_on, tender.contract_ends_on, tender.closes_at)

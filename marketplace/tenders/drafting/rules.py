@@ -98,7 +98,7 @@ def check_criteria(criteria: Collection[CriterionDraft]) -> None:
 def check_volumes(line: LineDraft, buyers: Collection[uuid.UUID]) -> None:
     """Some school buys, each volume is above zero, and each school is one that buys. Raises RuleBroken."""
     if not line.volumes:
-        raise RuleBroken(f"Enter at least one school's volume of “{line.item}”.", "volumes")
+        raise RuleBroken(f"Enter at least one school’s volume of “{line.item}”.", "volumes")
     if any(quantity <= 0 for quantity in line.volumes.values()):
         raise RuleBroken(f"Each volume of “{line.item}” must be more than 0.", "volumes")
     if set(line.volumes) - set(buyers):

@@ -105,7 +105,7 @@ def _fill_dates(tender: Tender, found: Found, now: datetime, arrived: list[str],
         return
     if starts_on is None or ends_on is None or ends_on < starts_on:
         given = " to ".join(day(one) for one in (starts_on, ends_on) if one)
-        notes.append(f"The contract's dates are not complete or not in order: {given}.")
+        notes.append(f"The contract’s dates are not complete or not in order: {given}.")
         return
     tender.contract_starts_on, tender.contract_ends_on = starts_on, ends_on
     arrived.append(f"Contract: {day(starts_on)} to {day(ends_on)}")

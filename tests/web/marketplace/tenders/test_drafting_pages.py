@@ -222,7 +222,7 @@ def test_a_price_line_that_nobody_buys_is_refused(tender: make.Tender, coordinat
     (lot,) = tender.lots
     form = coordinator.get(part(tender, f"lots/{lot.id}/lines/add")).form().fill(item="Lunch", unit="lunch")
     page = coordinator.submit(form, status=422)
-    assert page.errors() == {f"volume_{tender.lead.id.hex}": "Enter at least one school's volume of “Lunch”."}
+    assert page.errors() == {f"volume_{tender.lead.id.hex}": "Enter at least one school’s volume of “Lunch”."}
     assert page.form().values["item"] == "Lunch"
 
 
