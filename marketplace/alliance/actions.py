@@ -377,3 +377,11 @@ def check_password(email: str, password: str) -> uuid.UUID:
         policy.require(signed_in, Act.PERSON_SIGN_IN)
         events.record(session, signed_in, Act.PERSON_SIGN_IN, person_id)
     return person_id
+
+
+def sign_out(actor: Actor) -> None:
+    """Record that a person ends their session."""
+    with transaction() as session:
+        policy.require(actor, Act.PERSON_SIGN_OUT)
+        if actor.person_id is not None:
+            events.record(session, actor, Act.PERSON_SIGN_OUT, actor.person_id)

@@ -101,6 +101,7 @@ def sign_in() -> Any:
 @public
 def sign_out() -> Response:
     """End the session."""
+    actions.sign_out(web.actor())
     logout_user()
     flash("You have signed out.")
     return redirect(url_for("home"))

@@ -3,11 +3,13 @@ import uuid
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.alliance import actions
 from marketplace.core import mail
-from marketplace.core.policy import ADMINISTRATOR, Role
+from marketplace.core.events import Event
+from marketplace.core.policy import ADMINISTRATOR, Act, Role
 from tests import make
 from tests.web.client import Client
 
@@ -181,3 +183,15 @@ def test_only_those_who_may_are_offered_to_add_somebody(client_for: ClientFor) -
 def test_colleagues_are_searched(head: Client) -> None:
     assert head.get("/people?q=bursar").texts("tbody th")[0].startswith("Alder Bursar")
     assert "Nobody found" in head.get("/people?q=%25").words
+
+
+def test_signing_out_ends_the_session_and_is_recorded(
+    client: Client, school: make.School, session: Session
+) -> None:
+    with_password(school)
+    form = client.get("/sign-in").form("Sign in").fill(email="ann@example.org", password=PASSWORD)
+    home = client.submit(form, "Sign in")
+    assert "You have signed out" in client.submit(home.form("Sign out"), "Sign out").words
+    assert client.get("/contracts").heading == "Sign in"
+    acts = session.scalars(select(Event.act).where(Event.actor_name == "Ann Lee").order_by(Event.position))
+    assert list(acts) == [Act.PERSON_SIGN_IN, Act.PERSON_SIGN_OUT]
