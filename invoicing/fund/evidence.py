@@ -22,6 +22,14 @@ MEDIA_TYPES: Mapping[str, str] = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
+KINDS: Mapping[str, str] = {
+    ".pdf": "a PDF",
+    ".png": "a PNG picture",
+    ".jpg": "a JPG picture",
+    ".jpeg": "a JPG picture",
+    ".xlsx": "an Excel workbook",
+    ".docx": "a Word document",
+}
 EXTENSIONS = tuple(MEDIA_TYPES)
 DAMAGED = "The evidence cannot be read: it is cut short or damaged. Save or scan it again and choose that."
 
@@ -68,9 +76,9 @@ def _check_content(ending: str, content: IO[bytes]) -> None:
     head = content.read(16)
     start, whole = CHECKS[ending]
     if not head.startswith(start):
-        kind = ending.removeprefix(".").upper()
         raise RuleBroken(
-            f"The evidence is called {ending} but is not a {kind} file. Choose the original.", "evidence"
+            f"The evidence is called {ending} but is not {KINDS[ending]}. Choose the original file.",
+            "evidence",
         )
     if not whole(content):
         raise RuleBroken(DAMAGED, "evidence")

@@ -29,7 +29,7 @@ CSV_HEADING = (
     "Date",
     "Reference",
     "Movement",
-    "School that paid in or claimed",
+    "Paid in or claimed by",
     "Purpose",
     "Paid in",
     "Spent",
@@ -120,7 +120,7 @@ def download_statement_pdf(fund_id: uuid.UUID, school_id: uuid.UUID | None = Non
     """The statement as a document."""
     shown = _shown(fund_id, school_id, _period())
     content = pdf.render(
-        "fund_statement.html",
+        "print/fund_statement.html",
         shown=shown,
         issuer=shown.fund.alliance.name,
         reference=f"{shown.fund.name}, {shown.whose}",
