@@ -109,7 +109,7 @@ NAVIGATION: tuple[NavigationItem, ...] = (
     *alliance.NAVIGATION,
     tender_pages.NAVIGATION,
     opportunity_pages.NAVIGATION,
-    profile_pages.NAVIGATION,
+    *profile_pages.NAVIGATION,
     quote_pages.NAVIGATION,
     evaluation_pages.NAVIGATION,
     award_pages.NAVIGATION,
@@ -178,6 +178,7 @@ def _subscribe() -> None:
     events.subscribe("shared_costs.recovery_fee", shared_cost_jobs.charge_recovery_fee, Act.AWARD_CONFIRM)
     jobs.every_minute(tender_jobs.close_due_tenders)
     tender_audience.count_with(profile_queries.count_serving)
+    tender_progress.offer_steps(quote_tasks.offered_steps)
     tender_progress.offer_steps(evaluation_tasks.offered_steps)
     tender_progress.offer_steps(award_tasks.offered_steps)
     quote_queries.hide(evaluation_queries.hidden_from)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +35,7 @@ CONTROL_OF_INPUT = {
     "hidden": "hidden",
     "password": "password",
 }
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # HTML has no place for them
 PASSED_ON = frozenset({"placeholder", "readonly", "step", "min", "max", "list", "title", "form"})
 
 
@@ -88,6 +90,7 @@ class Control:
     spellcheck: bool | None = None
     rows: int = 5
     longest: int | None = None
+    most_words: int | None = None
     accept: str | None = None
     multiple: bool = False
     inline: bool = False
@@ -115,7 +118,7 @@ def control_of(field: Any) -> Control:
     """Describe a bound WTForms field for `components/field.html`.
 
     `render_kw` may say: width, prefix, suffix, inputmode, autocomplete, spellcheck, rows, accept,
-    multiple, inline, searchable, disabled, maxlength, and any of the plain attributes in PASSED_ON.
+    multiple, inline, searchable, disabled, maxlength, maxwords, and any of the plain attributes in PASSED_ON.
     """
     given: dict[str, Any] = dict(getattr(field, "default_render_kw", {})) | (field.render_kw or {})
     kind = _kind(field)
@@ -136,6 +139,7 @@ def control_of(field: Any) -> Control:
         spellcheck=given.get("spellcheck"),
         rows=given.get("rows", 5),
         longest=given.get("maxlength") or _longest(field),
+        most_words=given.get("maxwords"),
         accept=given.get("accept"),
         multiple=given.get("multiple", False),
         inline=given.get("inline", False),
@@ -207,7 +211,7 @@ def _value(field: Any, kind: str) -> str:
     if kind in {"select", "radios", "checkboxes", "group"}:
         return ""
     value = field._value()  # noqa: SLF001  # WTForms' own name for "what to show in the input"
-    return "" if value is None else str(value)
+    return "" if value is None else CONTROL_CHARACTERS.sub("", str(value))
 
 
 def _groups(field: Field) -> tuple[OptionGroup, ...]:

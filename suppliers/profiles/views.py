@@ -13,7 +13,7 @@ from marketplace.alliance.views import SignedIn
 from marketplace.contracts import categories
 from marketplace.core import policy, web
 from marketplace.core.db import db
-from marketplace.core.errors import Forbidden
+from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.paging import page_links
 from marketplace.core.policy import Act
 from marketplace.core.web import NavigationItem, answering, page, public
@@ -21,8 +21,9 @@ from suppliers.profiles import actions, queries
 from suppliers.profiles.forms import EditSupplierForm, FindSuppliersForm, RegisterSupplierForm
 
 profiles = Blueprint("profiles", __name__)
-NAVIGATION = NavigationItem(
-    "Suppliers", "profiles.index", lambda actor: bool(actor.alliance_ids or actor.supplier_ids)
+NAVIGATION = (
+    NavigationItem("Suppliers", "profiles.index", lambda actor: bool(actor.alliance_ids)),
+    NavigationItem("Your organisation", "profiles.show_own", lambda actor: bool(actor.supplier_ids)),
 )
 
 
@@ -54,10 +55,8 @@ def register_supplier() -> Any:
 
 @profiles.route("/suppliers")
 def index() -> Any:
-    """Suppliers, for people of schools and alliances; a supplier is taken to its own page."""
+    """Suppliers, for people of schools and alliances; of other suppliers nobody sees any."""
     session, actor = db.session(), web.actor()
-    if actor.supplier_ids and not (actor.school_ids or actor.alliance_ids):
-        return redirect(url_for("profiles.show", supplier_id=min(actor.supplier_ids)))
     form = FindSuppliersForm(request.args)
     form.validate()
     query = queries.matching(actor, form.q.data or "", form.category.data)
@@ -76,6 +75,15 @@ def index() -> Any:
         pages=pages,
         label=categories.label,
     )
+
+
+@profiles.route("/suppliers/own")
+def show_own() -> Any:
+    """The page of the reader's own supplier; the first by name of several."""
+    own = queries.own_suppliers(db.session(), web.actor())
+    if not own:
+        raise NotFound
+    return redirect(url_for("profiles.show", supplier_id=own[0].id))
 
 
 @profiles.route("/suppliers/<uuid:supplier_id>")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import BooleanField
-from wtforms.validators import Length, StopValidation
+from wtforms.validators import StopValidation
 
 from marketplace.core.fields import (
     ChoiceField,
@@ -27,6 +27,11 @@ from suppliers.quotes.offers import (
     price_field,
 )
 from suppliers.quotes.rules import DECLARATIONS, STAGE_LABELS, Declaration, Stage
+
+
+def _short_enough(_form: object, field: Any) -> None:
+    if len(field.data or "") > LONGEST_ANSWER:
+        raise StopValidation(f"{field.label.text} must have {LONGEST_ANSWER:,} characters or fewer.")
 
 
 class PrepareForm(EditForm):
@@ -53,8 +58,8 @@ def prepare_form(schedule: Schedule, offer: Offer, version: int) -> PrepareForm:
     for question in schedule.questions:
         fields[answer_field(question.id)] = LongTextField(
             f"Question {question.number}: {question.title}",
-            [Length(max=LONGEST_ANSWER, message=f"Answer {question.number} must be much shorter.")],
-            render_kw={"rows": 10},
+            [_short_enough],
+            render_kw={"rows": 10, "maxwords": question.word_limit},
         )
     made: type[PrepareForm] = type("PrepareFormOfTender", (PrepareForm,), fields)
     held: dict[str, Any] = {price_field(key): price for key, price in offer.prices.items()}

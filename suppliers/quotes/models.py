@@ -62,7 +62,9 @@ class Quote(Base):
 
     tender: Mapped[Tender] = relationship()
     supplier: Mapped[Supplier] = relationship()
-    bodies: Mapped[list[SealedBody]] = relationship(back_populates="quote")
+    bodies: Mapped[list[SealedBody]] = relationship(
+        back_populates="quote", order_by="SealedBody.envelope.desc()"
+    )
     prices: Mapped[list[QuotedPrice]] = relationship(back_populates="quote")
     answers: Mapped[list[QuotedAnswer]] = relationship(back_populates="quote")
 

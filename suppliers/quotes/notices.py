@@ -37,7 +37,7 @@ def quote_received(session: Session, tender: Tender, quote: Quote, event: Event)
         tender,
         quote=quote,
         received=in_england(quote.received_at),
-        envelopes=sorted(quote.bodies, key=lambda body: list(Envelope).index(body.envelope)),
+        envelopes=quote.bodies,
         event=event,
     )
 

@@ -103,7 +103,7 @@ class Offer:
         )
 
     def within(self, schedule: Schedule) -> Offer:
-        """This offer without what the tender does not ask, blank answers or impossible prices."""
+        """This offer without what the tender does not ask, blanks, and what no form lets through."""
         questions = {question.id for question in schedule.questions}
         return Offer(
             prices={
@@ -112,9 +112,9 @@ class Offer:
                 if key in schedule.lines and 0 <= price <= LARGEST_UNIT_PRICE
             },
             answers={
-                key: text[:LONGEST_ANSWER]
+                key: text
                 for key, text in self.answers.items()
-                if key in questions and text.strip()
+                if key in questions and text.strip() and len(text) <= LONGEST_ANSWER
             },
         )
 

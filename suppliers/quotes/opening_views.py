@@ -18,6 +18,8 @@ from suppliers.quotes import actions, opening, rules
 from suppliers.quotes.rules import Envelope
 from suppliers.quotes.views import quotes
 
+__all__ = ["quotes"]
+
 
 @quotes.route("/tenders/<uuid:tender_id>/opening")
 def show_opening(tender_id: uuid.UUID) -> Any:

@@ -9,7 +9,7 @@ the number.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -172,6 +172,18 @@ def tenders_to_quote_for(session: Session, actor: Actor) -> list[Tender]:
         .order_by(Tender.closes_at, Tender.reference)
     )
     return list(session.scalars(query))
+
+
+def begun(session: Session, actor: Actor, tender_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Quote]:
+    """By tender, what the actor's suppliers have begun: the draft, or else the quote that is in."""
+    query = select(Quote).where(
+        own(actor),
+        Quote.tender_id.in_(tender_ids),
+        Quote.status.in_([QuoteStatus.DRAFT, QuoteStatus.SUBMITTED]),
+    )
+    found = session.scalars(query).all()
+    in_order = sorted(found, key=lambda quote: quote.status is QuoteStatus.DRAFT)
+    return {quote.tender_id: quote for quote in in_order}
 
 
 def drafts(session: Session, actor: Actor) -> list[Quote]:

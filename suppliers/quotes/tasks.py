@@ -14,6 +14,7 @@ from marketplace.core.clock import LONDON
 from marketplace.core.policy import Act, Actor
 from marketplace.core.web import Task, moment
 from marketplace.tenders.models import Criterion, PanelSeat, Tender
+from marketplace.tenders.progress import StepLink
 from marketplace.tenders.rules import CriterionKind, Seat, TenderStatus, accepts_quotes
 from suppliers.quotes import queries, rules
 from suppliers.quotes.models import Opening, Quote
@@ -23,6 +24,20 @@ from suppliers.quotes.rules import QuoteStatus
 def waiting_for(session: Session, actor: Actor) -> list[Task]:
     """Quotes to write or finish, envelopes to open, and tenders for which no quote came."""
     return [*_to_quote(session, actor), *_to_open(session, actor), *_to_end(session, actor)]
+
+
+def offered_steps(session: Session, actor: Actor, tender: Tender) -> list[StepLink]:
+    """From the tender's page to the opening, once there is something to open or to look back on."""
+    opened = session.scalars(select(Opening.id).where(Opening.tender_id == tender.id)).first()
+    if tender.status not in {TenderStatus.CLOSED, TenderStatus.MODERATED} and opened is None:
+        return []
+    may_open = any(task.href == _page(tender.id) for task in _to_open(session, actor))
+    text = "Open the quotes" if may_open else "See the opening of the quotes"
+    return [StepLink(text, _page(tender.id))]
+
+
+def _page(tender_id: uuid.UUID) -> str:
+    return url_for("quotes.show_opening", tender_id=tender_id)
 
 
 def _to_quote(session: Session, actor: Actor) -> Iterator[Task]:
@@ -84,11 +99,7 @@ def _to_open(session: Session, actor: Actor) -> Iterator[Task]:
         else:
             until = (first.started_at + rules.OPENING_LASTS).astimezone(LONDON)
             said = f"{first.first_person.name} started. Complete it by {until:%H:%M}."
-        yield Task(
-            f"Open the quotes for {tender.title}",
-            url_for("quotes.show_opening", tender_id=tender.id),
-            said,
-        )
+        yield Task(f"Open the quotes for {tender.title}", _page(tender.id), said)
 
 
 def _to_end(session: Session, actor: Actor) -> Iterator[Task]:
@@ -98,10 +109,7 @@ def _to_end(session: Session, actor: Actor) -> Iterator[Task]:
         Tender.status == TenderStatus.CLOSED, Tender.alliance_id.in_(coordinated), ~_quote_in()
     )
     for tender in session.scalars(query).all():
-        yield Task(
-            f"No quote came for {tender.title}: end the tender",
-            url_for("quotes.show_opening", tender_id=tender.id),
-        )
+        yield Task(f"No quote came for {tender.title}: end the tender", _page(tender.id))
 
 
 def _quote_in() -> ColumnElement[bool]:

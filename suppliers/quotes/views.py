@@ -48,10 +48,12 @@ def index() -> Any:
         lambda number: url_for("quotes.index", page=number, sort=order, **kept),
     )
     asked = queries.tenders_to_quote_for(session, actor)
+    begun = queries.begun(session, actor, [tender.id for tender in asked])
     return page(
         "quotes/index.html",
         suppliers=profiles.own_suppliers(session, actor),
         tenders=asked[:MOST_TENDERS_SHOWN],
+        begun=begun,
         more=max(0, len(asked) - MOST_TENDERS_SHOWN),
         drafts=queries.drafts(session, actor),
         quotes=session.scalars(query.offset(pages.offset).limit(pages.size)).all(),
@@ -156,7 +158,7 @@ def check(tender_id: uuid.UUID) -> Any:
                 form.declared(),
                 free_confirmed=bool(form.free_confirmed.data),
             )
-            return redirect(url_for("quotes.show", quote_id=quote_id))
+            return redirect(url_for("quotes.show", quote_id=quote_id, submitted="now"))
     draft = queries.draft_of(session, tender_id, supplier_id)
     if draft is None:
         return redirect(url_for("quotes.prepare", tender_id=tender_id, supplier=supplier_id))
@@ -187,6 +189,7 @@ def show(quote_id: uuid.UUID) -> Any:
         "quotes/show.html",
         quote=quote,
         tender=quote.tender,
+        just_submitted=quote.status is QuoteStatus.SUBMITTED and request.args.get("submitted") == "now",
         can_change=quote.status is QuoteStatus.SUBMITTED and _is_open(quote.tender),
         draft=queries.draft_of(session, quote.tender_id, quote.supplier_id),
         event=queries.receipt_of(session, quote_id),

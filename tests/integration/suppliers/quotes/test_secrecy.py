@@ -1,0 +1,107 @@
+"""Nobody reads a quote early: a planted price is nowhere until its envelope is open, then on the page."""
+
+import logging
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import inspect, text
+from sqlalchemy.engine import make_url
+
+from marketplace.core import jobs
+from marketplace.core.db import db
+from suppliers.quotes.models import QuotedPrice
+from tests import make
+from tests.web.client import Client
+
+PRICE = "7391.4682"
+ANSWER = "zanzibar-marrow-quintet"
+WAYS_TO_WRITE_IT = (PRICE, "7,391.4682", "73914682", "7391.47", "7,391.47", ANSWER)
+
+
+def addresses(app: Flask, **known: object) -> list[str]:
+    """Every address that a browser can ask for, about things that these ids name."""
+    bound = app.url_map.bind("localhost")
+    return [
+        bound.build(rule.endpoint, {name: known[name] for name in rule.arguments})
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and rule.endpoint != "static" and rule.arguments <= known.keys()
+    ]
+
+
+def stored(app: Flask) -> bytes:
+    """Everything the database holds, as it lies on the disk or as its tables tell it."""
+    url = make_url(app.extensions["settings"].database_url)
+    if url.get_backend_name() == "sqlite":
+        file = Path(url.database or "")
+        return b"".join(one.read_bytes() for one in sorted(file.parent.glob(f"{file.name}*")))
+    session = make.fresh()
+    tables = inspect(session.connection()).get_table_names()
+    rows = [session.execute(text(f'SELECT * FROM "{table}"')).all() for table in tables]  # noqa: S608  # names from the database
+    session.rollback()
+    plain = [
+        tuple(bytes(cell) if isinstance(cell, memoryview) else cell for cell in row)
+        for table in rows
+        for row in table
+    ]
+    return repr(plain).encode()
+
+
+def found_in(content: bytes) -> list[str]:
+    return [way for way in WAYS_TO_WRITE_IT if way.encode() in content]
+
+
+def test_a_planted_price_is_nowhere_before_opening(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    alliance = make.alliance()
+    tender = make.published_tender(alliance)
+    supplier, rival = make.supplier(), make.supplier()
+    quote_id = make.submitted_quote(tender, supplier, PRICE, [ANSWER, ANSWER])
+    make.submitted_quote(tender, rival, "1.00")
+    jobs.run_due()
+    db.engine.dispose()
+    assert not found_in(stored(app))
+
+    school = alliance.schools[0]
+    outsider = make.alliance(schools=1).schools[0]
+    schools = [school.bursar, school.headteacher, school.governor, school.finance_lead, outsider.bursar]
+    others = [None, supplier.admin, rival.admin, alliance.coordinator, alliance.auditor]
+    asked = addresses(
+        app,
+        tender_id=tender.id,
+        quote_id=quote_id,
+        supplier_id=supplier.id,
+        school_id=school.id,
+        alliance_id=alliance.id,
+    )
+    answered = 0
+    for closed in (False, True):
+        if closed:
+            make.close_tender(tender)
+        for actor in [*schools, *others]:
+            browser = Client(app, actor.person_id if actor else None)
+            for path in asked:
+                answer = browser.open(path)
+                assert answer.status_code < 500, path
+                assert not found_in(answer.data), (actor, path)
+                answered += answer.status_code == 200
+    assert answered > 20 * len(asked) / 4
+    assert not found_in(caplog.text.encode())
+    assert not found_in(stored(app))
+
+    make.open_envelope(tender, make.quote_schedule(tender).envelopes[0])
+    assert found_in(stored(app)) == [ANSWER]
+    assert not make.fresh().query(QuotedPrice).all()
+
+
+def test_the_search_for_a_planted_price_would_find_one(app: Flask) -> None:
+    """The test above can fail: once opened, the same search finds the price in the same places."""
+    tender = make.published_tender(make.alliance(), criteria=make.PRICE_ONLY)
+    make.submitted_quote(tender, make.supplier(), PRICE)
+    make.opened_quotes(tender)
+    session = make.fresh()
+    prices = [str(price.unit_price) for price in session.query(QuotedPrice)]
+    assert prices == [PRICE]
+    page = Client(app, tender.alliance.coordinator.person_id).open(f"/tenders/{tender.id}/comparison")
+    assert page.status_code == 200
+    assert found_in(page.data)
