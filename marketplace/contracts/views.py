@@ -70,13 +70,18 @@ def register() -> Any:
         several_schools=len(schools) > 1,
         may_add=_adds_contracts(actor),
         today=clock.today(),
-        chart=_chart(rows) if rows else None,
+        chart=_chart(rows, name_school=len(schools) > 1) if rows else None,
     )
 
 
-def _chart(rows: list[Contract]) -> Any:
+def _chart(rows: list[Contract], *, name_school: bool) -> Any:
     spans = [
-        Span(f"{row.title}, {row.school.name}", row.starts_on, row.ends_on, f"ends {web.day(row.ends_on)}")
+        Span(
+            f"{row.school.name}: {row.title}" if name_school else row.title,
+            row.starts_on,
+            row.ends_on,
+            f"ends {web.day(row.ends_on)}",
+        )
         for row in rows
     ]
     return timeline_chart(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from marketplace.contracts.categories import CategoryField, FieldType, category
 from marketplace.core.money import Money
 from marketplace.core.web import day, moment, plain_number
-from marketplace.needs.answers import Answer, read_answers
+from marketplace.needs.answers import Answer, field_name, read_answers
 from marketplace.needs.models import Need
 from marketplace.needs.rules import JOINT_LABELS, STATUS_LABELS, Joint, NeedStatus
 
@@ -24,23 +25,35 @@ WAY = {
 }
 
 
-def facts(need: Need) -> list[tuple[str, str]]:
-    """What every need says, as (question, answer)."""
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that a need says. `input` is where the form asks for it; blank where nobody can change it."""
+
+    question: str
+    answer: str
+    input: str = ""
+
+
+def facts(need: Need) -> list[Fact]:
+    """What every need says."""
     joint = NOT_YET if need.joint is None else JOINT_LABELS[need.joint]
     if need.joint is Joint.ONLY_IF and need.joint_condition:
         joint = f"{joint}: {need.joint_condition}"
+    term = NOT_YET if need.term_months is None else months(need.term_months)
     return [
-        ("School", need.school.name),
-        ("Category", category(need.category).name),
-        ("Title", need.title),
-        ("What matters to the school", need.description or "Nothing entered"),
-        ("Volume", _volume(need)),
-        ("Supplier today", need.current_supplier or "None entered"),
-        ("Spend a year today, before VAT", _or_not_yet(need.current_annual_spend)),
-        ("Today’s contract ends", _or_not_yet(need.contract_ends_on)),
-        ("Wanted from", _or_not_yet(need.wanted_from)),
-        ("For how long", NOT_YET if need.term_months is None else months(need.term_months)),
-        ("Willing to buy together", joint),
+        Fact("School", need.school.name),
+        Fact("Category", category(need.category).name),
+        Fact("Title", need.title, "title"),
+        Fact("What matters to the school", need.description or "Nothing entered", "description"),
+        Fact("Volume", _volume(need), "volume"),
+        Fact("Supplier today", need.current_supplier or "None entered", "current_supplier"),
+        Fact(
+            "Spend a year today, before VAT", _or_not_yet(need.current_annual_spend), "current_annual_spend"
+        ),
+        Fact("Today’s contract ends", _or_not_yet(need.contract_ends_on), "contract_ends_on-day"),
+        Fact("Wanted from", _or_not_yet(need.wanted_from), "wanted_from-day"),
+        Fact("For how long", term, "term_months"),
+        Fact("Willing to buy together", joint, "joint"),
     ]
 
 
@@ -62,11 +75,16 @@ def months(count: int) -> str:
     return f"{years} year{'' if years == 1 else 's'}"
 
 
-def answers(need: Need) -> list[tuple[str, str]]:
-    """The answers to the category's own questions, as (question, answer)."""
+def answers(need: Need) -> list[Fact]:
+    """The answers to the category's own questions."""
     about = category(need.category)
     given = read_answers(about, need.details)
-    return [(field.label, in_words(field, given.get(field.key))) for field in about.fields]
+    return [Fact(field.label, in_words(field, given.get(field.key)), _input(field)) for field in about.fields]
+
+
+def _input(field: CategoryField) -> str:
+    name = field_name(field.key)
+    return f"{name}-day" if field.type is FieldType.DATE else name
 
 
 def in_words(field: CategoryField, answer: Answer) -> str:

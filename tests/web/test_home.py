@@ -35,7 +35,7 @@ def test_everybody_lands_on_what_waits_for_them(client_for: ClientFor) -> None:
     for actor in people:
         page = client_for(actor.person_id).get("/")
         assert page.heading == "What waits for you"
-        assert "Look something up" in page.words
+        assert "What you can do" in page.words
 
 
 def test_a_bursar_with_nothing_to_do_is_told_so_and_offered_a_start(client_for: ClientFor) -> None:
