@@ -44,10 +44,15 @@ WORDS = {
     Act.TENDER_CLOSE: "Closed at the deadline",
     Act.TENDER_CANCEL: "Cancelled",
     Act.TENDER_END: "Ended without an award",
+    Act.QUOTES_OPEN: "Quotes opened",
+    Act.SCORES_LOCK: "Quality scores locked",
+    Act.AWARD_RECOMMEND: "Award recommended",
+    Act.AWARD_APPROVE: "Award approved",
+    Act.AWARD_CONFIRM: "Award confirmed",
 }
 
 
-ANSWERS = {Act.TENDER_COMMIT.value, Act.TENDER_DECLINE.value}
+ANSWERS = {Act.TENDER_COMMIT.value, Act.TENDER_DECLINE.value, Act.AWARD_APPROVE.value}
 
 
 @dataclass(frozen=True, slots=True)

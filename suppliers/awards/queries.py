@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from marketplace.alliance.models import Organisation, Person
@@ -23,7 +24,7 @@ from marketplace.tenders.rules import STATUS_COLOURS, STATUS_LABELS, Seat, Tende
 from suppliers.awards import rules
 from suppliers.awards.models import Award, AwardApproval
 from suppliers.awards.rules import AwardStatus, Duties
-from suppliers.evaluation.queries import visible_to
+from suppliers.evaluation.queries import in_order, visible_to, with_words
 from suppliers.quotes import queries as quotes
 from suppliers.quotes.models import Quote
 
@@ -129,28 +130,23 @@ class Listed:
     recommended_at: datetime
 
 
-def awarded_tenders(actor: Actor, search: str = "") -> Select[Tender]:
-    """Tenders with a recommended or decided award that this actor may read, the latest first."""
+def awarded_tenders(actor: Actor, search: str = "", order: str = "-recommended") -> Select[Tender]:
+    """Tenders with a recommended or decided award that this actor may read, by words.
+
+    `order` is "recommended" or "title", with a minus for the other direction.
+    """
     recommended = (
         select(Award.tender_id, func.max(Award.recommended_at).label("at"))
         .where(Award.status != AwardStatus.REJECTED)
         .group_by(Award.tender_id)
         .subquery()
     )
-    query = (
-        select(Tender)
-        .join(recommended, recommended.c.tender_id == Tender.id)
-        .where(visible_to(actor))
-        .order_by(recommended.c.at.desc(), Tender.reference.desc())
-    )
-    if search:
-        query = query.where(
-            or_(
-                Tender.title.icontains(search, autoescape=True),
-                Tender.reference.icontains(search, autoescape=True),
-            )
-        )
-    return query
+    query = select(Tender).join(recommended, recommended.c.tender_id == Tender.id).where(visible_to(actor))
+    orders: dict[str, ColumnElement[Any]] = {
+        "recommended": recommended.c.at,
+        "title": func.lower(Tender.title),
+    }
+    return in_order(with_words(query, search), orders, order, "recommended")
 
 
 def count(session: Session, query: Select[Tender]) -> int:

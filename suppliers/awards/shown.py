@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.alliance.models import Person
+from marketplace.contracts import queries as contracts
 from marketplace.contracts.models import Contract
 from marketplace.core import clock, policy
 from marketplace.core.errors import Forbidden
@@ -28,13 +29,16 @@ APPROVED = frozenset({TenderStatus.CONFIRMED_BY_SCHOOLS, TenderStatus.STANDSTILL
 
 @dataclass(frozen=True, slots=True)
 class SchoolResult:
-    """What one school pays under the award over the whole term, before VAT, and its contract if made."""
+    """What one school pays under the award over the whole term, before VAT.
+
+    `contract_id` is its contract, once it stands in the register, for those who may read it.
+    """
 
     school: str
     amount: Money
     baseline: Money | None
     saving: Saving | None
-    contracts: tuple[uuid.UUID, ...]
+    contract_id: uuid.UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +88,8 @@ class Choices:
     why_not: str = ""
 
 
-def view_award(session: Session, tender: Tender, comparison: Comparison) -> AwardView | None:
-    """The award of a tender; None when nothing is recommended."""
+def view_award(session: Session, actor: Actor, tender: Tender, comparison: Comparison) -> AwardView | None:
+    """The award of a tender as the actor sees it; None when nothing is recommended."""
     awards = queries.live_awards(session, tender.id)
     if not awards:
         return None
@@ -106,18 +110,21 @@ def view_award(session: Session, tender: Tender, comparison: Comparison) -> Awar
         value_with_vat=rules.value_with_vat(total),
         owes_standstill=queries.owes_standstill(tender, awards),
         standstill_ends_on=tender.standstill_ends_on,
-        schools=_schools(session, awards, comparison),
+        schools=_schools(session, actor, awards, comparison),
         steps=tuple(_steps(tender, awards, given)),
     )
 
 
-def _schools(session: Session, awards: list[Award], comparison: Comparison) -> tuple[SchoolResult, ...]:
-    query = select(Contract.school_id, Contract.id).where(
-        Contract.award_id.in_([award.id for award in awards])
+def _schools(
+    session: Session, actor: Actor, awards: list[Award], comparison: Comparison
+) -> tuple[SchoolResult, ...]:
+    """Every school that buys; of several contracts of one school the first lot's."""
+    query = (
+        select(Contract.school_id, Contract.id)
+        .where(Contract.award_id.in_([award.id for award in awards]), contracts.visible_to(actor))
+        .order_by(Contract.id.desc())
     )
-    made: dict[uuid.UUID, tuple[uuid.UUID, ...]] = {}
-    for school_id, contract_id in session.execute(query):
-        made[school_id] = (*made.get(school_id, ()), contract_id)
+    made = dict(session.execute(query).all())
     column = comparison.column_of(awards[0].quote_id)
     return tuple(
         SchoolResult(
@@ -125,7 +132,7 @@ def _schools(session: Session, awards: list[Award], comparison: Comparison) -> t
             row.cells[column].amount,
             row.baseline,
             row.cells[column].saving,
-            made.get(row.school_id, ()),
+            made.get(row.school_id),
         )
         for row in comparison.schools
     )

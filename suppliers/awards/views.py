@@ -23,6 +23,7 @@ from suppliers.awards.shown import AwardView
 from suppliers.evaluation import findings
 from suppliers.evaluation.comparison import Comparison
 from suppliers.evaluation.queries import get_comparison
+from suppliers.evaluation.views import turned
 
 awards = Blueprint("awards", __name__)
 NAVIGATION = NavigationItem("Awards", "awards.index", lambda actor: bool(actor.alliance_ids))
@@ -34,12 +35,12 @@ def index() -> Any:
     session = db.session()
     form = FindForm(request.args)
     form.validate()
-    search = form.q.data or ""
-    query = queries.awarded_tenders(web.actor(), search)
+    search, order = form.q.data or "", request.args.get("sort", "-recommended")
+    query = queries.awarded_tenders(web.actor(), search, order)
     pages = page_links(
         queries.count(session, query),
         request.args.get("page"),
-        lambda number: url_for("awards.index", page=number, q=search or None),
+        lambda number: url_for("awards.index", page=number, q=search or None, sort=order),
     )
     found = session.scalars(query.offset(pages.offset).limit(pages.size)).all()
     return page(
@@ -48,6 +49,8 @@ def index() -> Any:
         filtered=bool(search),
         rows=queries.listed(session, found),
         pages=pages,
+        sort=order,
+        sort_href=lambda key: url_for("awards.index", q=search or None, sort=turned(key, order)),
     )
 
 
@@ -60,7 +63,7 @@ def show_award(tender_id: uuid.UUID) -> Any:
         "awards/award.html",
         tender=tender,
         status={"label": STATUS_LABELS[tender.status], "colour": STATUS_COLOURS.get(tender.status, "blue")},
-        award=shown.view_award(session, tender, comparison),
+        award=shown.view_award(session, actor, tender, comparison),
         findings=findings.find(comparison),
         choices=shown.choices_of(session, actor, tender),
         sent_back=shown.history(session, tender),
@@ -159,7 +162,7 @@ def _shown(tender_id: uuid.UUID) -> tuple[Tender, Comparison, AwardView]:
     """A tender with its award, if the reader may see them and there is one."""
     session = db.session()
     tender, comparison = get_comparison(session, web.actor(), tender_id)
-    award = shown.view_award(session, tender, comparison)
+    award = shown.view_award(session, web.actor(), tender, comparison)
     if award is None:
         raise NotFound
     return tender, comparison, award

@@ -7,10 +7,11 @@ evaluator sees nothing before declaring.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
@@ -253,21 +254,39 @@ class Listed:
         return STATUS_COLOURS.get(self.status, "blue")
 
 
-def in_evaluation(actor: Actor, search: str = "") -> Select[Tender]:
-    """Tenders whose opened quotes concern this actor, the latest first; `search` in title or reference."""
-    query = (
-        select(Tender)
-        .where(or_(visible_to(actor), judged_by(actor), declared_by(actor)))
-        .order_by(Tender.closes_at.desc(), Tender.reference.desc())
-    )
-    if search:
-        query = query.where(
-            or_(
-                Tender.title.icontains(search, autoescape=True),
-                Tender.reference.icontains(search, autoescape=True),
-            )
+ORDERS: Mapping[str, ColumnElement[Any]] = {
+    "closed": Tender.closes_at.expression,
+    "title": func.lower(Tender.title),
+}
+
+
+def in_evaluation(actor: Actor, search: str = "", order: str = "-closed") -> Select[Tender]:
+    """Tenders whose opened quotes concern this actor, by words in title or reference.
+
+    `order` is a key of ORDERS, with a minus for the other direction; unknown ones are ignored.
+    """
+    query = select(Tender).where(or_(visible_to(actor), judged_by(actor), declared_by(actor)))
+    return in_order(with_words(query, search), ORDERS, order, "closed")
+
+
+def with_words(query: Select[Tender], search: str) -> Select[Tender]:
+    """Only tenders whose title or reference contains a text; all for a blank one."""
+    if not search:
+        return query
+    return query.where(
+        or_(
+            Tender.title.icontains(search, autoescape=True),
+            Tender.reference.icontains(search, autoescape=True),
         )
-    return query
+    )
+
+
+def in_order(
+    query: Select[Tender], orders: Mapping[str, ColumnElement[Any]], order: str, usual: str
+) -> Select[Tender]:
+    """Sorted by a key of `orders`, downwards with a minus before it; by the usual one if unknown."""
+    by = orders.get(order.removeprefix("-"), orders[usual])
+    return query.order_by(by.desc() if order.startswith("-") else by.asc(), Tender.reference.desc())
 
 
 def count(session: Session, query: Select[Tender]) -> int:

@@ -38,12 +38,12 @@ def index() -> Any:
     session = db.session()
     form = FindForm(request.args)
     form.validate()
-    search = form.q.data or ""
-    query = queries.in_evaluation(web.actor(), search)
+    search, order = form.q.data or "", request.args.get("sort", "-closed")
+    query = queries.in_evaluation(web.actor(), search, order)
     pages = page_links(
         queries.count(session, query),
         request.args.get("page"),
-        lambda number: url_for("evaluation.index", page=number, q=search or None),
+        lambda number: url_for("evaluation.index", page=number, q=search or None, sort=order),
     )
     found = session.scalars(query.offset(pages.offset).limit(pages.size)).all()
     return page(
@@ -52,6 +52,8 @@ def index() -> Any:
         filtered=bool(search),
         rows=queries.listed(session, web.actor(), found),
         pages=pages,
+        sort=order,
+        sort_href=lambda key: url_for("evaluation.index", q=search or None, sort=turned(key, order)),
     )
 
 
@@ -212,8 +214,6 @@ def compare_quotes(tender_id: uuid.UUID) -> Any:
         charts=charts.draw(comparison),
         formula=FORMULAS[tender.price_formula],
         tie_break=TIE_BREAK,
-        may_exclude=policy.allows(web.actor(), Act.QUOTE_EXCLUDE, tender.alliance_id)
-        and tender.status is TenderStatus.PRICES_OPENED,
         may_recommend=policy.allows(web.actor(), Act.AWARD_RECOMMEND, tender.alliance_id)
         and tender.status is TenderStatus.PRICES_OPENED,
     )
@@ -232,6 +232,9 @@ def show_assessment(quote_id: uuid.UUID) -> Any:
         offer=comparison.offer_of(quote_id),
         price_weight=comparison.price_weight,
         answers=sheets.agreed_answers(session, tender, quote),
+        may_exclude=policy.allows(actor, Act.QUOTE_EXCLUDE, tender.alliance_id)
+        and tender.status is TenderStatus.PRICES_OPENED
+        and quote.status is not QuoteStatus.EXCLUDED,
     )
 
 
@@ -247,6 +250,11 @@ def download_csv(tender_id: uuid.UUID) -> Response:
     """The comparison as a CSV file."""
     tender, comparison = queries.get_comparison(db.session(), web.actor(), tender_id)
     return _attachment(downloads.csv_text(comparison), "text/csv", f"{tender.reference}-comparison.csv")
+
+
+def turned(key: str, order: str) -> str:
+    """The order that a click on a column's heading asks for: the other direction if it is sorted by it."""
+    return f"-{key}" if order == key else key
 
 
 def _attachment(content: bytes, media_type: str, name: str) -> Response:

@@ -390,7 +390,7 @@ def test_the_award_says_what_each_school_pays_and_who_would_pay_more(session: Se
     baselines = {one.id: Money(40_000_00), two.id: Money(20_000_00), three.id: Money(0)}
     contest = make.priced_contest(schools, baselines=baselines)
     make.recommend_award(contest)
-    view = shown.view_award(session, contest.tender.row, contest.comparison)
+    view = shown.view_award(session, contest.coordinator, contest.tender.row, contest.comparison)
     assert view is not None
     rows = {row.school: row for row in view.schools}
     assert rows[one.name].saving == Saving(Money(120_000_00), rows[one.name].amount)

@@ -1,0 +1,183 @@
+"""The pages on which an award is recommended, approved, confirmed and read."""
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from marketplace.contracts.models import Contract
+from marketplace.core import clock
+from marketplace.core.policy import Actor
+from marketplace.tenders.rules import TenderStatus
+from suppliers.awards import actions
+from suppliers.awards.models import Award
+from tests import make
+from tests.make import Contest
+from tests.web.client import Client
+
+pytestmark = pytest.mark.usefixtures("app")
+AsPerson = Callable[[Actor], Client]
+UNICODE = "Beste Qualität – „frisch“ & günstig, 10 £ <i>je</i> Kind 🥕"
+
+
+@pytest.fixture
+def as_person(client_for: Callable[[uuid.UUID | None], Client]) -> AsPerson:
+    return lambda actor: client_for(actor.person_id)
+
+
+def path(contest: Contest, rest: str = "") -> str:
+    return f"/tenders/{contest.tender.id}/award{rest}"
+
+
+def test_from_comparison_to_contract_page_by_page(as_person: AsPerson) -> None:
+    contest = make.priced_contest()
+    coordinator = as_person(contest.coordinator)
+    comparison = coordinator.get(
+        coordinator.get("/").links()["Compare the quotes and recommend an award: School meals"]
+    )
+    page = coordinator.get(comparison.links()["Recommend an award"])
+    form = page.form("Recommend to the schools")
+    assert form.values["quote_id"] == str(contest.quotes[1])
+    page = coordinator.submit(form.fill(reasons=UNICODE))
+    assert "Two people of two schools decide now." in page.words
+    assert UNICODE in page.words
+    for school in contest.tender.schools[:2]:
+        head = as_person(school.headteacher)
+        task = head.get("/").links()["Approve the award or send it back: School meals"]
+        page = head.get(head.get(task).links()["Approve the award"])
+        page = head.submit(page.form("Approve the award"))
+        assert "You approved the award." in page.words
+        assert school.headteacher.name in page.words
+        assert "Approve the award or send it back" not in head.get("/").words
+    page = coordinator.get(coordinator.get("/").links()["Confirm the award: School meals"])
+    page = coordinator.submit(page.form("Confirm the award"))
+    assert "Each school has its contract in its register." in page.words
+    school = contest.tender.schools[0]
+    head = as_person(school.headteacher)
+    contract = head.get(head.get(path(contest)).links()[school.name])
+    assert "Supplier 2" in contract.words
+    assert "School meals" in head.get("/awards").links()
+    for supplier, quote_id in zip(contest.suppliers, contest.quotes, strict=True):
+        result = as_person(supplier.admin).get(f"/quotes/{quote_id}/summary")
+        assert "successful" in result.heading
+        assert ("not" in result.heading) == (quote_id != contest.quotes[1])
+        assert "Agreed reason for menus." in result.words
+
+
+def test_a_recommendation_that_is_incomplete_comes_back_filled_in(as_person: AsPerson) -> None:
+    contest = make.priced_contest()
+    coordinator = as_person(contest.coordinator)
+    form = coordinator.get(path(contest, "/recommend")).form("Recommend to the schools")
+    page = coordinator.submit(form.fill(departure=UNICODE), status=422)
+    assert page.errors() == {"reasons": "Enter the reasons"}
+    again = page.form("Recommend to the schools")
+    assert again.values["departure"] == UNICODE
+    worst = contest.comparison.offers[-1].quote_id
+    page = coordinator.submit(again.fill(quote_id=str(worst), reasons="Best.", departure=""), status=422)
+    assert list(page.errors()) == ["departure"]
+    assert page.form("Recommend to the schools").values["quote_id"] == str(worst)
+    page = coordinator.submit(
+        page.form("Recommend to the schools").fill(quote_id=str(uuid.uuid4())), status=422
+    )
+    assert "Choose one of the options on the list." in page.words
+    page = coordinator.submit(page.form("Recommend to the schools").fill(quote_id="'"), status=422)
+    assert not make.fresh().scalars(select(Award)).all()
+
+
+def test_a_double_click_recommends_once(as_person: AsPerson) -> None:
+    contest = make.priced_contest()
+    coordinator = as_person(contest.coordinator)
+    form = coordinator.get(path(contest, "/recommend")).form("Recommend to the schools").fill(reasons="Best.")
+    for _ in range(2):
+        assert "You recommended the award" in coordinator.submit(form).words
+    assert len(make.fresh().scalars(select(Award)).all()) == 1
+
+
+def test_who_may_not_decide_is_told_why(as_person: AsPerson) -> None:
+    schools = make.alliance()
+    scorer = schools.schools[2].headteacher
+    contest = make.priced_contest(schools, evaluators=(scorer,))
+    make.recommend_award(contest)
+    one = contest.tender.schools[0]
+    actions.approve_award(one.headteacher, contest.tender.id, contest.tender.version)
+    page = as_person(one.governor).get(path(contest))
+    assert "Your school has approved this award already." in page.words
+    assert "Approve the award" not in page.links()
+    as_person(one.governor).post(path(contest, "/approve"), {"version": "99"}, status=409)
+    page = as_person(scorer).get(path(contest, "/approve"))
+    assert "You scored quotes of this tender" in page.words
+    version = str(contest.tender.version)
+    as_person(scorer).post(path(contest, "/approve"), {"version": version}, status=403)
+    as_person(one.bursar).get(path(contest, "/approve"), status=403)
+    as_person(contest.coordinator).get(path(contest, "/approve"), status=403)
+    as_person(one.headteacher).get(path(contest, "/confirm"), status=403)
+    as_person(contest.alliance.auditor).get(path(contest, "/recommend"), status=403)
+    assert contest.tender.row.status is TenderStatus.RECOMMENDED
+
+
+def test_sending_back_needs_a_reason_and_shows_it(as_person: AsPerson) -> None:
+    contest = make.recommended_contest()
+    head = as_person(contest.tender.schools[0].headteacher)
+    page = head.get(head.get(path(contest)).links()["Send it back"])
+    refused = head.submit(page.form("Send it back"), status=422)
+    assert refused.errors() == {"reason": "Enter the reason"}
+    page = head.submit(refused.form("Send it back").fill(reason=UNICODE))
+    assert "Nothing is recommended yet" in page.words
+    assert UNICODE in page.words
+    as_person(contest.coordinator).get(path(contest, "/approve"), status=404)
+
+
+def test_during_the_standstill_the_pages_say_until_when(as_person: AsPerson) -> None:
+    contest = make.approved_contest(cpv="72400000")
+    ends_on = contest.tender.row.standstill_ends_on
+    assert ends_on
+    words = f"{ends_on.day} {ends_on:%B %Y}"
+    coordinator = as_person(contest.coordinator)
+    assert "Confirm the award" not in coordinator.get("/").words
+    page = coordinator.get(path(contest, "/confirm"))
+    assert f"The standstill lasts until the end of {words}." in page.words
+    version = str(contest.tender.version)
+    refused = coordinator.post(path(contest, "/confirm"), {"version": version}, status=422)
+    assert "Confirm the award after that day" in refused.words
+    supplier = as_person(contest.suppliers[0].admin).get(f"/quotes/{contest.quotes[0]}/summary")
+    assert words in supplier.words
+    assert not make.fresh().scalars(select(Contract)).all()
+    assert clock.today() <= ends_on
+
+
+def test_an_award_of_others_is_not_found(as_person: AsPerson) -> None:
+    contest = make.awarded_contest()
+    other = make.alliance(name="Other")
+    for person in (other.coordinator, other.schools[0].headteacher, contest.suppliers[0].admin):
+        client = as_person(person)
+        for rest in ("", "/recommend", "/approve", "/reject", "/confirm"):
+            client.get(path(contest, rest), status=404)
+            if rest:
+                client.post(path(contest, rest), {"version": "1", "reason": "x"}, status=404)
+        assert "School meals" not in client.get("/awards").words
+    rival = as_person(contest.suppliers[1].admin)
+    rival.get(f"/quotes/{contest.quotes[0]}/summary", status=404)
+    rival.get(f"/quotes/{uuid.uuid4()}/summary", status=404)
+
+
+def test_the_list_of_awards_is_searched_and_sorted(as_person: AsPerson) -> None:
+    schools = make.alliance()
+    client = as_person(schools.schools[1].bursar)
+    assert "No awards yet" in client.get("/awards").words
+    for title in ("Alpha meals", "Beta cleaning"):
+        contest = make.price_contest(schools, title=title)
+        make.recommend_award(contest)
+    assert client.get("/awards").texts("tbody th")[0].startswith("Beta")
+    assert client.get("/awards?sort=title").texts("tbody th")[0].startswith("Alpha")
+    assert client.get("/awards?q=alpha").texts("tbody th") == [
+        text for text in client.get("/awards").texts("tbody th") if text.startswith("Alpha")
+    ]
+    assert "No award matches" in client.get("/awards?q=_").words
+
+
+def test_the_tenders_page_leads_to_comparison_and_award(as_person: AsPerson) -> None:
+    contest = make.recommended_contest()
+    links = as_person(contest.tender.schools[0].bursar).get(f"/tenders/{contest.tender.id}").links()
+    assert links["Compare the quotes"] == f"/tenders/{contest.tender.id}/comparison"
+    assert links["See the award"] == path(contest)
