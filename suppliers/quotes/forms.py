@@ -26,7 +26,7 @@ from suppliers.quotes.offers import (
     answer_field,
     price_field,
 )
-from suppliers.quotes.rules import DECLARATIONS, STAGE_LABELS, Declaration, Stage
+from suppliers.quotes.rules import DECLARATIONS, NOT_DECLARED, STAGE_LABELS, Declaration, Stage
 
 
 def _short_enough(_form: object, field: Any) -> None:
@@ -79,17 +79,22 @@ class UploadForm(Form):
     )
 
 
-def _ticked(_form: object, field: Any) -> None:
-    if not field.data:
-        raise StopValidation("Tick this declaration. If you cannot make it, you cannot submit the quote.")
+def _declared(declaration: Declaration) -> BooleanField:
+    """A declaration as a checkbox that must be ticked."""
+
+    def ticked(_form: object, field: Any) -> None:
+        if not field.data:
+            raise StopValidation(NOT_DECLARED[declaration])
+
+    return BooleanField(DECLARATIONS[declaration], [ticked])
 
 
 class SubmitForm(EditForm):
     """The declarations that go with a quote, one field each."""
 
-    not_excluded = BooleanField(DECLARATIONS[Declaration.NOT_EXCLUDED], [_ticked])
-    no_conflict = BooleanField(DECLARATIONS[Declaration.NO_CONFLICT], [_ticked])
-    binding = BooleanField(DECLARATIONS[Declaration.BINDING], [_ticked])
+    not_excluded = _declared(Declaration.NOT_EXCLUDED)
+    no_conflict = _declared(Declaration.NO_CONFLICT)
+    binding = _declared(Declaration.BINDING)
     free_confirmed = BooleanField("The lines priced at £0.00 are meant to be free of charge")
 
     def declared(self) -> list[str]:

@@ -142,13 +142,18 @@ DECLARATIONS: dict[Declaration, str] = {
 }
 
 
+NOT_DECLARED: dict[Declaration, str] = {
+    Declaration.NOT_EXCLUDED: "Declare that no ground for exclusion applies, or do not submit",
+    Declaration.NO_CONFLICT: "Declare that you have no conflict of interest, or do not submit",
+    Declaration.BINDING: "Declare that you may speak for the supplier and that the prices hold",
+}
+
+
 def check_declarations(declared: Collection[str]) -> None:
     """Raise RuleBroken unless everything is declared."""
-    if missing := [one for one in Declaration if one not in declared]:
-        raise RuleBroken(
-            "Tick every declaration. If you cannot make one, ask the buyer before you submit.",
-            missing[0].value,
-        )
+    for declaration, message in NOT_DECLARED.items():
+        if declaration not in declared:
+            raise RuleBroken(message, declaration.value)
 
 
 def check_deadline(status: TenderStatus, closes_at: datetime | None, moment: datetime) -> None:

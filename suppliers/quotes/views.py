@@ -10,7 +10,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from marketplace.core import clock, web
 from marketplace.core.db import db
 from marketplace.core.errors import Forbidden, NotFound
-from marketplace.core.forms import EditForm
+from marketplace.core.forms import EditForm, Form
 from marketplace.core.paging import page_links
 from marketplace.core.policy import Kind, Role
 from marketplace.core.web import NavigationItem, answering, page
@@ -187,6 +187,7 @@ def show(quote_id: uuid.UUID) -> Any:
     schedule = queries.schedule_of(session, quote.tender)
     return page(
         "quotes/show.html",
+        form=Form(),
         quote=quote,
         tender=quote.tender,
         just_submitted=quote.status is QuoteStatus.SUBMITTED and request.args.get("submitted") == "now",

@@ -168,7 +168,7 @@ def test_an_incomplete_quote_is_not_submitted(
 
 def test_nothing_is_submitted_without_every_declaration(tender: make.Tender, supplier: make.Supplier) -> None:
     quote_id = make.draft_quote(tender, supplier)
-    with pytest.raises(RuleBroken, match="Tick every declaration"):
+    with pytest.raises(RuleBroken, match="Declare that you may speak"):
         actions.submit_quote(supplier.admin, quote_id, 1, make.DECLARED[:-1])
 
 
