@@ -218,7 +218,7 @@ def filled(invoice: Invoice) -> dict[str, Any]:
                 "quantity": line.quantity,
                 "unit": line.unit,
                 "unit_price": line.unit_price,
-                "category": line.category,
+                "category": None if line.category is VatCategory.OUTSIDE else line.category,
             }
             for line in invoice.lines
         ],

@@ -10,6 +10,9 @@ from flask import request, url_for
 
 from marketplace.core.forms import Form
 
+# What url_for understands itself: a visitor who types it into the address asks nothing of the list
+NOT_QUESTIONS = frozenset({"endpoint", "_anchor", "_external", "_method", "_scheme"})
+
 
 class FilterForm(Form):
     """A form above a list. It is read from the address, changes nothing and needs no protection."""
@@ -57,10 +60,9 @@ def sorting(columns: Mapping[str, Any], usual: str) -> Sorting:
 
 def address(**changes: Any) -> str:
     """The address of this list with some of its questions changed; None takes one away."""
-    asked: dict[str, Any] = {**(request.view_args or {}), **request.args.to_dict(flat=False), **changes}
-    return url_for(
-        request.endpoint or "home", **{name: value for name, value in asked.items() if value is not None}
-    )
+    asked: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {}), **changes}
+    kept = {name: value for name, value in asked.items() if value is not None and name not in NOT_QUESTIONS}
+    return url_for(request.endpoint or "home", **kept)
 
 
 def page_address(number: int) -> str:
