@@ -19,6 +19,7 @@ from marketplace.alliance import queries as alliance
 from marketplace.core import policy, storage, web
 from marketplace.core.db import db
 from marketplace.core.fields import choices
+from marketplace.core.listing import page_address, sorting
 from marketplace.core.money import Money
 from marketplace.core.paging import page_links
 from marketplace.core.policy import POLICY, Act, Kind
@@ -29,31 +30,18 @@ def list_claims(fund_id: uuid.UUID) -> Any:
     """The claims on a fund: searched, filtered, sorted, a page at a time."""
     session = db.session()
     found = queries.get_fund(session, web.actor(), fund_id)
-    form = ClaimFilterForm(request.args)
+    form = ClaimFilterForm()
     status = form.status.data if form.validate() else None
-    wanted = queries.ClaimFilter(
-        form.search.data or "",
-        status,
-        request.args.get("sort", "reference"),
-        request.args.get("direction", "descending") == "descending",
+    chosen = sorting(queries.CLAIM_ORDERS, "-reference")
+    query = queries.claims_of(
+        found, queries.ClaimFilter(form.q.data or "", status, chosen.by, chosen.descending)
     )
-    query = queries.claims_of(found, wanted)
-    kept: dict[str, Any] = {"search": form.search.data or None, "status": status}
-    order: dict[str, Any] = {
-        "sort": wanted.order,
-        "direction": "descending" if wanted.descending else "ascending",
-    }
-    pages = page_links(
-        queries.count(session, query),
-        request.args.get("page"),
-        lambda number: url_for(".list_claims", fund_id=fund_id, **kept, **order, page=number),
-    )
+    pages = page_links(queries.count(session, query), request.args.get("page"), page_address)
     return page(
         "fund/list_claims.html",
         form=form,
         fund=found,
-        wanted=wanted,
-        kept=kept,
+        sorting=chosen,
         pages=pages,
         claims=list(session.scalars(query.offset(pages.offset).limit(pages.size))),
         may_claim=bool(claiming_schools(found)),

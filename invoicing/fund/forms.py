@@ -22,6 +22,7 @@ from marketplace.core.fields import (
     choices,
 )
 from marketplace.core.forms import Form, NewThingForm
+from marketplace.core.listing import FilterForm
 from marketplace.core.money import Money
 
 PENNY = Money(1)
@@ -174,13 +175,10 @@ class PayForm(NewThingForm):
     )
 
 
-class ClaimFilterForm(Form):
-    """Which claims to show; sent with the address."""
+class ClaimFilterForm(FilterForm):
+    """Which claims to show."""
 
-    class Meta:
-        csrf = False
-
-    search = TextField("Search", description="Reference, title or school")
+    q = TextField("Search", description="Reference, title or school")
     status = ChoiceField(
         "Status",
         coerce=ClaimStatus,
@@ -189,11 +187,8 @@ class ClaimFilterForm(Form):
     )
 
 
-class PeriodForm(Form):
-    """The two dates of a statement; sent with the address."""
-
-    class Meta:
-        csrf = False
+class PeriodForm(FilterForm):
+    """The two dates of a statement."""
 
     start = DateInputField("From", [Required("Enter the first day.")])
     end = DateInputField("To", [Required("Enter the last day.")])

@@ -165,7 +165,7 @@ def _rows(shown: Shown) -> Iterator[Sequence[Cell]]:
 
 def _period_form() -> PeriodForm:
     year = statements.academic_year(clock.today())
-    return PeriodForm(request.args, start=year.start, end=year.end)
+    return PeriodForm(start=year.start, end=year.end)
 
 
 def _period() -> Period:
