@@ -349,3 +349,14 @@ def test_an_issued_invoice_leads_from_its_old_edit_page_to_itself(alliance: Alli
     assert "can no longer be changed" in page.words
     assert client.get(f"/invoices/{draft_id}/edit").heading.startswith("Invoice ")
     assert make.invoice(draft_id).note == ""
+
+
+def test_a_post_when_nothing_is_left_to_issue_says_so(alliance: Alliance, browse: Browse) -> None:
+    page = browse(alliance.schools[1].finance_lead).post("/invoices/issue", {}, status=422)
+    assert "No drafts to issue" in page.words
+
+
+@pytest.mark.parametrize("path", ["/invoices/draft", "/shared-costs/record"])
+def test_a_school_without_partners_gets_no_crash_from_an_empty_post(browse: Browse, path: str) -> None:
+    alone = make.alliance(1).schools[0]
+    browse(alone.finance_lead).post(path, {}, status=422)
