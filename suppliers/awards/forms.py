@@ -7,17 +7,15 @@ import uuid
 from wtforms.validators import Length
 
 from marketplace.core.fields import LongTextField, RadiosField, Required, TextField
-from marketplace.core.forms import EditForm, Form
+from marketplace.core.forms import EditForm
+from marketplace.core.listing import FilterForm
 
 LONGEST_REASON = 5_000
 LENGTH = Length(max=LONGEST_REASON, message=f"Use {LONGEST_REASON:,} characters or fewer.")
 
 
-class FindForm(Form):
+class FindForm(FilterForm):
     """Find awards by words."""
-
-    class Meta:
-        csrf = False
 
     q = TextField("Title or reference", render_kw={"width": 20})
 

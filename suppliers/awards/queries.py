@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 from marketplace.alliance.models import Organisation, Person
 from marketplace.alliance.queries import people_with_role
 from marketplace.core import clock
+from marketplace.core.listing import Sorting
 from marketplace.core.money import ZERO, Money, line_amount
 from marketplace.core.policy import Actor, Kind, Role
 from marketplace.tenders import queries as tenders
@@ -130,11 +131,12 @@ class Listed:
     recommended_at: datetime
 
 
-def awarded_tenders(actor: Actor, search: str = "", order: str = "-recommended") -> Select[Tender]:
-    """Tenders with a recommended or decided award that this actor may read, by words.
+ORDERS = ("recommended", "title")
+LATEST_FIRST = Sorting("recommended", descending=True)
 
-    `order` is "recommended" or "title", with a minus for the other direction.
-    """
+
+def awarded_tenders(actor: Actor, search: str = "", order: Sorting = LATEST_FIRST) -> Select[Tender]:
+    """Tenders with a recommended or decided award that this actor may read, by words, sorted by ORDERS."""
     recommended = (
         select(Award.tender_id, func.max(Award.recommended_at).label("at"))
         .where(Award.status != AwardStatus.REJECTED)
@@ -146,7 +148,7 @@ def awarded_tenders(actor: Actor, search: str = "", order: str = "-recommended")
         "recommended": recommended.c.at,
         "title": func.lower(Tender.title),
     }
-    return in_order(with_words(query, search), orders, order, "recommended")
+    return in_order(with_words(query, search), orders, order)
 
 
 def count(session: Session, query: Select[Tender]) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 
-from marketplace.core import policy, web
+from marketplace.core import listing, policy, web
 from marketplace.core.db import db
 from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.fields import choices
@@ -23,7 +23,6 @@ from suppliers.awards.shown import AwardView
 from suppliers.evaluation import findings
 from suppliers.evaluation.comparison import Comparison
 from suppliers.evaluation.queries import get_comparison
-from suppliers.evaluation.views import turned
 
 awards = Blueprint("awards", __name__)
 NAVIGATION = NavigationItem("Awards", "awards.index", lambda actor: bool(actor.alliance_ids))
@@ -33,24 +32,14 @@ NAVIGATION = NavigationItem("Awards", "awards.index", lambda actor: bool(actor.a
 def index() -> Any:
     """Awards that the reader may see."""
     session = db.session()
-    form = FindForm(request.args)
+    form = FindForm()
     form.validate()
-    search, order = form.q.data or "", request.args.get("sort", "-recommended")
-    query = queries.awarded_tenders(web.actor(), search, order)
-    pages = page_links(
-        queries.count(session, query),
-        request.args.get("page"),
-        lambda number: url_for("awards.index", page=number, q=search or None, sort=order),
-    )
+    order = listing.sorting(dict.fromkeys(queries.ORDERS), "-recommended")
+    query = queries.awarded_tenders(web.actor(), form.q.data or "", order)
+    pages = page_links(queries.count(session, query), request.args.get("page"), listing.page_address)
     found = session.scalars(query.offset(pages.offset).limit(pages.size)).all()
     return page(
-        "awards/index.html",
-        filters=form,
-        filtered=bool(search),
-        rows=queries.listed(session, found),
-        pages=pages,
-        sort=order,
-        sort_href=lambda key: url_for("awards.index", q=search or None, sort=turned(key, order)),
+        "awards/index.html", filters=form, rows=queries.listed(session, found), pages=pages, order=order
     )
 
 

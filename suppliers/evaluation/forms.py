@@ -15,6 +15,7 @@ from wtforms.widgets import HiddenInput
 
 from marketplace.core.fields import LongTextField, RadiosField, Required, TextField, choices
 from marketplace.core.forms import EditForm, Form
+from marketplace.core.listing import FilterForm
 from suppliers.evaluation.actions import ScoreGiven
 from suppliers.evaluation.conduct import Declaration
 from suppliers.evaluation.sheets import AnswerToScore, SupplierToDeclare
@@ -22,11 +23,8 @@ from suppliers.evaluation.sheets import AnswerToScore, SupplierToDeclare
 LONGEST_REASON = 2_000
 
 
-class FindForm(Form):
+class FindForm(FilterForm):
     """Find tenders by words."""
-
-    class Meta:
-        csrf = False
 
     q = TextField("Title or reference", render_kw={"width": 20})
 

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from marketplace.core.errors import NotFound
+from marketplace.core.listing import Sorting
 from marketplace.core.policy import Actor, Kind, Role
 from marketplace.tenders import queries as tenders
 from marketplace.tenders.models import Criterion, PanelSeat, Tender
@@ -258,15 +259,13 @@ ORDERS: Mapping[str, ColumnElement[Any]] = {
     "closed": Tender.closes_at.expression,
     "title": func.lower(Tender.title),
 }
+LATEST_FIRST = Sorting("closed", descending=True)
 
 
-def in_evaluation(actor: Actor, search: str = "", order: str = "-closed") -> Select[Tender]:
-    """Tenders whose opened quotes concern this actor, by words in title or reference.
-
-    `order` is a key of ORDERS, with a minus for the other direction; unknown ones are ignored.
-    """
+def in_evaluation(actor: Actor, search: str = "", order: Sorting = LATEST_FIRST) -> Select[Tender]:
+    """Tenders whose opened quotes concern this actor, by words in title or reference, sorted by ORDERS."""
     query = select(Tender).where(or_(visible_to(actor), judged_by(actor), declared_by(actor)))
-    return in_order(with_words(query, search), ORDERS, order, "closed")
+    return in_order(with_words(query, search), ORDERS, order)
 
 
 def with_words(query: Select[Tender], search: str) -> Select[Tender]:
@@ -282,11 +281,11 @@ def with_words(query: Select[Tender], search: str) -> Select[Tender]:
 
 
 def in_order(
-    query: Select[Tender], orders: Mapping[str, ColumnElement[Any]], order: str, usual: str
+    query: Select[Tender], orders: Mapping[str, ColumnElement[Any]], order: Sorting
 ) -> Select[Tender]:
-    """Sorted by a key of `orders`, downwards with a minus before it; by the usual one if unknown."""
-    by = orders.get(order.removeprefix("-"), orders[usual])
-    return query.order_by(by.desc() if order.startswith("-") else by.asc(), Tender.reference.desc())
+    """Sorted by one of `orders`; tenders that are equal in it, the newest first."""
+    by = orders[order.by]
+    return query.order_by(by.desc() if order.descending else by.asc(), Tender.reference.desc())
 
 
 def count(session: Session, query: Select[Tender]) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 
-from marketplace.core import policy, web
+from marketplace.core import listing, policy, web
 from marketplace.core.db import db
 from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.paging import page_links
@@ -36,24 +36,18 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def index() -> Any:
     """Tenders whose opened quotes concern the reader."""
     session = db.session()
-    form = FindForm(request.args)
+    form = FindForm()
     form.validate()
-    search, order = form.q.data or "", request.args.get("sort", "-closed")
-    query = queries.in_evaluation(web.actor(), search, order)
-    pages = page_links(
-        queries.count(session, query),
-        request.args.get("page"),
-        lambda number: url_for("evaluation.index", page=number, q=search or None, sort=order),
-    )
+    order = listing.sorting(queries.ORDERS, "-closed")
+    query = queries.in_evaluation(web.actor(), form.q.data or "", order)
+    pages = page_links(queries.count(session, query), request.args.get("page"), listing.page_address)
     found = session.scalars(query.offset(pages.offset).limit(pages.size)).all()
     return page(
         "evaluation/index.html",
         filters=form,
-        filtered=bool(search),
         rows=queries.listed(session, web.actor(), found),
         pages=pages,
-        sort=order,
-        sort_href=lambda key: url_for("evaluation.index", q=search or None, sort=turned(key, order)),
+        order=order,
     )
 
 
@@ -250,11 +244,6 @@ def download_csv(tender_id: uuid.UUID) -> Response:
     """The comparison as a CSV file."""
     tender, comparison = queries.get_comparison(db.session(), web.actor(), tender_id)
     return _attachment(downloads.csv_text(comparison), "text/csv", f"{tender.reference}-comparison.csv")
-
-
-def turned(key: str, order: str) -> str:
-    """The order that a click on a column's heading asks for: the other direction if it is sorted by it."""
-    return f"-{key}" if order == key else key
 
 
 def _attachment(content: bytes, media_type: str, name: str) -> Response:

@@ -1,0 +1,172 @@
+"""The sentences of a comparison say what the figures say, and only that."""
+
+import uuid
+from collections.abc import Sequence
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as some
+
+from marketplace.alliance.models import Organisation
+from marketplace.core.money import ZERO, Money
+from marketplace.tenders.models import Criterion
+from marketplace.tenders.queries import ScheduleLine, ScheduleLot, SchoolVolume
+from marketplace.tenders.rules import CriterionKind, PriceFormula
+from suppliers.evaluation import findings, rules
+from suppliers.evaluation.comparison import Basis, Comparison, compare
+from suppliers.evaluation.models import AgreedScore
+from suppliers.evaluation.rules import Method
+from suppliers.profiles.models import Supplier
+from suppliers.quotes.models import Quote, QuotedPrice
+from suppliers.quotes.rules import QuoteStatus
+
+OAKFIELD, LINE, LOT = (uuid.UUID(int=number) for number in (1, 2, 3))
+NAMES = ("Acorn", "Bramble", "Cobnut", "Damson", "Elder")
+MENUS = Criterion(
+    id=uuid.UUID(int=4), kind=CriterionKind.QUALITY, title="Menus", weight=40, highest_score=5, lowest_score=0
+)
+
+
+def quote(place: int, price: str | None, status: QuoteStatus = QuoteStatus.COMPLIANT, why: str = "") -> Quote:
+    supplier_id, quote_id = uuid.UUID(int=100 + place), uuid.UUID(int=200 + place)
+    name = NAMES[place]
+    supplier = Supplier(id=supplier_id, organisation=Organisation(id=supplier_id, name=name))
+    prices = (
+        [] if price is None else [QuotedPrice(quote_id=quote_id, line_id=LINE, unit_price=Decimal(price))]
+    )
+    return Quote(
+        id=quote_id,
+        reference=f"Q-{place}",
+        supplier_id=supplier_id,
+        supplier=supplier,
+        status=status,
+        exclusion_reason=why,
+        prices=prices,
+    )
+
+
+def compared(
+    prices: Sequence[str],
+    scores: Sequence[int] | None = None,
+    *,
+    baseline: Money = ZERO,
+    formula: PriceFormula = PriceFormula.PROPORTION_OF_LOWEST,
+    others: Sequence[Quote] = (),
+) -> Comparison:
+    """Quotes for one unit of one line at one school, judged 60/40 where there are scores."""
+    line = ScheduleLine(
+        LINE, 1, "Meal", "meal", (SchoolVolume(OAKFIELD, "Oakfield", Decimal(1)),), Decimal(1)
+    )
+    basis = Basis(
+        Method(formula, 60 if scores else 100, (40,) if scores else ()),
+        [ScheduleLot(LOT, 1, "Meals", "", (line,))],
+        {OAKFIELD: "Oakfield"},
+        {OAKFIELD: baseline},
+        [MENUS] if scores else [],
+    )
+    quotes = [quote(place, price) for place, price in enumerate(prices)]
+    agreed = {
+        (one.id, MENUS.id): AgreedScore(
+            quote_id=one.id, criterion_id=MENUS.id, score=score, reason=f"Earns {score}."
+        )
+        for one, score in zip(quotes, scores or (), strict=False)
+    }
+    return compare(basis, [*quotes, *others], agreed)
+
+
+def test_the_first_quote_leads_by_price_and_quality_in_words() -> None:
+    said = findings.find(compared(["100", "125"], [5, 4]))
+    lead, price, quality = said.why_first
+    assert lead == "Acorn has 100.00 of 100 marks, 20.00 marks more than Bramble in second place."
+    assert price.startswith("Its price of £100.00, the lowest of all, is £25.00 less than Bramble’s,")
+    assert price.endswith("which gains it 12.00 marks.")
+    assert quality.startswith(
+        "For quality it has 40.00 of 40 marks, the most of all, against Bramble’s 32.00,"
+    )
+    assert quality.endswith("which gains it 8.00 marks.")
+    assert said.firmness == "Acorn would be first whatever the weight of price."
+
+
+def test_what_the_first_quote_gives_up_is_said_too() -> None:
+    said = findings.find(compared(["120", "100"], [5, 3]))
+    assert (
+        said.why_first[1] == "Its price of £120.00 is £20.00 more than Bramble’s, which costs it 10.00 marks."
+    )
+    assert said.firmness.startswith("Acorn would be first at any weight of price from 0 to 70.59 of 100.")
+
+
+def test_equal_prices_and_equal_quality_part_nothing() -> None:
+    said = findings.find(compared(["100", "100"], [5, 3]))
+    assert said.why_first[1] == "Both ask £100.00, so price does not part them."
+    said = findings.find(compared(["100", "125"], [4, 4]))
+    assert said.why_first[2].endswith("which makes no difference to the marks.")
+
+
+def test_a_loser_on_whom_the_first_place_turns_is_named() -> None:
+    said = findings.find(compared(["110", "60", "115", "80"], [5, 1, 2, 3]))
+    first = compared(["110", "60", "115", "80"], [5, 1, 2, 3]).offers[0].supplier
+    without_bramble = compared(["110", "115", "80"], [5, 2, 3]).offers[0].supplier
+    assert (first, without_bramble) == ("Acorn", "Cobnut")
+    assert said.turning.startswith("Without the quote of Bramble, another would be first.")
+
+
+def test_a_gap_too_small_to_show_is_not_shown_as_nothing() -> None:
+    said = findings.find(compared(["100000.00", "100000.01"]))
+    assert "less than 0.01 marks more" in said.why_first[0]
+
+
+def test_one_quote_needs_no_reasons_and_none_has_none() -> None:
+    said = findings.find(compared(["100"]))
+    assert said.why_first == ("Acorn made the only quote that can be compared.",)
+    assert (said.firmness, said.turning) == ("", "")
+    assert findings.find(compared([])).why_first == ()
+
+
+def test_a_price_far_below_todays_spend_is_to_be_explained() -> None:
+    said = findings.find(compared(["80000", "95000"], baseline=Money(100_000_00)))
+    assert said.low_price.startswith(
+        "Acorn asked less than £85,000.00, 15% below the £100,000.00 that schools would pay at today’s spend."
+    )
+    assert not findings.find(compared(["86000", "95000"], baseline=Money(100_000_00))).low_price
+
+
+def test_an_unknown_spend_is_named() -> None:
+    assert findings.find(compared(["100"])).baseline.startswith("Today’s spend of Oakfield is not known")
+    assert not findings.find(compared(["100"], baseline=Money(1))).baseline
+
+
+def test_quotes_that_cannot_be_compared_are_set_aside_with_the_reason() -> None:
+    view = compared(
+        ["100"],
+        [4],
+        others=[
+            quote(1, "90", QuoteStatus.EXCLUDED, "No certificate."),
+            quote(2, None),
+            quote(3, "0"),
+            quote(4, "95"),
+        ],
+    )
+    assert [offer.supplier for offer in view.offers] == ["Acorn"]
+    assert {one.supplier: one.reason for one in view.set_aside} == {
+        "Bramble": "No certificate.",
+        "Cobnut": "It has no price for 1 of 1 lines.",
+        "Damson": "Its total is £0.00, which cannot be scored.",
+        "Elder": "Its quality has not been scored.",
+    }
+
+
+@given(
+    some.lists(some.tuples(some.integers(1, 10**6), some.integers(0, 5)), min_size=1, max_size=5),
+    some.sampled_from([PriceFormula.PROPORTION_OF_LOWEST, PriceFormula.LINEAR_LOWEST_HIGHEST]),
+)
+def test_offers_stand_by_place_and_something_is_always_said(
+    made: list[tuple[int, int]], formula: PriceFormula
+) -> None:
+    view = compared([str(price) for price, _ in made], [score for _, score in made], formula=formula)
+    places = [result.place for result in view.figures.results]
+    assert places == sorted(places)
+    assert [offer.is_first for offer in view.offers] == [place == 1 for place in places]
+    assert [offer.marks for offer in view.offers] == [
+        rules.to_two_places(result.total) for result in view.figures.results
+    ]
+    assert findings.find(view).why_first
