@@ -55,9 +55,13 @@ class CategoryForm(Form):
 
 
 class NeedForm(Form):
-    """What every need says. A draft may leave everything but the title open."""
+    """What every need says. A draft may leave everything but the title open.
+
+    The fields, and so what is wrong with them, come in the order of the page.
+    """
 
     category: Category
+    _fields: dict[str, Field]
 
     title = TextField(
         "Title",
@@ -75,7 +79,9 @@ class NeedForm(Form):
         [Required("Enter what the school spends a year today, or 0.")],
         description="From the last twelve months’ invoices. Savings are measured against it.",
     )
-    contract_ends_on = DateInputField("When does today’s contract end?", [Required("Enter when it ends.")])
+    contract_ends_on = DateInputField(
+        "When does today’s contract end?", [Required("Enter when today’s contract ends.")]
+    )
     wanted_from = DateInputField("From when is it wanted?", [Required("Enter from when it is wanted.")])
     term_months = QuantityField(
         "For how long?",
@@ -95,6 +101,11 @@ class NeedForm(Form):
         [Length(max=rules.LONGEST_REASON)],
         description="Such as: only if our own kitchen staff stay",
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        first = ("title", "description", "volume", *(field_name(one.key) for one in self.category.fields))
+        self._fields = {name: self._fields[name] for name in first} | self._fields
 
     def allow_gaps(self) -> None:
         """Ask for nothing but the title: it is to be a draft."""

@@ -124,6 +124,9 @@ def test_every_gap_is_named_and_linked_to_its_field(as_: As, school: make.School
     assert errors["volume"] == "Enter how many meals a year the school needs."
     assert {"answer_kitchen", "answer_service_days", "current_annual_spend", "joint"} <= errors.keys()
     assert "answer_equipment" not in errors
+    on_page = [element.get("id") for element in refused.select("input, textarea")]
+    places = [on_page.index(field) for field in errors]
+    assert places == sorted(places)
 
 
 @pytest.mark.parametrize(
