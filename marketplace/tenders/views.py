@@ -14,7 +14,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.fields import choices
 from marketplace.core.policy import Act
 from marketplace.core.web import NavigationItem, answering, page, public
-from marketplace.tenders import actions, audience, documents, queries, shown
+from marketplace.tenders import actions, audience, documents, queries, rules, shown
 from marketplace.tenders.drafting.queries import readiness
 from marketplace.tenders.drafting.rules import missing
 from marketplace.tenders.forms import ConfirmForm, FilterForm, ReasonForm, StepForm
@@ -75,6 +75,8 @@ def invite_schools(tender_id: uuid.UUID) -> Any:
     """Check a draft and invite its schools."""
     session = db.session()
     tender = _own(tender_id, Act.TENDER_INVITE)
+    if request.method == "GET" and tender.status is not TenderStatus.DRAFT:
+        return redirect(url_for("tenders.show", tender_id=tender_id))
     form = StepForm(data={"version": tender.version})
     if form.validate_on_submit():
         with answering(form):
@@ -85,7 +87,7 @@ def invite_schools(tender_id: uuid.UUID) -> Any:
         "tenders/invite_schools.html",
         form=form,
         tender=tender,
-        missing=missing(readiness(session, tender)) if tender.status is TenderStatus.DRAFT else [],
+        missing=missing(readiness(session, tender)),
         invited=queries.buyers(session, tender_id),
         **shown.terms(session, tender),
     )
@@ -129,6 +131,8 @@ def decline_tender(tender_id: uuid.UUID, school_id: uuid.UUID) -> Any:
 def confirm_tender(tender_id: uuid.UUID) -> Any:
     """Settle who buys and ask for approval."""
     tender = _own(tender_id, Act.TENDER_CONFIRM)
+    if request.method == "GET" and tender.status is not TenderStatus.JOINING:
+        return redirect(url_for("tenders.show", tender_id=tender_id))
     form = ConfirmForm(data={"version": tender.version, "lead_school": tender.lead_school_id})
     form.lead_school.choices = choices(
         (one.school_id, one.school.name) for one in _answered(tender, CommitmentStatus.COMMITTED)
@@ -191,6 +195,8 @@ def return_tender(tender_id: uuid.UUID) -> Any:
 def cancel_tender(tender_id: uuid.UUID) -> Any:
     """End a tender without an award, with a reason."""
     tender = _own(tender_id, Act.TENDER_CANCEL)
+    if request.method == "GET" and tender.status not in rules.STILL_OPEN:
+        return redirect(url_for("tenders.show", tender_id=tender_id))
     form = ReasonForm(data={"version": tender.version})
     if form.validate_on_submit():
         with answering(form):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -23,23 +23,18 @@ from marketplace.core.fields import (
     RadiosField,
     Required,
     TextField,
-    UploadField,
     choices,
 )
 from marketplace.core.forms import EditForm, NewThingForm
 from marketplace.core.money import ZERO, Money
-from marketplace.tenders.documents import ALLOWED, KINDS
 from marketplace.tenders.drafting.rules import (
     WHOLE_WEIGHT,
     CriterionDraft,
-    LineDraft,
     PanelDraft,
 )
 from marketplace.tenders.rules import FORMULAS, SPLIT_LABELS, CriterionKind, PriceFormula, Seat, Split
 
 LONGEST_TITLE = 150
-LONGEST_ITEM = 200
-LONGEST_UNIT = 60
 LONGEST_TEXT = 5_000
 LONGEST_ANSWER_WORDS = 5_000
 HIGHEST_SCORE = 5
@@ -131,64 +126,6 @@ class TimetableForm(EditForm):
     contract_ends_on = DateInputField(
         "Last day of the contract", validators=[Required("Enter the last day of the contract.")]
     )
-
-
-class LotForm(EditForm, NewThingForm):
-    """A lot: what it is called and what belongs to it."""
-
-    title = TextField(
-        "Name of the lot", validators=[Required("Enter a name for the lot."), Length(max=LONGEST_TITLE)]
-    )
-    description = LongTextField(
-        "What belongs to it", validators=[Length(max=LONGEST_TEXT)], render_kw={"rows": 4}
-    )
-
-
-class LineForm(EditForm, NewThingForm):
-    """A price line; `with_schools` gives it a volume field for each school that buys."""
-
-    item = TextField("Item", validators=[Required("Enter what is priced."), Length(max=LONGEST_ITEM)])
-    unit = TextField(
-        "Unit",
-        validators=[Required("Enter the unit, such as meal."), Length(max=LONGEST_UNIT)],
-        description="What one price is for, such as meal or hour.",
-        render_kw={"width": 20},
-    )
-
-    schools: Mapping[uuid.UUID, str] = {}
-
-    @classmethod
-    def with_schools(cls, schools: Mapping[uuid.UUID, str], **given: Any) -> LineForm:
-        """A form with a volume for each of these schools, filled from `volumes` where given."""
-        volumes: Mapping[uuid.UUID, Decimal] = given.pop("volumes", {})
-        fields = {
-            _volume(school_id): QuantityField(name, default=volumes.get(school_id), render_kw={"width": 10})
-            for school_id, name in schools.items()
-        }
-        form: LineForm = type("LineFormOfSchools", (cls,), {**fields, "schools": schools})(**given)
-        return form
-
-    def volume_fields(self) -> list[Any]:
-        """The volume fields, in the order of the schools."""
-        return [self[_volume(school_id)] for school_id in self.schools]
-
-    @property
-    def volumes(self) -> Any:
-        """The first volume, where what is wrong with all of them together is shown."""
-        return self.volume_fields()[0]
-
-    def draft(self) -> LineDraft:
-        """What was entered; a blank volume means that the school does not buy this line."""
-        volumes = {
-            school_id: self[_volume(school_id)].data
-            for school_id in self.schools
-            if self[_volume(school_id)].data is not None
-        }
-        return LineDraft(self.item.data or "", self.unit.data or "", volumes)
-
-
-def _volume(school_id: uuid.UUID) -> str:
-    return f"volume_{school_id.hex}"
 
 
 class BuyersForm(EditForm):
@@ -339,52 +276,56 @@ def _criterion(form: QuestionForm) -> CriterionDraft:
     )
 
 
-class PeopleForm(EditForm):
-    """Who opens and who scores."""
+def _place(label: str) -> ChoiceField:
+    return ChoiceField(label, blank="Nobody", render_kw={"searchable": True})
 
-    openers = CheckboxesField(
-        "People who open the quotes",
-        validators=[Required("Name at least two people to open the quotes.")],
-        description="At least two. Any two of them who are from two schools can open the quotes together.",
-    )
-    evaluators = CheckboxesField(
-        "People who score the quality",
-        description="They score alone, with a reason for every score, and do not see prices.",
-    )
+
+class PeopleForm(EditForm):
+    """Who opens and who scores: some places for each, blank where nobody is named."""
+
+    opener_1, opener_2 = _place("Opener 1"), _place("Opener 2")
+    opener_3, opener_4 = _place("Opener 3"), _place("Opener 4")
+    evaluator_1, evaluator_2 = _place("Evaluator 1"), _place("Evaluator 2")
+    evaluator_3, evaluator_4 = _place("Evaluator 3"), _place("Evaluator 4")
+
+    @classmethod
+    def naming(
+        cls, people: Sequence[tuple[str, str]], seats: Mapping[Seat, list[str]], **data: Any
+    ) -> PeopleForm:
+        """A form that offers these people in every place, filled with those who are named already."""
+        for seat, named in seats.items():
+            data |= {f"{seat}_{number}": value for number, value in enumerate(named, start=1)}
+        form = cls(data=data)
+        for seat in Seat:
+            for place in form.places(seat):
+                place.choices = choices(people)
+        return form
+
+    def places(self, seat: Seat) -> list[Any]:
+        """The fields for one kind of seat."""
+        return [field for field in self if field.name.startswith(f"{seat}_")]
+
+    @property
+    def openers(self) -> Any:
+        """Where what is wrong with all the openers together is shown."""
+        return self.opener_1
+
+    @property
+    def evaluators(self) -> Any:
+        """Where what is wrong with all the evaluators together is shown."""
+        return self.evaluator_1
 
     def seats(self) -> list[PanelDraft]:
-        """Everybody who was ticked."""
-        ticked = ((self.openers, Seat.OPENER), (self.evaluators, Seat.EVALUATOR))
-        return [_seat(value, seat) for field, seat in ticked for value in field.data or []]
+        """Everybody who was named, each once to a seat."""
+        chosen = dict.fromkeys((one.data, seat) for seat in Seat for one in self.places(seat) if one.data)
+        return [_seat(value, seat) for value, seat in chosen]
 
 
 def seat_value(person_id: uuid.UUID, school_id: uuid.UUID) -> str:
-    """A person of a school as one tick box sends them."""
+    """A person of a school as a place sends them."""
     return f"{person_id}.{school_id}"
 
 
 def _seat(value: str, seat: Seat) -> PanelDraft:
     person_id, school_id = value.split(".")
     return PanelDraft(uuid.UUID(person_id), uuid.UUID(school_id), seat)
-
-
-class DocumentForm(EditForm, NewThingForm):
-    """A document to add."""
-
-    document = UploadField(
-        "Document",
-        validators=[Required("Choose a file.")],
-        extensions=tuple(KINDS),
-        description=f"{ALLOWED}, smaller than 50 MB. Suppliers can download it once the tender is published.",
-    )
-
-
-class ScheduleForm(EditForm):
-    """A price schedule to read from a file."""
-
-    schedule = UploadField(
-        "Price lines as a CSV file",
-        validators=[Required("Choose a CSV file.")],
-        extensions=(".csv",),
-        max_bytes=5 * 1024 * 1024,
-    )

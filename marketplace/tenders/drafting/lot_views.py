@@ -15,7 +15,8 @@ from marketplace.core.errors import NotFound
 from marketplace.core.web import answering, page
 from marketplace.tenders import queries
 from marketplace.tenders.drafting import actions as drafting
-from marketplace.tenders.drafting import forms, schedule_file
+from marketplace.tenders.drafting import lot_forms as forms
+from marketplace.tenders.drafting import schedule_file
 from marketplace.tenders.drafting.views import own_draft
 from marketplace.tenders.forms import StepForm
 from marketplace.tenders.queries import ScheduleLine, ScheduleLot

@@ -232,31 +232,31 @@ def set_panel(tender_id: uuid.UUID) -> Any:
     """Who opens and who scores; also after the draft, until publication."""
     session = db.session()
     tender = _own(tender_id)
-    form = forms.PeopleForm(
-        data={
-            "version": tender.version,
-            "openers": _seats(tender, Seat.OPENER),
-            "evaluators": _seats(tender, Seat.EVALUATOR),
-        }
-    )
-    people = choices(
+    people = [
         (
             forms.seat_value(one.person_id, one.school_id),
-            one.person,
-            f"{one.school}: {shown.roles_in_words(one.roles)}",
+            f"{one.person}, {one.school} ({shown.roles_in_words(one.roles)})",
         )
         for one in panel_candidates(session, tender)
+    ]
+    form = forms.PeopleForm.naming(
+        people, {seat: _seats(tender, seat) for seat in Seat}, version=tender.version
     )
-    form.openers.choices = form.evaluators.choices = people
     if form.validate_on_submit():
         with answering(form):
             drafting.set_panel(web.actor(), tender_id, form.version.data, form.seats())
             return _saved(tender_id, "the people who open and score")
-    return page("tenders/set_panel.html", form=form, tender=tender)
+    return page(
+        "tenders/set_panel.html",
+        form=form,
+        tender=tender,
+        openers=form.places(Seat.OPENER),
+        evaluators=form.places(Seat.EVALUATOR),
+    )
 
 
 def _seats(tender: Tender, seat: Seat) -> list[str]:
-    return [forms.seat_value(one.person_id, one.school_id) for one in tender.panel if one.seat is seat]
+    return [forms.seat_value(one.person_id, one.school_id) for one in queries.named(tender, seat)]
 
 
 @tenders.route("/tenders/<uuid:tender_id>/edit/dates", methods=["GET", "POST"])

@@ -289,10 +289,11 @@ def test_a_wrong_renamed_or_truncated_document_is_refused(
 
 def test_people_are_named_from_two_schools(tender: make.Tender, coordinator: Client) -> None:
     form = coordinator.get(part(tender, "people")).form()
-    kept = form.values.getlist("openers")
-    page = coordinator.submit(form.fill(openers=kept[:1]), status=422)
-    assert page.errors() == {"openers": "Name at least two people to open the quotes."}
-    coordinator.submit(page.form().fill(openers=kept))
+    second = form.values["opener_2"]
+    page = coordinator.submit(form.fill(opener_2=""), status=422)
+    assert page.errors() == {"opener_1": "Name at least two people to open the quotes."}
+    page = coordinator.submit(page.form().fill(opener_2=second, opener_3=second, evaluator_4=second))
+    assert sorted(one.seat.value for one in tender.row.panel) == ["evaluator"] * 3 + ["opener"] * 2
 
 
 def test_the_shared_cost_is_agreed(tender: make.Tender, coordinator: Client) -> None:
