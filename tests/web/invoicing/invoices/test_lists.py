@@ -12,10 +12,11 @@ from datetime import timedelta
 import pytest
 
 from marketplace.core import clock, storage
+from marketplace.core.db import db
 from marketplace.core.policy import Actor
 from tests import make
 from tests.make import Alliance
-from tests.web.client import Client
+from tests.web.client import Client, listening
 
 Browse = Callable[[Actor], Client]
 pytestmark = pytest.mark.usefixtures("app")
@@ -166,3 +167,17 @@ def test_a_zip_of_drafts_only_is_refused_in_words(alliance: Alliance, browse: Br
     make.draft_invoice(alder, beech)
     page = browse(alder.finance_lead).get("/invoices/documents.zip", status=422)
     assert "no PDF to download" in page.words
+
+
+def test_a_longer_list_asks_the_database_no_more_often(alliance: Alliance, browse: Browse) -> None:
+    alder, beech, cedar = alliance.schools
+    make.issued_invoice(alder, beech)
+    client = browse(alder.finance_lead)
+    client.get("/invoices")
+    with listening(db.engine) as few:
+        client.get("/invoices")
+    for buyer in (beech, cedar, beech, cedar, beech, cedar):
+        make.issued_invoice(alder, buyer)
+    with listening(db.engine) as many:
+        client.get("/invoices")
+    assert len(many) == len(few)
