@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import request, url_for
+from flask import request
 
 from marketplace.core.forms import Form
 
@@ -59,10 +60,14 @@ def sorting(columns: Mapping[str, Any], usual: str) -> Sorting:
 
 
 def address(**changes: Any) -> str:
-    """The address of this list with some of its questions changed; None takes one away."""
-    asked: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {}), **changes}
-    kept = {name: value for name, value in asked.items() if value is not None and name not in NOT_QUESTIONS}
-    return url_for(request.endpoint or "home", **kept)
+    """The address of this list with some of its questions changed; None takes one away.
+
+    It is put together here and not by `url_for`, which would take a question such as `_scheme` for an
+    option of its own.
+    """
+    asked: dict[str, Any] = {**request.args.to_dict(flat=False), **changes}
+    kept = {name: value for name, value in asked.items() if value is not None}
+    return f"{request.path}?{urlencode(kept, doseq=True)}" if kept else request.path
 
 
 def page_address(number: int) -> str:
