@@ -1,0 +1,115 @@
+"""The joint tender: drafted, committed to, approved and published."""
+
+from __future__ import annotations
+
+from tests.scenarios.document import Row
+from tests.scenarios.story import Story, facts, tells
+from tests.scenarios.wording import Wordings
+from tests.web.client import Client
+from tests.web.page import Page
+
+STEPS = Wordings()
+
+
+def open_tender(story: Story, who: str) -> Page:
+    """Go to the tender's own page by the list of tenders."""
+    return story.go(who, "Tenders", story.title)
+
+
+def open_part(story: Story, who: str, part: str) -> Page:
+    """Go to a part of the draft by its task list."""
+    open_tender(story, who)
+    return story.follow(who, "Continue the draft", part)
+
+
+@STEPS.step('{who} drafts the joint tender "{title}" in the category {category} from these needs.')
+def draft_tender(story: Story, who: str, title: str, category: str, table: tuple[Row, ...]) -> None:
+    story.go(who, "Tenders", "Draft a joint tender", category)
+    needs = "; ".join(row["Need"] for row in table)
+    page = story.send(who, "Draft the tender", {"Title": title, "Approved needs to bring together": needs})
+    tells(page, "You drafted the tender.")
+    story.title = title
+
+
+@STEPS.step('{who} fills in the part "{part}".')
+def fill_in_part(story: Story, who: str, part: str, table: tuple[Row, ...]) -> None:
+    open_part(story, who, part)
+    page = story.send(who, "Save and continue", {row["Question"]: row["Answer"] for row in table})
+    tells(page, "You saved")
+
+
+@STEPS.step("{who} changes the proposed price line and adds a second, with units over the whole term.")
+def set_lines(story: Story, who: str, table: tuple[Row, ...]) -> None:
+    proposed, second = table
+    open_part(story, who, "Lots and price lines")
+    story.follow(who, "Catering")
+    tells(story.send(who, "Save and continue", proposed), "You saved the price line.")
+    story.follow(who, "Add a price line to lot 1")
+    tells(story.send(who, "Save and continue", second), "You added a price line.")
+
+
+@STEPS.step("{who} sets the weight of the price to {weight:number} and adds the quality criteria.")
+def set_criteria(story: Story, who: str, weight: str, table: tuple[Row, ...]) -> None:
+    open_part(story, who, "Criteria and weights")
+    answers = {
+        "Weight of the price": weight,
+        "How prices become marks": "Proportion of the lowest price",
+    }
+    for number, row in enumerate(table, start=1):
+        answers |= {f"Quality criterion {number}: {words}": said for words, said in row.items()}
+    tells(story.send(who, "Save and continue", answers), "You saved criteria and weights.")
+
+
+@STEPS.step("{who} checks the tender and invites the {number:count} schools.")
+def invite_schools(story: Story, who: str, number: int, table: tuple[Row, ...]) -> None:
+    open_tender(story, who)
+    page = story.follow(who, "Continue the draft", "Check and invite the schools")
+    states(page, table)
+    tells(story.send(who, f"Invite {number} schools"), "You invited the schools.")
+
+
+@STEPS.step(
+    "{who} commits {school}, which pays {a_year:money} a year, {whole_term:money} over the whole term."
+)
+def commit_school(story: Story, who: str, school: str, a_year: str, whole_term: str) -> None:
+    page = story.go(who, f"Commit {school} to buying together, or decline")
+    pays = facts(page)["What your school pays today"]
+    assert pays == f"{a_year} a year, {whole_term} over the whole term"
+    tells(story.send(who, f"Commit {school}"), f"You committed {school} to {story.title}.")
+
+
+@STEPS.step("{who} settles who buys and asks for approval.")
+def confirm_tender(story: Story, who: str) -> None:
+    open_tender(story, who)
+    story.follow(who, "Settle who buys")
+    tells(story.send(who, "Settle who buys and ask for approval"), "You settled who buys.")
+
+
+@STEPS.step("{who}, headteacher of the lead school, cannot publish the tender.")
+def cannot_publish(story: Story, who: str) -> None:
+    page = open_tender(story, who)
+    assert "Read it and publish" not in page.links()
+    story.browser(who).get(f"{page.path}/publish", status=403)
+
+
+@STEPS.step("{who} approves and publishes the tender to 1 supplier.")
+def publish_tender(story: Story, who: str) -> None:
+    open_tender(story, who)
+    story.follow(who, "Read it and publish")
+    tells(story.send(who, "Publish to 1 supplier"), f"You published {story.title}.")
+
+
+@STEPS.step('Anybody finds "{title}" among the open opportunities, with the deadline {deadline}.')
+def find_opportunity(story: Story, title: str, deadline: str) -> None:
+    stranger = Client(story.app)
+    page = stranger.get("/opportunities")
+    assert title in page.links()
+    page = stranger.get(page.links()[title])
+    assert facts(page)["Deadline for quotes"].startswith(deadline)
+
+
+def states(page: Page, table: tuple[Row, ...]) -> None:
+    """A summary on the page says this."""
+    found = facts(page)
+    wanted = {row["Fact"]: row["Says"] for row in table}
+    assert {fact: found.get(fact) for fact in wanted} == wanted
