@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import inspect, text
 from sqlalchemy.engine import make_url
 
 from marketplace.core import jobs
@@ -30,21 +29,10 @@ def addresses(app: Flask, **known: object) -> list[str]:
 
 
 def stored(app: Flask) -> bytes:
-    """Everything the database holds, as it lies on the disk or as its tables tell it."""
-    url = make_url(app.extensions["settings"].database_url)
-    if url.get_backend_name() == "sqlite":
-        file = Path(url.database or "")
-        return b"".join(one.read_bytes() for one in sorted(file.parent.glob(f"{file.name}*")))
-    session = make.fresh()
-    tables = inspect(session.connection()).get_table_names()
-    rows = [session.execute(text(f'SELECT * FROM "{table}"')).all() for table in tables]  # noqa: S608  # names from the database
-    session.rollback()
-    plain = [
-        tuple(bytes(cell) if isinstance(cell, memoryview) else cell for cell in row)
-        for table in rows
-        for row in table
-    ]
-    return repr(plain).encode()
+    """Everything the database holds, as it lies on the disk: the file and its write-ahead log."""
+    file = Path(make_url(app.extensions["settings"].database_url).database or "")
+    assert file.stat().st_size
+    return b"".join(one.read_bytes() for one in sorted(file.parent.glob(f"{file.name}*")))
 
 
 def found_in(content: bytes) -> list[str]:
@@ -64,8 +52,17 @@ def test_a_planted_price_is_nowhere_before_opening(app: Flask, caplog: pytest.Lo
 
     school = alliance.schools[0]
     outsider = make.alliance(schools=1).schools[0]
-    schools = [school.bursar, school.headteacher, school.governor, school.finance_lead, outsider.bursar]
-    others = [None, supplier.admin, rival.admin, alliance.coordinator, alliance.auditor]
+    curious = [tender.openers[0], alliance.coordinator, rival.admin]
+    everybody = [
+        *curious,
+        None,
+        supplier.admin,
+        alliance.auditor,
+        school.headteacher,
+        school.governor,
+        school.finance_lead,
+        outsider.bursar,
+    ]
     asked = addresses(
         app,
         tender_id=tender.id,
@@ -75,17 +72,17 @@ def test_a_planted_price_is_nowhere_before_opening(app: Flask, caplog: pytest.Lo
         alliance_id=alliance.id,
     )
     answered = 0
-    for closed in (False, True):
+    for closed, actors in ((False, curious), (True, everybody)):
         if closed:
             make.close_tender(tender)
-        for actor in [*schools, *others]:
+        for actor in actors:
             browser = Client(app, actor.person_id if actor else None)
             for path in asked:
                 answer = browser.open(path)
                 assert answer.status_code < 500, path
                 assert not found_in(answer.data), (actor, path)
                 answered += answer.status_code == 200
-    assert answered > 20 * len(asked) / 4
+    assert answered > 3 * len(asked)
     assert not found_in(caplog.text.encode())
     assert not found_in(stored(app))
 
