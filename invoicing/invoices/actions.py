@@ -176,6 +176,7 @@ def _copy(invoice: Invoice, issued: Particulars, document_sha256: str) -> None:
     invoice.issuer_name, invoice.issuer_address = issued.issuer.name, issued.issuer.address
     invoice.issuer_vat_number = issued.issuer.vat_number
     invoice.issuer_bank_details = issued.bank_details
+    invoice.issuer_company_details = issued.company_details
     invoice.buyer_name, invoice.buyer_address = issued.buyer.name, issued.buyer.address
     invoice.document_sha256 = document_sha256
 

@@ -42,6 +42,7 @@ class Particulars:
     issuer: Party
     buyer: Party
     bank_details: str
+    company_details: str = ""
     number: str = ""
     issued_on: date | None = None
     tax_point: date | None = None
@@ -123,6 +124,7 @@ def particulars_of(invoice: Invoice) -> Particulars:
         ),
         buyer=Party(invoice.buyer_name, invoice.buyer_address, invoice.buyer.urn, ""),
         bank_details=invoice.issuer_bank_details,
+        company_details=invoice.issuer_company_details,
         number=invoice.number or "",
         issued_on=invoice.issued_on,
         tax_point=invoice.tax_point,
@@ -137,6 +139,7 @@ def live_particulars(invoice: Invoice) -> Particulars:
         issuer=Party(issuer.name, address_of(issuer), issuer.urn, issuer.vat_number or ""),
         buyer=Party(buyer.name, address_of(buyer), buyer.urn, ""),
         bank_details=issuer.bank_details,
+        company_details=issuer.company_details,
     )
 
 

@@ -74,6 +74,7 @@ class Invoice(Base):
     issuer_name: Mapped[str] = mapped_column(default="")
     issuer_address: Mapped[str] = mapped_column(default="")
     issuer_vat_number: Mapped[str] = mapped_column(default="")
+    issuer_company_details: Mapped[str] = mapped_column(default="")
     issuer_bank_details: Mapped[str] = mapped_column(default="")
     buyer_name: Mapped[str] = mapped_column(default="")
     buyer_address: Mapped[str] = mapped_column(default="")

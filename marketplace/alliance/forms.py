@@ -9,6 +9,7 @@ from wtforms.validators import Email, EqualTo, Length
 
 from marketplace.alliance.rules import (
     LONGEST_ACCOUNT_NAME,
+    LONGEST_COMPANY_DETAILS,
     LONGEST_NAME,
     NOT_AN_ADDRESS,
     SHORTEST_PASSWORD,
@@ -104,6 +105,14 @@ class EditSchoolForm(EditForm):
         "VAT registration number",
         description="Leave blank if the school is not registered. An example is GB 980 7806 84.",
         render_kw={"width": 20, "spellcheck": False},
+    )
+    company_details = TextField(
+        "Company details on documents",
+        [Length(max=LONGEST_COMPANY_DETAILS)],
+        description=(
+            "If a company runs the school, such as an academy trust: its registered name, number and office. "
+            "An example is Oakfield Academy Trust, registered in England and Wales, number 01234567"
+        ),
     )
     finance_email = EmailField(
         "E-mail address for invoices",

@@ -41,6 +41,7 @@ class School(Base):
     local_authority: Mapped[str]
     pupils: Mapped[int]
     address: Mapped[str] = mapped_column(default="")
+    company_details: Mapped[str] = mapped_column(default="")
     postcode: Mapped[str]
     easting: Mapped[int | None]
     northing: Mapped[int | None]

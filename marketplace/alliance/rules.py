@@ -19,6 +19,7 @@ LONGEST_PASSWORD = 128
 SHORTEST_PASSWORD = 12
 LONGEST_NAME = 120
 LONGEST_ADDRESS = 500
+LONGEST_COMPANY_DETAILS = 200
 LONGEST_ACCOUNT_NAME = 80
 NOT_AN_ADDRESS = "Enter an e-mail address in the right form, like name@example.sch.uk."
 INVITATION_LASTS = timedelta(days=7)
@@ -106,6 +107,7 @@ class SchoolDetails:
     account_name: str = ""
     sort_code: str = ""
     account_number: str = ""
+    company_details: str = ""
 
 
 def check_details(details: SchoolDetails) -> SchoolDetails:
@@ -115,6 +117,10 @@ def check_details(details: SchoolDetails) -> SchoolDetails:
     """
     if len(details.address) > LONGEST_ADDRESS:
         raise RuleBroken(f"The address must have {LONGEST_ADDRESS} characters or fewer.", "address")
+    if len(details.company_details) > LONGEST_COMPANY_DETAILS:
+        raise RuleBroken(
+            f"The company details must have {LONGEST_COMPANY_DETAILS} characters or fewer.", "company_details"
+        )
     sort_code = re.sub(r"[\s-]", "", details.sort_code)
     account_number = re.sub(r"\s", "", details.account_number)
     _check_account(details.account_name, sort_code, account_number)
@@ -125,6 +131,7 @@ def check_details(details: SchoolDetails) -> SchoolDetails:
         account_name=details.account_name,
         sort_code="-".join((sort_code[:2], sort_code[2:4], sort_code[4:])) if sort_code else "",
         account_number=account_number,
+        company_details=details.company_details,
     )
 
 

@@ -234,6 +234,7 @@ def edit_school(school_id: uuid.UUID) -> Any:
                 account_name=form.account_name.data,
                 sort_code=form.sort_code.data,
                 account_number=form.account_number.data,
+                company_details=form.company_details.data,
             )
             actions.edit_school(web.actor(), school_id, form.version.data, details)
             flash("You changed the school’s details.", "success")

@@ -44,6 +44,7 @@ def payable_school(school: School, *, vat_number: str = "", finance_email: str |
             account_name=school.name,
             sort_code="309431",
             account_number=f"{place:08d}",
+            company_details=f"{school.name} Trust, registered in England and Wales, number {place:08d}",
         ),
     )
     return school

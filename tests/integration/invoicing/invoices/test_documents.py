@@ -73,6 +73,7 @@ def test_a_vat_invoice_says_all_that_regulation_14_asks_for(schools: tuple[Schoo
         "14(1)(m) unit price": ["£40.00"],
         "reasons": [EDUCATION],
         "to pay": [f"To pay {invoice.total}", f"Payment due {day(invoice.due_on)}", "30-94-31", "PO £7"],
+        "company": [invoice.issuer_company_details, "registered in England and Wales"],
         "note": ["Thank you – see you “soon”."],
     }
     missing = {what: part for what, parts in asked_for.items() for part in parts if part not in text}
