@@ -26,8 +26,8 @@ def school(app: object) -> make.School:  # noqa: ARG001  # it needs the database
 
 
 @pytest.fixture
-def browser(client_for: ClientFor, school: make.School) -> Client:
-    """The bursar's browser."""
+def bursar(client_for: ClientFor, school: make.School) -> Client:
+    """The bursar's bursar."""
     return client_for(school.bursar.person_id)
 
 
@@ -51,25 +51,25 @@ def dates(field: str, day: date) -> dict[str, str]:
     return {f"{field}-day": str(day.day), f"{field}-month": str(day.month), f"{field}-year": str(day.year)}
 
 
-def test_a_contract_is_added_changed_and_seen_in_the_register(browser: Client) -> None:
-    form = fill(browser.get("/contracts/add").form("Add to the register"), title=HOSTILE)
-    shown = browser.submit(form, "Add to the register")
+def test_a_contract_is_added_changed_and_seen_in_the_register(bursar: Client) -> None:
+    form = fill(bursar.get("/contracts/add").form("Add to the register"), title=HOSTILE)
+    shown = bursar.submit(form, "Add to the register")
     assert shown.heading == HOSTILE
     assert "£31,250.00" in shown.words
-    edit = browser.get(shown.links()["Change the contract"]).form("Save the contract")
+    edit = bursar.get(shown.links()["Change the contract"]).form("Save the contract")
     assert edit.values["annual_value"] == "31,250.00"
-    assert "£0.01" in browser.submit(edit.fill(annual_value="0.01"), "Save the contract").words
-    assert HOSTILE in browser.get("/contracts").links()
+    assert "£0.01" in bursar.submit(edit.fill(annual_value="0.01"), "Save the contract").words
+    assert HOSTILE in bursar.get("/contracts").links()
 
 
-def test_the_empty_register_says_what_to_do(browser: Client) -> None:
-    page = browser.get("/contracts")
+def test_the_empty_register_says_what_to_do(bursar: Client) -> None:
+    page = bursar.get("/contracts")
     assert "No contracts yet" in page.words
     assert page.links()["Add a contract"] == "/contracts/add"
 
 
-def test_every_gap_is_named(browser: Client) -> None:
-    refused = browser.submit(browser.get("/contracts/add").form("Add to the register"), status=422)
+def test_every_gap_is_named(bursar: Client) -> None:
+    refused = bursar.submit(bursar.get("/contracts/add").form("Add to the register"), status=422)
     assert list(refused.errors()) == [
         "category",
         "title",
@@ -96,30 +96,30 @@ def test_every_gap_is_named(browser: Client) -> None:
         ("ends_on-day", "32", "must be a real date"),
     ],
 )
-def test_absurd_input_is_refused_and_comes_back(browser: Client, field: str, typed: str, words: str) -> None:
-    form = fill(browser.get("/contracts/add").form("Add to the register"), **{field: typed})
-    refused = browser.submit(form, status=422)
+def test_absurd_input_is_refused_and_comes_back(bursar: Client, field: str, typed: str, words: str) -> None:
+    form = fill(bursar.get("/contracts/add").form("Add to the register"), **{field: typed})
+    refused = bursar.submit(form, status=422)
     assert any(words in message for message in refused.errors().values())
     kept = refused.form("Add to the register").values
     assert kept[field] == typed
     assert kept["supplier_name"] == "Bright & Bramshire Ltd"
 
 
-def test_a_double_click_makes_one_contract(browser: Client, session: Session) -> None:
-    form = fill(browser.get("/contracts/add").form("Add to the register"))
-    assert len({browser.submit(form).path for _ in range(2)}) == 1
+def test_a_double_click_makes_one_contract(bursar: Client, session: Session) -> None:
+    form = fill(bursar.get("/contracts/add").form("Add to the register"))
+    assert len({bursar.submit(form).path for _ in range(2)}) == 1
     assert session.scalar(select(func.count()).select_from(Contract)) == 1
 
 
-def test_of_two_tabs_the_second_keeps_its_text_and_is_told(browser: Client, school: make.School) -> None:
+def test_of_two_tabs_the_second_keeps_its_text_and_is_told(bursar: Client, school: make.School) -> None:
     kept = make.contract(school)
-    one, two = (browser.get(f"/contracts/{kept.id}/edit").form("Save the contract") for _ in range(2))
-    browser.submit(one.fill(title="From the first tab"))
-    overtaken = browser.submit(two.fill(title="From the second tab"), status=409)
+    one, two = (bursar.get(f"/contracts/{kept.id}/edit").form("Save the contract") for _ in range(2))
+    bursar.submit(one.fill(title="From the first tab"))
+    overtaken = bursar.submit(two.fill(title="From the second tab"), status=409)
     assert "Someone changed this" in overtaken.words
     again = overtaken.form("Save the contract")
     assert again.values["title"] == "From the second tab"
-    browser.submit(again)
+    bursar.submit(again)
     assert kept.title == "From the second tab"
 
 
@@ -137,11 +137,11 @@ def test_the_posted_id_of_another_school_is_refused(client_for: ClientFor, sessi
     one, two, foreign = make.alliance(schools=3).schools
     seats = [(school.id, Role.BURSAR) for school in (one, two)]
     person_id = add_person(ADMINISTRATOR, "Two Schools", "two@example.org", seats)
-    browser = client_for(person_id)
-    form = fill(browser.get("/contracts/add").form("Add to the register"), school=str(foreign.id))
-    assert browser.submit(form, status=422).errors() == {"school": "Choose one of the options on the list."}
+    bursar = client_for(person_id)
+    form = fill(bursar.get("/contracts/add").form("Add to the register"), school=str(foreign.id))
+    assert bursar.submit(form, status=422).errors() == {"school": "Choose one of the options on the list."}
     assert session.scalar(select(func.count()).select_from(Contract)) == 0
-    browser.submit(form.fill(school=str(two.id)))
+    bursar.submit(form.fill(school=str(two.id)))
     assert session.scalars(select(Contract.school_id)).one() == two.id
 
 
@@ -153,22 +153,22 @@ def test_a_governor_reads_and_does_not_write(client_for: ClientFor, school: make
     governor.get("/contracts/add", status=403)
 
 
-def test_the_register_is_filtered_sorted_and_paged(browser: Client, school: make.School) -> None:
+def test_the_register_is_filtered_sorted_and_paged(bursar: Client, school: make.School) -> None:
     for number in range(26):
         make.contract(school, title=f"Gas {number:02d}", category="gas", annual_value=Money(number * 100))
     make.contract(school, title="Meals", category="catering", ends_on=clock.today() + timedelta(days=20))
-    dearest = browser.get("/contracts?sort=-value&category=gas")
+    dearest = bursar.get("/contracts?sort=-value&category=gas")
     rows = dearest.texts("tbody th")
     assert len(rows) == 25
     assert rows[0].startswith("Gas 25")
     assert "Showing 1 to 25 of 26" in dearest.words
-    soon = browser.get("/contracts?ending=3")
+    soon = bursar.get("/contracts?ending=3")
     assert [text[:5] for text in soon.texts("tbody th")] == ["Meals"]
     assert soon.links()["Clear filters"] == "/contracts"
-    assert "No contract found" in browser.get("/contracts?q=nothing+like+it").words
+    assert "No contract found" in bursar.get("/contracts?q=nothing+like+it").words
 
 
-def test_the_number_of_queries_does_not_grow_with_the_rows(browser: Client, school: make.School) -> None:
+def test_the_number_of_queries_does_not_grow_with_the_rows(bursar: Client, school: make.School) -> None:
     def queries() -> int:
         asked: list[str] = []
 
@@ -176,7 +176,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(browser: Client, scho
             asked.append(str(args[2]))
 
         event.listen(db.engine, "before_cursor_execute", note)
-        browser.get("/contracts")
+        bursar.get("/contracts")
         event.remove(db.engine, "before_cursor_execute", note)
         return len(asked)
 
