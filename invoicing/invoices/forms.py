@@ -57,7 +57,7 @@ SHOWN_LABELS = {
 class InvoicesFilter(FilterForm):
     """What the list of invoices is asked to show."""
 
-    q = TextField("Search", description="Number, school, order or what it is for")
+    q = TextField("Search for a number, school or words")
     shown = ChoiceField(
         "Status",
         blank="All",

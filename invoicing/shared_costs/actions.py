@@ -33,7 +33,7 @@ from marketplace.tenders.rules import Split
 SHARE_WORDS = {
     Split.PUPILS: "{weight} of {whole} pupils",
     Split.EQUAL: "{weight} of {whole} equal parts",
-    Split.USE: "{weight} of {whole} used",
+    Split.USE: "{weight} of {whole} by use",
 }
 
 
