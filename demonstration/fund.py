@@ -38,6 +38,10 @@ def fill(cast: Cast) -> None:
     _receive(cast, first, -320, MEMBERS)
     _paid_claim(cast, fund_id, -210, HARROW, title="Moderation of writing in Year 6", pounds=6_400)
     _paid_claim(cast, fund_id, -95, FERNLEIGH, title="Subject leaders' study days", pounds=9_150)
+    refused = _claim(cast, fund_id, -60, MANOR, title="New chairs for the staff room", pounds=3_900)
+    with cast.calendar.on(-55):
+        reason = "The fund pays for work that schools share. Please buy chairs from the school's own budget."
+        actions.refuse_claim(cast.schools[FERNLEIGH].headteacher, refused, reason)
     second = _propose(
         cast,
         fund_id,
@@ -53,10 +57,6 @@ def fill(cast: Cast) -> None:
     waiting = _claim(cast, fund_id, -6, KINGFISHER, title="Coach to the science fair", pounds=640)
     _approve(cast, waiting, -4, (HARROW,))
     _claim(cast, fund_id, -2, ALDHELM, title="Mentoring for two early career teachers", pounds=1_750)
-    refused = _claim(cast, fund_id, -60, MANOR, title="New chairs for the staff room", pounds=3_900)
-    with cast.calendar.on(-55):
-        reason = "The fund pays for work that schools share. Please buy chairs from the school's own budget."
-        actions.refuse_claim(cast.schools[FERNLEIGH].headteacher, refused, reason)
 
 
 def _propose(

@@ -161,8 +161,8 @@ PURCHASES: tuple[Purchase, ...] = (
         reach=Reach.RECOMMENDED,
         recovery_fee=600,
         bids={
-            "corvus": Bid(("0.0041", "0.0345"), (FAIR,), (3,)),
-            "alpha": Bid(("0.0038", "0.0395"), (STRONG,), (5,)),
+            "corvus": Bid(("0.0046", "0.0410"), (FAIR,), (3,)),
+            "alpha": Bid(("0.0043", "0.0440"), (STRONG,), (5,)),
         },
     ),
     Purchase(
