@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from marketplace.alliance import queries as alliance
 from marketplace.alliance.models import Organisation, Person
@@ -59,6 +59,7 @@ def matching(actor: Actor, search: str, category: str | None) -> Select[Supplier
         .join(Organisation, Organisation.id == Supplier.id)
         .where(visible_to(actor))
         .order_by(func.lower(Organisation.name), Supplier.id)
+        .options(selectinload(Supplier.served))
     )
     if search:
         query = query.where(

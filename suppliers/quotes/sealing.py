@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 
+from marketplace.core.errors import RuleBroken
 from marketplace.core.settings import Settings
 from suppliers.quotes.rules import Envelope
 
@@ -40,7 +41,7 @@ ENVELOPE_KEY = b"weald: sealed envelope of a submitted quote"
 DRAFT_KEY = b"weald: draft of a quote"
 
 
-class BrokenSeal(Exception):
+class BrokenSeal(RuleBroken):
     """The bytes do not open under this header, or are not what was committed to."""
 
 
@@ -82,7 +83,7 @@ def open_sealed(sealed: bytes, header: SealHeader, commitment: str) -> bytes:
     """The body of a sealed envelope. Raises BrokenSeal unless it is exactly what was committed to."""
     nonce, body = _decrypt(ENVELOPE_KEY, sealed, header)
     if not secrets.compare_digest(_commitment(nonce, body, header), commitment):
-        raise BrokenSeal("The envelope does not hold what its receipt promises.")
+        raise BrokenSeal("This does not hold what its receipt promises. Tell your administrator.")
     return body
 
 
@@ -121,13 +122,15 @@ def _encrypt(purpose: bytes, nonce: bytes, body: bytes, header: SealHeader) -> b
 def _decrypt(purpose: bytes, sealed: bytes, header: SealHeader) -> tuple[bytes, bytes]:
     start = len(FORMAT) + IV_BYTES
     if not sealed.startswith(FORMAT):
-        raise BrokenSeal("The bytes are no sealed envelope.")
+        raise BrokenSeal("This is no sealed envelope. Tell your administrator.")
     try:
         padded = AESGCM(_key(purpose)).decrypt(
             sealed[len(FORMAT) : start], sealed[start:], header.canonical()
         )
     except (InvalidTag, ValueError) as error:
-        raise BrokenSeal("The envelope was changed, or belongs to another quote.") from error
+        raise BrokenSeal(
+            "This could not be read: it, or the secret key, was changed. Tell your administrator."
+        ) from error
     length = int.from_bytes(padded[:LENGTH_BYTES], "big")
     nonce = padded[LENGTH_BYTES : LENGTH_BYTES + NONCE_BYTES]
     return nonce, padded[LENGTH_BYTES + NONCE_BYTES :][:length]

@@ -126,7 +126,8 @@ def upload_schedule(tender_id: uuid.UUID) -> Any:
     if form.validate_on_submit():
         with answering(form):
             reading = read_schedule(form.schedule.data.read(), schedule)
-            actions.take_prices(web.actor(), tender_id, supplier_id, reading.prices)
+            if reading.prices:
+                actions.take_prices(web.actor(), tender_id, supplier_id, reading.prices)
             if not reading.problems:
                 flash(f"You uploaded {_prices(len(reading.prices))}. Check them below.", "success")
                 return redirect(url_for("quotes.prepare", tender_id=tender_id, supplier=supplier_id))
