@@ -66,7 +66,8 @@ def test_a_foreign_key_is_kept() -> None:
     with pytest.raises(IntegrityError), transaction() as acting:
         acting.execute(
             text(
-                "INSERT INTO role_holding (id, person_id, organisation_id, role) VALUES (:a, :b, :c, 'bursar')"
+                "INSERT INTO role_holding (id, person_id, organisation_id, role) "
+                "VALUES (:a, :b, :c, 'bursar')"
             ),
             {name: uuid.uuid4().hex for name in "abc"},
         )

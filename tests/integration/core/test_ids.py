@@ -30,10 +30,9 @@ def test_a_reference_names_kind_year_and_number() -> None:
 
 def test_threads_that_give_up_leave_no_gap_and_make_no_twin(app: Flask) -> None:
     def take(turn: int) -> int | None:
-        with app.app_context(), suppress(ZeroDivisionError):
-            with transaction() as session:
-                number = next_number(session, "series")
-                return number if turn % 3 else number // 0
+        with app.app_context(), suppress(ZeroDivisionError), transaction() as session:
+            number = next_number(session, "series")
+            return number if turn % 3 else number // 0
         return None
 
     with ThreadPoolExecutor(8) as threads:

@@ -48,7 +48,7 @@ def test_other_kinds_of_file_are_refused(name: str) -> None:
     ],
 )
 def test_a_renamed_file_is_refused(name: str, content: bytes) -> None:
-    with pytest.raises(RuleBroken, match="but is not an? "):
+    with pytest.raises(RuleBroken, match=r"but is not an? "):
         check_evidence(evidence(name, content))
 
 
