@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from marketplace.alliance.models import Person
 from marketplace.core import clock, events, policy
 from marketplace.core.db import transaction
-from marketplace.core.errors import NotFound, RuleBroken, Stale
+from marketplace.core.errors import Forbidden, NotFound, RuleBroken, Stale
 from marketplace.core.forms import expect_version
 from marketplace.core.ids import next_reference
 from marketplace.core.policy import Act, Actor
@@ -323,6 +323,8 @@ def _for_opening(
     moment = clock.database_now(session)
     named = opening.opener(session, actor, tender_id)
     policy.require(actor, act, named.school_id)
+    if queries.is_kept_from(session, actor, tender_id):
+        raise Forbidden("You declared a conflict of interest, so other openers open the prices.")
     rules.check_may_open(
         envelope, tender.status, tender.closes_at, moment, has_quality=opening.has_quality(tender)
     )

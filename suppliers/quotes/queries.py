@@ -50,6 +50,17 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return or_(own(actor), opened)
 
 
+def is_kept_from(session: Session, actor: Actor, tender_id: uuid.UUID) -> bool:
+    """Are the opened quotes of a tender kept from this reader, as `hide` says?"""
+    for hidden in _hidden:
+        query = select(Quote.id).where(
+            Quote.tender_id == tender_id, Quote.status.in_(rules.AFTER_OPENING), hidden(actor)
+        )
+        if session.scalars(query.limit(1)).first() is not None:
+            return True
+    return False
+
+
 def own(actor: Actor) -> ColumnElement[bool]:
     """Quotes of the suppliers this actor belongs to."""
     return Quote.supplier_id.in_(actor.supplier_ids)

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.core import clock
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken, Stale
 from marketplace.core.events import Event
 from marketplace.core.mail import Message
@@ -18,6 +19,7 @@ from suppliers.evaluation.actions import ScoreGiven
 from suppliers.evaluation.conduct import Declaration
 from suppliers.evaluation.models import AgreedScore, ConflictDeclaration, Score
 from suppliers.quotes import queries as quotes
+from suppliers.quotes.actions import start_opening
 from suppliers.quotes.rules import Envelope, QuoteStatus
 from tests import make
 from tests.make import Contest
@@ -87,6 +89,20 @@ def test_a_conflicted_evaluator_sees_nothing_of_any_quote_ever_again(session: Se
     assert not quotes.opened_quotes(session, contest.tender.id, quotes.visible_to(conflicted))
     assert not session.scalars(queries.in_evaluation(conflicted)).all()
     assert queries.get_comparison(session, other, contest.tender.id)
+
+
+def test_an_opener_who_declared_a_conflict_does_not_open_the_prices() -> None:
+    schools = make.alliance()
+    both = schools.schools[0].bursar
+    contest = make.opened_contest(schools, evaluators=(both, schools.schools[1].finance_lead))
+    assert contest.tender.openers[0] == both
+    make.declare_conflicts(contest, both, contest.suppliers[0])
+    make.declare_conflicts(contest, contest.tender.evaluators[1])
+    make.give_scores(contest, contest.tender.evaluators[1])
+    make.agree_scores(contest)
+    actions.lock_scores(contest.coordinator, contest.tender.id, contest.tender.version)
+    with clock.travelling(contest.tender.closes_at), pytest.raises(Forbidden, match="conflict of interest"):
+        start_opening(both, contest.tender.id, Envelope.PRICE)
 
 
 def test_the_coordinator_is_told_of_a_conflict_but_not_with_whom(session: Session) -> None:
