@@ -6,10 +6,11 @@ import uuid
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from marketplace.core import listing, policy, web
 from marketplace.core.db import db
-from marketplace.core.errors import Forbidden, NotFound
+from marketplace.core.errors import Forbidden
 from marketplace.core.fields import choices
 from marketplace.core.paging import page_links
 from marketplace.core.policy import Act
@@ -21,7 +22,6 @@ from suppliers.awards.forms import DecideForm, FindForm, RecommendForm, RejectFo
 from suppliers.awards.rules import Recommendation
 from suppliers.awards.shown import AwardView
 from suppliers.evaluation import findings
-from suppliers.evaluation.comparison import Comparison
 from suppliers.evaluation.queries import get_comparison
 
 awards = Blueprint("awards", __name__)
@@ -97,7 +97,9 @@ def recommend_award(tender_id: uuid.UUID) -> Any:
 def approve_award(tender_id: uuid.UUID) -> Any:
     """Approve the recommended award for one's school."""
     session, actor = db.session(), web.actor()
-    tender, _, award = _shown(tender_id)
+    tender, award = _shown(tender_id)
+    if award is None:
+        return _nothing_to_decide(tender_id)
     _require(Act.AWARD_APPROVE, tender, *queries.schools_approved_for(session, actor, tender))
     form = DecideForm(version=tender.version)
     if form.validate_on_submit():
@@ -113,7 +115,9 @@ def approve_award(tender_id: uuid.UUID) -> Any:
 def reject_award(tender_id: uuid.UUID) -> Any:
     """Send a recommendation back with a reason."""
     session, actor = db.session(), web.actor()
-    tender, _, award = _shown(tender_id)
+    tender, award = _shown(tender_id)
+    if award is None:
+        return _nothing_to_decide(tender_id)
     _require(Act.AWARD_REJECT, tender, *queries.schools_approved_for(session, actor, tender))
     form = RejectForm(version=tender.version)
     if form.validate_on_submit():
@@ -128,7 +132,9 @@ def reject_award(tender_id: uuid.UUID) -> Any:
 def confirm_award(tender_id: uuid.UUID) -> Any:
     """Confirm an approved award: contracts are registered and suppliers told."""
     session, actor = db.session(), web.actor()
-    tender, _, award = _shown(tender_id)
+    tender, award = _shown(tender_id)
+    if award is None:
+        return _nothing_to_decide(tender_id)
     _require(Act.AWARD_CONFIRM, tender, tender.alliance_id)
     form = DecideForm(version=tender.version)
     if form.validate_on_submit():
@@ -147,14 +153,17 @@ def show_summary(quote_id: uuid.UUID) -> Any:
     return page("awards/summary.html", tender=tender, summary=summary)
 
 
-def _shown(tender_id: uuid.UUID) -> tuple[Tender, Comparison, AwardView]:
-    """A tender with its award, if the reader may see them and there is one."""
-    session = db.session()
-    tender, comparison = get_comparison(session, web.actor(), tender_id)
-    award = shown.view_award(session, web.actor(), tender, comparison)
-    if award is None:
-        raise NotFound
-    return tender, comparison, award
+def _shown(tender_id: uuid.UUID) -> tuple[Tender, AwardView | None]:
+    """A tender that the reader may compare, with its award if one is recommended."""
+    session, actor = db.session(), web.actor()
+    tender, comparison = get_comparison(session, actor, tender_id)
+    return tender, shown.view_award(session, actor, tender, comparison)
+
+
+def _nothing_to_decide(tender_id: uuid.UUID) -> Response:
+    """Back to the award's page, as after a second click on a button that sent the award back."""
+    flash("No award is recommended now.", "note")
+    return redirect(url_for("awards.show_award", tender_id=tender_id))
 
 
 def _require(act: Act, tender: Tender, *organisation_ids: uuid.UUID) -> None:

@@ -59,7 +59,8 @@ def test_from_comparison_to_contract_page_by_page(as_person: AsPerson) -> None:
     assert "Supplier 2" in contract.words
     assert "School meals" in head.get("/awards").links()
     for supplier, quote_id in zip(contest.suppliers, contest.quotes, strict=True):
-        result = as_person(supplier.admin).get(f"/quotes/{quote_id}/summary")
+        bidder = as_person(supplier.admin)
+        result = bidder.get(bidder.get(f"/quotes/{quote_id}").links()["See your result"])
         assert "successful" in result.heading
         assert ("not" in result.heading) == (quote_id != contest.quotes[1])
         assert "Agreed reason for menus." in result.words
@@ -122,10 +123,13 @@ def test_sending_back_needs_a_reason_and_shows_it(as_person: AsPerson) -> None:
     page = head.get(head.get(path(contest)).links()["Send it back"])
     refused = head.submit(page.form("Send it back"), status=422)
     assert refused.errors() == {"reason": "Enter the reason"}
-    page = head.submit(refused.form("Send it back").fill(reason=UNICODE))
+    form = refused.form("Send it back").fill(reason=UNICODE)
+    page = head.submit(form)
+    assert "You sent the recommendation back." in page.words
     assert "Nothing is recommended yet" in page.words
     assert UNICODE in page.words
-    as_person(contest.coordinator).get(path(contest, "/approve"), status=404)
+    again = head.submit(form)
+    assert "No award is recommended now." in again.words
 
 
 def test_during_the_standstill_the_pages_say_until_when(as_person: AsPerson) -> None:
