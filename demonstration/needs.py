@@ -36,6 +36,10 @@ SAID: Final[Mapping[str, str]] = {
     "access": "From 15:45 to 18:30 in term time; key from the site manager",
     "pay_dates": "The 25th of each month, or the working day before",
     "interfaces": "The school's finance package, by monthly journal file",
+    "bins": "Six bins of 1,100 litres for general waste, two for paper",
+    "lifts": "Five a week in term time, one a week in the holidays",
+    "hazardous": "One sharps bin from the medical room, each half-term",
+    "tests": "Fixed wiring in 2022, emergency lights last spring",
     "claims": "One claim in five years: storm damage to a roof, £6,200, paid",
     "devices": "Two in the staff room, one in reprographics",
     "line_today": "One fibre line, 200 Mbit/s, contract ends in the summer",
@@ -52,7 +56,7 @@ PLAUSIBLE: Final[Mapping[FieldType, Answer]] = {
     FieldType.MONEY: Money(1_250_000_00),
     FieldType.DATE: date(2025, 8, 31),
     FieldType.TEXT: "As today",
-    FieldType.LONG_TEXT: "As today; see the description",
+    FieldType.LONG_TEXT: "As today, on the same days",
     FieldType.YES_NO: True,
 }
 
@@ -154,9 +158,9 @@ def _post(
         known = categories.category(category)
         content = NeedContent(
             title=title.split(" for ", maxsplit=1)[0],
-            description="",
+            description="As good as today, with one person we can ring.",
             volume=Decimal(volume),
-            current_supplier="Today's supplier",
+            current_supplier="Countywide Services",
             current_annual_spend=Money(spend * 100),
             contract_ends_on=calendar.last_of_month(6),
             wanted_from=calendar.first_of_month(7),
