@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from tests import databases
 from tests.browser.live import Live, running
@@ -21,8 +21,8 @@ QUIET_CHROMIUM = [
     "--disable-component-update",
     "--disable-sync",
 ]
-DESKTOP = {"width": 1280, "height": 900}
-PHONE = {"width": 375, "height": 800}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 375, "height": 800}
 
 
 def chromium() -> str | None:
@@ -65,6 +65,13 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 def page(page: Page) -> Iterator[Page]:
     """A page that fails its test when a script on it fails, or when anything it asks for is missing."""
     troubles: list[str] = []
+    watched(page, troubles)
+    yield page
+    assert not troubles, "\n".join(troubles)
+
+
+def watched(page: Page, troubles: list[str]) -> None:
+    """Note what goes wrong on a page behind its reader's back."""
     page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
     page.on(
         "response",
@@ -77,8 +84,6 @@ def page(page: Page) -> Iterator[Page]:
     page.on(
         "console", lambda said: troubles.append(said.text) if "Content Security Policy" in said.text else None
     )
-    yield page
-    assert not troubles, "\n".join(troubles)
 
 
 @pytest.fixture
@@ -87,7 +92,7 @@ def accessible() -> Callable[[Page], None]:
 
     def scan(page: Page) -> None:
         for size in (PHONE, DESKTOP):
-            page.set_viewport_size({"width": size["width"], "height": size["height"]})
+            page.set_viewport_size(size)
             found = Axe().run(page).response["violations"]
             wide = page.evaluate(
                 "document.documentElement.scrollWidth > document.documentElement.clientWidth"
