@@ -15,7 +15,7 @@ def test_a_stranger_finds_the_way_in_with_the_keyboard_alone(
     accessible(page)
     page.goto("/sign-in")
     accessible(page)
-    page.get_by_label("Email address").focus()
+    page.get_by_label("E-mail address").focus()
     page.keyboard.type("nobody@example.org")
     page.keyboard.press("Tab")
     page.keyboard.type("not the password")
