@@ -8,10 +8,12 @@ from pathlib import Path
 
 import flask_migrate
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from app import create_app
+from marketplace.alliance import passwords
 from marketplace.core.db import db
 from marketplace.core.settings import Mode, Settings
 from tests import databases
@@ -32,6 +34,14 @@ def only_this_machine_is_looked_up() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket, "getaddrinfo", refuse_others)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def a_password_costs_little() -> Iterator[None]:
+    """Hash with the same Argon2id and the least work, so that making a hundred people takes no minute."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield
 
 

@@ -126,7 +126,7 @@ def whole_tender(session: Session, acting: Actor, tender: Tender) -> dict[str, A
         "label": label(tender.status, tender.closes_at),
         "stages": progress.timeline(tender),
         "next_step": progress.next_step(session, tender),
-        "links": _own_links(session, acting, tender) + progress.offered_steps(session, acting, tender),
+        "links": progress.offered_steps(session, acting, tender) + _own_links(session, acting, tender),
         "commitments": commitment_rows(session, tender),
         "lots": queries.schedule(session, tender.id),
         "openers": queries.named(tender, Seat.OPENER),
