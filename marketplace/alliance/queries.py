@@ -88,6 +88,12 @@ def organisation_named(session: Session, named: str, kind: Kind | None = None) -
     return found[0]
 
 
+def alliances(session: Session) -> list[Organisation]:
+    """Every alliance of the installation, by name, whoever asks: for the command line."""
+    query = select(Organisation).where(Organisation.kind == Kind.ALLIANCE).order_by(Organisation.name)
+    return list(session.scalars(query))
+
+
 def member_schools(session: Session, alliance_id: uuid.UUID) -> list[School]:
     """The schools whose membership of an alliance runs, by name."""
     query = (

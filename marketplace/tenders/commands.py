@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
-from marketplace.alliance.queries import organisation_named
+from marketplace.alliance.queries import alliances, organisation_named
 from marketplace.core.db import db
-from marketplace.core.errors import Refusal
+from marketplace.core.errors import NotFound, Refusal
 from marketplace.core.policy import ADMINISTRATOR, Kind
 from marketplace.tenders.importing import actions
 from marketplace.tenders.importing.ocds import LARGEST_FILE
@@ -20,14 +21,16 @@ COMMANDS = (tenders,)
 
 @tenders.command("import-ocds")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--alliance", "name", required=True, help="The name or the id of the alliance that buys.")
+@click.option(
+    "--alliance", "name", default="", help="Who buys, by name or id; the only alliance unless given."
+)
 @click.option("--ocid", default="", help="Which release to take, where the file holds several.")
 def import_ocds(file: Path, name: str, ocid: str) -> None:
     """Draft a joint tender from FILE, an OCDS 1.1 release package, and list what has no place in it."""
     if file.stat().st_size > LARGEST_FILE:
         raise click.ClickException("The file must be smaller than 20 MB.")
     try:
-        alliance_id = organisation_named(db.session(), name, Kind.ALLIANCE).id
+        alliance_id = _buying_alliance(name)
         report = actions.import_tender(ADMINISTRATOR, alliance_id, file.read_bytes(), ocid)
     except Refusal as refusal:
         raise click.ClickException(refusal.message) from refusal
@@ -38,3 +41,15 @@ def import_ocds(file: Path, name: str, ocid: str) -> None:
     click.echo(f"Not taken over ({len(report.left_out)}); the list stays with the draft:")
     for line in report.left_out:
         click.echo(f"  {line}")
+
+
+def _buying_alliance(name: str) -> uuid.UUID:
+    """The alliance of this name or id; without either, the only one there is. Raises Refusal."""
+    session = db.session()
+    if name:
+        return organisation_named(session, name, Kind.ALLIANCE).id
+    known = alliances(session)
+    if len(known) != 1:
+        names = ", ".join(one.name for one in known) or "there is none yet; found one first"
+        raise NotFound(f"Name the alliance that buys with --alliance: {names}.")
+    return known[0].id

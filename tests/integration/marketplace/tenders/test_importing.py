@@ -123,6 +123,21 @@ def test_the_command_says_what_arrived_and_what_did_not(app: Flask) -> None:
     assert "releases[0].tender.procurementMethod: selective" in answer.output
 
 
+def test_the_only_alliance_need_not_be_named(app: Flask) -> None:
+    make.alliance(schools=1)
+    answer = app.test_cli_runner().invoke(args=["tenders", "import-ocds", str(CLUSTER)])
+    assert answer.exit_code == 0, answer.output
+    assert answer.output.startswith("Drafted T-")
+
+
+def test_one_of_several_alliances_must_be_named(app: Flask) -> None:
+    make.alliance(schools=1, name="Hill Schools")
+    make.alliance(schools=1, name="Dale Schools")
+    answer = app.test_cli_runner().invoke(args=["tenders", "import-ocds", str(CLUSTER)])
+    assert answer.exit_code == 1
+    assert "Name the alliance that buys with --alliance: Dale Schools, Hill Schools." in answer.output
+
+
 @pytest.mark.parametrize("content", ["", "{}", '{"releases": [{"tender": {}}]}', "\x00"])
 def test_the_command_refuses_what_is_no_release_package(app: Flask, tmp_path: Path, content: str) -> None:
     file = tmp_path / "release.json"
