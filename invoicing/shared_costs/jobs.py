@@ -28,8 +28,8 @@ from suppliers.quotes.models import QuotedPrice
 def charge_recovery_fee(session: Session, event: Event) -> None:
     """A tender's award was confirmed: draft the lead school's recovery fee to the other schools that buy.
 
-    Once a tender. The fee is divided as the tender says; by use means by the value of what each school
-    buys.
+    Once a tender, supplied on the day of the award, however late the news arrives. The fee is divided as
+    the tender says; by use means by the value of what each school buys.
     """
     tender = session.get_one(Tender, event.subject_id, with_for_update=True)
     if not tender.recovery_fee or tender.lead_school_id is None:
@@ -49,7 +49,7 @@ def charge_recovery_fee(session: Session, event: Event) -> None:
         lead_id=lead.id,
         tender_id=tender.id,
         title=f"Recovery of the cost of joint tender {tender.reference}, {tender.title}",
-        supplied_on=clock.today(),
+        supplied_on=event.at.astimezone(clock.LONDON).date(),
         amount=tender.recovery_fee,
         split=tender.split,
         recorded_by=None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,7 +15,7 @@ from invoicing.invoices.rules import InvoiceSource, InvoiceStatus
 from invoicing.shared_costs import queries
 from invoicing.shared_costs.jobs import charge_recovery_fee
 from invoicing.shared_costs.models import SharedCost
-from marketplace.core import events
+from marketplace.core import clock, events
 from marketplace.core.db import transaction
 from marketplace.core.events import Event
 from marketplace.core.mail import Message
@@ -76,6 +77,18 @@ def test_the_same_news_twice_drafts_once(alliance: Alliance, session: Session) -
         charge_recovery_fee(again, again.get_one(Event, event.id))
     assert session.query(SharedCost).count() == 1
     assert session.query(Invoice).count() == 2
+
+
+def test_the_fee_is_supplied_on_the_day_of_the_award_however_late_the_news(
+    alliance: Alliance, session: Session
+) -> None:
+    contest = make.awarded_on_price(alliance, recovery_fee=Money(30_000))
+    awarded_on = session.scalars(select(Event).where(Event.act == "award.confirm")).one().at.date()
+    with clock.travelling(clock.now() + timedelta(days=90)):
+        events.deliver_due()
+    cost = queries.cost_of_tender(session, contest.tender.id)
+    assert cost
+    assert cost.supplied_on == awarded_on
 
 
 def test_without_a_fee_nothing_is_drafted(alliance: Alliance, session: Session) -> None:
