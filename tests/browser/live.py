@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,8 +44,11 @@ class Live:
 
 
 @contextmanager
-def running(database_url: str, folder: Path) -> Iterator[Live]:
-    """Start the web server and the worker on an empty database, and stop both."""
+def running(database_url: str, folder: Path, prepare: Sequence[str] = ()) -> Iterator[Live]:
+    """Start the web server and the worker on an empty database, and stop both.
+
+    `prepare` is one of Weald's own commands to run before they start.
+    """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     secret = secrets.token_urlsafe(48)
@@ -65,6 +68,8 @@ def running(database_url: str, folder: Path) -> Iterator[Live]:
     )
     live = Live(url, app, environment)
     live.flask("db", "upgrade")
+    if prepare:
+        live.flask(*prepare)
     web = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
     web += ["--threads", "4", "--log-level", "warning", "app:create_app()"]
     with (folder / "server.log").open("wb") as log:

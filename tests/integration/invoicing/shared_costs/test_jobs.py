@@ -83,7 +83,8 @@ def test_the_fee_is_supplied_on_the_day_of_the_award_however_late_the_news(
     alliance: Alliance, session: Session
 ) -> None:
     contest = make.awarded_on_price(alliance, recovery_fee=Money(30_000))
-    awarded_on = session.scalars(select(Event).where(Event.act == "award.confirm")).one().at.date()
+    award = session.scalars(select(Event).where(Event.act == "award.confirm")).one()
+    awarded_on = award.at.astimezone(clock.LONDON).date()
     with clock.travelling(clock.now() + timedelta(days=90)):
         events.deliver_due()
     cost = queries.cost_of_tender(session, contest.tender.id)
