@@ -24,6 +24,7 @@ from marketplace.alliance import commands as alliance_commands
 from marketplace.alliance import queries as alliance_queries
 from marketplace.alliance import views as alliance
 from marketplace.alliance.rules import ROLE_LABELS
+from marketplace.contracts import jobs as contract_jobs
 from marketplace.contracts import models as contracts
 from marketplace.contracts import queries as contract_queries
 from marketplace.contracts import views as contract_pages
@@ -176,6 +177,7 @@ def _subscribe() -> None:
     events.subscribe("profiles.opportunity", profile_jobs.tell_of_opportunity, Act.TENDER_PUBLISH)
     events.subscribe("quotes.cancelling", quote_jobs.tell_of_cancelling, Act.TENDER_CANCEL)
     events.subscribe("shared_costs.recovery_fee", shared_cost_jobs.charge_recovery_fee, Act.AWARD_CONFIRM)
+    jobs.every_minute(contract_jobs.renew_due_contracts)
     jobs.every_minute(tender_jobs.close_due_tenders)
     tender_audience.count_with(profile_queries.count_serving)
     tender_progress.offer_steps(quote_tasks.offered_steps)

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 
 from marketplace.core import clock
-from marketplace.tenders.timetable import months_later, not_a_working_day
+from marketplace.core.months import months_later
+from marketplace.tenders.timetable import not_a_working_day
 
 
 class Calendar:

@@ -15,13 +15,13 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
+from marketplace.core.months import months_later
 from marketplace.core.policy import Actor
 from marketplace.tenders import actions, jobs, queries
 from marketplace.tenders.drafting import actions as drafting
 from marketplace.tenders.drafting.rules import CriterionDraft, LineDraft, LotDraft, PanelDraft
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import CriterionKind, PriceFormula, Seat, Split
-from marketplace.tenders.timetable import months_later
 
 NEEDED, DRAFTED, INVITED, COMMITTED, CANCELLED, CONFIRMED = -24, -19, -16, -12, -8, -6
 OPEN_FOR = 30

@@ -11,12 +11,12 @@ from marketplace.contracts import actions
 from marketplace.contracts.rules import ContractContent
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
-from marketplace.tenders.timetable import months_later
+from marketplace.core.months import months_later
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A contract of the register: pounds a year, months left, days of notice."""
+    """A contract of the register: pounds a year, months left, days (or months) of notice, what follows."""
 
     urn: str
     category: str
@@ -25,7 +25,9 @@ class Line:
     pounds: int
     months_left: int
     notice_days: int
-    renews: bool = False
+    renewal_months: int = 0
+    notice_months: int = 0
+    extension_months: tuple[int, ...] = ()
 
 
 LINES = (
@@ -37,21 +39,51 @@ LINES = (
         41_800,
         5,
         90,
-        renews=True,
+        renewal_months=12,
     ),
     Line(MANOR, "waste", "Waste and recycling", "Greenway Waste", 9_800, 3, 60),
-    Line(MANOR, "broadband", "Leased line", "Northlink", 12_600, 17, 90, renews=True),
+    Line(MANOR, "broadband", "Leased line", "Northlink", 12_600, 17, 90, renewal_months=12),
     Line(FERNLEIGH, "broadband", "Fibre and filtering", "Northlink", 14_900, 7, 90),
-    Line(FERNLEIGH, "catering", "School meals", "Larder & Co", 212_000, 9, 180),
+    Line(
+        FERNLEIGH,
+        "catering",
+        "School meals",
+        "Larder & Co",
+        212_000,
+        9,
+        0,
+        notice_months=6,
+        extension_months=(12,),
+    ),
     Line(FERNLEIGH, "electricity", "Electricity", "Beacon Energy", 104_000, 10, 60),
-    Line(HARROW, "insurance", "Insurance", "Pilgrim Mutual", 14_900, 4, 60, renews=True),
-    Line(HARROW, "payroll", "Payroll", "Countywide Payroll", 7_400, 6, 90),
-    Line(HARROW, "mfd", "Photocopiers", "Copyline", 8_200, 4, 30),
+    Line(HARROW, "insurance", "Insurance", "Pilgrim Mutual", 14_900, 4, 60, renewal_months=12),
+    Line(
+        HARROW,
+        "payroll",
+        "Payroll",
+        "Countywide Payroll",
+        7_400,
+        6,
+        0,
+        notice_months=3,
+        extension_months=(12, 12),
+    ),
+    Line(HARROW, "mfd", "Photocopiers", "Copyline", 8_200, 4, 30, extension_months=(12, 12)),
     Line(KINGFISHER, "gas", "Gas", "Beacon Energy", 11_300, 8, 30),
-    Line(KINGFISHER, "catering", "School meals", "Larder & Co", 61_500, 9, 180),
+    Line(
+        KINGFISHER,
+        "catering",
+        "School meals",
+        "Larder & Co",
+        61_500,
+        9,
+        0,
+        notice_months=6,
+        extension_months=(12,),
+    ),
     Line(MILLBROOK, "grounds", "Grounds maintenance", "Turf & Hedge", 6_700, 2, 30),
     Line(MILLBROOK, "electricity", "Electricity", "Beacon Energy", 29_400, 10, 60),
-    Line(OAKMERE, "hr_advice", "HR advice", "Staffwise", 4_600, 11, 90, renews=True),
+    Line(OAKMERE, "hr_advice", "HR advice", "Staffwise", 4_600, 11, 90, renewal_months=12),
     Line(OAKMERE, "insurance", "Insurance", "Pilgrim Mutual", 8_700, 5, 60),
     Line(ALDHELM, "audit", "External audit", "Tallow & Reeve", 7_900, 13, 0),
     Line(ALDHELM, "payroll", "Payroll", "Countywide Payroll", 4_100, 6, 90),
@@ -77,6 +109,8 @@ def _enter(cast: Cast, line: Line) -> None:
         starts_on=months_later(ends_on + timedelta(days=1), -TERM_MONTHS),
         ends_on=ends_on,
         notice_days=line.notice_days,
-        renews_automatically=line.renews,
+        notice_months=line.notice_months,
+        renewal_months=line.renewal_months,
+        extension_months=line.extension_months,
     )
     actions.add_contract(school.bursar, new_id(), school.id, content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, fields
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -105,7 +106,42 @@ def register_awarded_contract(session: Session, awarded: AwardedContract) -> Con
     return contract
 
 
+def renew_contract(contract_id: uuid.UUID) -> bool:
+    """Move on a contract that renews itself and whose last safe notice date has passed; did it need to?"""
+    with transaction() as session:
+        contract = session.scalars(
+            select(Contract).where(Contract.id == contract_id).with_for_update()
+        ).one_or_none()
+        today = clock.today()
+        if contract is None or not contract.renewal_months or contract.last_notice_on >= today:
+            return False
+        _reckon(contract, today)
+        events.record(
+            session,
+            SYSTEM,
+            Act.CONTRACT_RENEW,
+            contract.id,
+            organisation_id=contract.school_id,
+            until=contract.runs_until,
+        )
+        return True
+
+
 def _write_content(contract: Contract, content: ContractContent) -> None:
     for field in fields(content):
         setattr(contract, field.name, getattr(content, field.name))
-    contract.last_notice_on = rules.last_notice_on(content.ends_on, content.notice_days)
+    _reckon(contract, clock.today())
+
+
+def _reckon(contract: Contract, today: date) -> None:
+    """Set what follows from the content and the day."""
+    contract.runs_until = rules.effective_end(
+        contract.ends_on,
+        notice_days=contract.notice_days,
+        notice_months=contract.notice_months,
+        renewal_months=contract.renewal_months,
+        today=today,
+    )
+    contract.last_notice_on = rules.last_notice_on(
+        contract.runs_until, contract.notice_days, contract.notice_months
+    )

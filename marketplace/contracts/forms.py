@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import BooleanField
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 
 from marketplace.contracts import categories
 from marketplace.contracts.rules import (
     ENDING_LABELS,
     LONGEST_NOTICE_DAYS,
+    LONGEST_NOTICE_MONTHS,
+    LONGEST_RENEWAL_MONTHS,
     LONGEST_TITLE,
     ContractContent,
     Ending,
+    read_months,
 )
 from marketplace.core.fields import (
     ChoiceField,
@@ -29,6 +31,8 @@ from marketplace.core.fields import (
 from marketplace.core.forms import EditForm, Form, NewThingForm
 from marketplace.core.listing import FilterForm
 
+COUNTED = ("notice_months", "notice_days", "renewal_months")
+
 
 class ContractsFilter(FilterForm):
     """What to show of the register."""
@@ -37,6 +41,23 @@ class ContractsFilter(FilterForm):
     category = ChoiceField("Category", choices=choices(categories.pairs()), blank="All categories")
     ending = ChoiceField("Ends", choices=choices(ENDING_LABELS.items()), coerce=Ending, blank="At any time")
     school = ChoiceField("School", coerce=uuid.UUID, blank="All schools")
+
+
+class MonthsField(TextField):
+    """Some numbers of months with commas between them; gives a tuple."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read what was typed. Raises ValueError with a sentence that says what to enter."""
+        super().process_formdata(valuelist)
+        if valuelist:
+            self.data = read_months(self.data)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return ", ".join(map(str, self.data or ()))
 
 
 class ContractForm(Form):
@@ -61,20 +82,45 @@ class ContractForm(Form):
     )
     starts_on = DateInputField("First day", [Required("Enter the contract’s first day.")])
     ends_on = DateInputField("Last day", [Required("Enter the contract’s last day.")])
+    notice_months = QuantityField(
+        "Notice in months",
+        places=0,
+        maximum=LONGEST_NOTICE_MONTHS,
+        description="How long before the last day notice must be given. Enter 0 if none is needed.",
+        render_kw={"suffix": "months", "width": 4},
+    )
     notice_days = QuantityField(
-        "Notice to give",
-        [Required("Enter how many days’ notice must be given, or 0.")],
+        "Notice in days",
         places=0,
         maximum=LONGEST_NOTICE_DAYS,
-        description="How many days before the last day. Enter 0 if none is needed.",
+        description="Leave it empty if the notice is in months.",
         render_kw={"suffix": "days", "width": 4},
     )
-    renews_automatically = BooleanField("It renews by itself unless notice is given")
+    renewal_months = QuantityField(
+        "Renews by itself for",
+        places=0,
+        maximum=LONGEST_RENEWAL_MONTHS,
+        description="How many months it goes on when nobody gives notice. Leave it empty if it just ends.",
+        render_kw={"suffix": "months", "width": 4},
+    )
+    extension_months = MonthsField(
+        "Options to extend it",
+        description="Those not used yet, each in months, with commas between them, such as 12, 12. "
+        "Leave it empty if there are none.",
+    )
+
+    def validate_notice_months(self, field: Any) -> None:
+        """The notice is said in months or in days. Raises ValidationError for neither."""
+        if field.process_errors or self.notice_days.process_errors:
+            return
+        if field.data is None and self.notice_days.data is None:
+            raise ValidationError("Enter the notice in months or in days, or 0 if none is needed.")
 
     def content(self) -> ContractContent:
         """What was entered; call it on a valid form."""
         values: dict[str, Any] = {name: self[name].data for name in ContractContent.__dataclass_fields__}
-        return ContractContent(**values | {"notice_days": int(self.notice_days.data)})
+        counted = {name: int(values[name] or 0) for name in COUNTED}
+        return ContractContent(**values | counted)
 
 
 class AddContractForm(NewThingForm, ContractForm):

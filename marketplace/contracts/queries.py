@@ -12,7 +12,13 @@ from sqlalchemy.orm import Session, contains_eager
 from marketplace.alliance.models import Membership, Organisation, School
 from marketplace.alliance.rules import MembershipStatus
 from marketplace.contracts.models import Contract
-from marketplace.contracts.rules import DAYS_AHEAD, NOTICE_NEAR, ContractContent, Ending
+from marketplace.contracts.rules import (
+    DAYS_AHEAD,
+    NOTICE_NEAR,
+    ContractContent,
+    Ending,
+    months_in_words,
+)
 from marketplace.core import clock
 from marketplace.core.errors import NotFound
 from marketplace.core.policy import Actor, Kind, Role
@@ -23,7 +29,7 @@ SORTS = {
     "school": Organisation.name,
     "supplier": Contract.supplier_name,
     "value": Contract.annual_value,
-    "ends": Contract.ends_on,
+    "ends": Contract.runs_until,
     "notice": Contract.last_notice_on,
 }
 
@@ -58,7 +64,9 @@ def content_of(contract: Contract) -> ContractContent:
         starts_on=contract.starts_on,
         ends_on=contract.ends_on,
         notice_days=contract.notice_days,
-        renews_automatically=contract.renews_automatically,
+        notice_months=contract.notice_months,
+        renewal_months=contract.renewal_months,
+        extension_months=contract.extension_months,
     )
 
 
@@ -92,10 +100,10 @@ def search(
 
 def _ends(ending: Ending, today: date) -> ColumnElement[bool]:
     if ending is Ending.OVER:
-        return Contract.ends_on < today
+        return Contract.runs_until < today
     if ending is Ending.LATER:
-        return Contract.ends_on > today + timedelta(days=DAYS_AHEAD[Ending.A_YEAR])
-    return Contract.ends_on.between(today, today + timedelta(days=DAYS_AHEAD[ending]))
+        return Contract.runs_until > today + timedelta(days=DAYS_AHEAD[Ending.A_YEAR])
+    return Contract.runs_until.between(today, today + timedelta(days=DAYS_AHEAD[ending]))
 
 
 def sorted_by(query: Select[Contract], sort: str, *, descending: bool) -> Select[Contract]:
@@ -120,15 +128,29 @@ def schools_with_contracts(session: Session, actor: Actor) -> dict[uuid.UUID, st
     return {row.id: row.name for row in session.execute(query)}
 
 
+def asks_for_notice(contract: Contract) -> bool:
+    """Is there a last day on which to act? Not where no notice is needed and it just ends."""
+    return bool(contract.notice_days or contract.notice_months or contract.renewal_months)
+
+
+def due_to_renew(session: Session, today: date) -> list[uuid.UUID]:
+    """Contracts that renew themselves and whose last safe notice date has passed, by their ids."""
+    query = (
+        select(Contract.id)
+        .where(Contract.renewal_months > 0, Contract.last_notice_on < today)
+        .order_by(Contract.id)
+    )
+    return list(session.scalars(query))
+
+
 def waiting_for(session: Session, actor: Actor) -> list[Task]:
-    """Contracts of the actor's schools that soon run on unless notice is given."""
+    """Contracts of the actor's schools whose last safe notice date, or end without notice, is near."""
     schools = actor.organisations(Kind.SCHOOL, Role.BURSAR, Role.HEADTEACHER)
     today = clock.today()
     query = (
         search(actor)
         .where(
             Contract.school_id.in_(schools),
-            Contract.notice_days > 0,
             Contract.last_notice_on.between(today, today + NOTICE_NEAR),
         )
         .order_by(Contract.last_notice_on, Contract.id)
@@ -137,9 +159,13 @@ def waiting_for(session: Session, actor: Actor) -> list[Task]:
 
 
 def _task(contract: Contract) -> Task:
-    consequence = "It renews by itself." if contract.renews_automatically else "Plan what follows."
+    if contract.renewal_months:
+        consequence = f"It renews by itself for {months_in_words(contract.renewal_months)}."
+    else:
+        consequence = "Plan what follows."
+    what = "Give notice or renew" if asks_for_notice(contract) else "About to end"
     return Task(
-        f"Give notice or renew: {contract.title} with {contract.supplier_name}",
+        f"{what}: {contract.title} with {contract.supplier_name}",
         url_for("contracts.show", contract_id=contract.id),
         f"{contract.school.name}. {consequence}",
         contract.last_notice_on,

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 
 from marketplace.alliance import queries as alliance
-from marketplace.contracts import actions, categories, queries, rules
+from marketplace.contracts import actions, categories, queries, rules, shown
 from marketplace.contracts.forms import AddContractForm, ContractsFilter, EditContractForm
 from marketplace.contracts.models import Contract
 from marketplace.core import clock, policy, web
@@ -70,6 +70,7 @@ def register() -> Any:
         several_schools=len(schools) > 1,
         may_add=_adds_contracts(actor),
         today=clock.today(),
+        act_by_cell=shown.act_by_cell,
         chart=_chart(rows, name_school=len(schools) > 1) if rows else None,
     )
 
@@ -79,8 +80,8 @@ def _chart(rows: list[Contract], *, name_school: bool) -> Any:
         Span(
             f"{row.school.name}: {row.title}" if name_school else row.title,
             row.starts_on,
-            row.ends_on,
-            f"ends {web.day(row.ends_on)}",
+            row.runs_until,
+            f"ends {web.day(row.runs_until)}",
         )
         for row in rows
     ]
@@ -118,8 +119,8 @@ def show(contract_id: uuid.UUID) -> Any:
         "contracts/show.html",
         contract=contract,
         category=categories.label(contract.category),
-        ends=rules.days_until(contract.ends_on, clock.today()),
-        notice=rules.days_until(contract.last_notice_on, clock.today()),
+        ends=rules.days_until(contract.runs_until, clock.today()),
+        facts=shown.facts_of(contract, clock.today()),
     )
 
 

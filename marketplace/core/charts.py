@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from marketplace.core.months import MONTHS_A_YEAR
+
 WIDTH = 400
 LINE = 20
 BAR = 18
@@ -33,7 +35,6 @@ INKS = {
 }
 PALETTE = tuple(INKS)
 MOST_SERIES = len(PALETTE)
-MONTHS_A_YEAR = 12
 MOST_TICKS = 6
 
 

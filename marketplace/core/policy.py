@@ -54,6 +54,7 @@ class Act(StrEnum):
     CONTRACT_ADD = "contract.add"
     CONTRACT_EDIT = "contract.edit"
     CONTRACT_REGISTER = "contract.register"
+    CONTRACT_RENEW = "contract.renew"
     NEED_POST = "need.post"
     NEED_EDIT = "need.edit"
     NEED_SUBMIT = "need.submit"
@@ -137,6 +138,7 @@ POLICY: Mapping[Act, Permission] = {
     Act.CONTRACT_ADD: _may("Add a contract to the school's register", Role.BURSAR, Role.HEADTEACHER),
     Act.CONTRACT_EDIT: _may("Change a contract in the school's register", Role.BURSAR, Role.HEADTEACHER),
     Act.CONTRACT_REGISTER: _may("Register an awarded contract", Role.SYSTEM),
+    Act.CONTRACT_RENEW: _may("Note that a contract has renewed itself", Role.SYSTEM),
     Act.NEED_POST: _may("Post a need", Role.BURSAR, Role.HEADTEACHER),
     Act.NEED_EDIT: _may("Change a need", Role.BURSAR, Role.HEADTEACHER),
     Act.NEED_SUBMIT: _may("Submit a need for approval", Role.BURSAR, Role.HEADTEACHER),

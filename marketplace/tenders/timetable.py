@@ -16,11 +16,11 @@ import holidays
 from marketplace.core.clock import LONDON
 from marketplace.core.errors import RuleBroken
 from marketplace.core.money import Money
+from marketplace.core.months import MONTHS_A_YEAR, months_later
 
 REFERENCE = Path(__file__).with_name("reference")
 OPENING_HOUR, CLOSING_HOUR = time(9), time(17)
 SATURDAY = 5
-MONTHS_A_YEAR = 12
 CPV_DIGITS = 8
 WORKS = "45"
 VAT = Fraction(6, 5)
@@ -124,14 +124,6 @@ def term_in_words(starts_on: date, ends_on: date) -> str:
     parts = ((whole // MONTHS_A_YEAR, "year"), (whole % MONTHS_A_YEAR, "month"), (days, "day"))
     said = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count]
     return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day of the month so many months later, or that month's last day."""
-    year, month = divmod(day.month - 1 + months, MONTHS_A_YEAR)
-    first = date(day.year + year, month + 1, 1)
-    following = date(first.year + first.month // MONTHS_A_YEAR, first.month % MONTHS_A_YEAR + 1, 1)
-    return first.replace(day=min(day.day, (following - first).days))
 
 
 def over_whole_term(annual: Money, starts_on: date, ends_on: date) -> Money:

@@ -25,7 +25,6 @@ def contract_content(**changes: Any) -> ContractContent:
         starts_on=today - timedelta(days=795),
         ends_on=today + timedelta(days=300),
         notice_days=90,
-        renews_automatically=True,
     )
     return replace(usual, **changes)
 

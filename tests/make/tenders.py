@@ -16,6 +16,7 @@ from marketplace.core.clock import LONDON
 from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.core.money import ZERO, Money
+from marketplace.core.months import months_later
 from marketplace.core.policy import SYSTEM, Actor
 from marketplace.tenders import actions, queries, timetable
 from marketplace.tenders.drafting import actions as drafting
@@ -259,8 +260,8 @@ def close_tender(tender: Tender) -> None:
 
 def _three_years_after(deadline: datetime) -> tuple[date, date]:
     """From the first of the month three months after a deadline, for three years."""
-    starts_on = timetable.months_later(deadline.date().replace(day=1), 3)
-    return starts_on, timetable.months_later(starts_on, 36) - timedelta(days=1)
+    starts_on = months_later(deadline.date().replace(day=1), 3)
+    return starts_on, months_later(starts_on, 36) - timedelta(days=1)
 
 
 def _two_schools(alliance: Alliance, buying: Sequence[School]) -> tuple[School, School]:

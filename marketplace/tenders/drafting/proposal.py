@@ -15,10 +15,11 @@ from marketplace.contracts.categories import label
 from marketplace.core.errors import NotFound
 from marketplace.core.ids import new_id
 from marketplace.core.money import FOUR_PLACES
+from marketplace.core.months import MONTHS_A_YEAR, months_later
 from marketplace.needs.actions import place_need
 from marketplace.needs.models import Need
 from marketplace.needs.rules import NeedStatus
-from marketplace.tenders import queries, rules, timetable
+from marketplace.tenders import queries, rules
 from marketplace.tenders.models import Commitment, LineVolume, Lot, PriceLine, Tender
 from marketplace.tenders.rules import TenderStatus
 
@@ -43,10 +44,10 @@ def propose(session: Session, tender: Tender, needs: Sequence[Need]) -> None:
     tender.contract_starts_on = max(need.wanted_from for need in needs)
     terms = Counter(need.term_months for need in needs)
     months = min(terms, key=lambda term: (-terms[term], term))
-    tender.contract_ends_on = timetable.months_later(tender.contract_starts_on, months) - timedelta(days=1)
+    tender.contract_ends_on = months_later(tender.contract_starts_on, months) - timedelta(days=1)
     by_unit: dict[str, dict[uuid.UUID, Decimal]] = {}
     for need in needs:
-        over_term = (need.volume * months / timetable.MONTHS_A_YEAR).quantize(FOUR_PLACES, ROUND_HALF_UP)
+        over_term = (need.volume * months / MONTHS_A_YEAR).quantize(FOUR_PLACES, ROUND_HALF_UP)
         by_unit.setdefault(rules.unit_over_term(need.volume_unit), {})[need.school_id] = over_term
         tender.commitments.append(
             Commitment(school_id=need.school_id, need_id=need.id, baseline=need.current_annual_spend)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.alliance.actions import make_organisation
-from marketplace.contracts import actions, queries
+from marketplace.contracts import actions, jobs, queries
 from marketplace.contracts.actions import AwardedContract
 from marketplace.contracts.models import Contract
 from marketplace.contracts.rules import Ending
@@ -18,6 +18,7 @@ from marketplace.core.errors import Forbidden, NotFound, RuleBroken, Stale
 from marketplace.core.events import Event
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
+from marketplace.core.months import end_months_later
 from marketplace.core.policy import Act, Kind
 from tests import make
 
@@ -140,6 +141,32 @@ def test_the_register_is_searched_filtered_and_sorted(session: Session, school: 
     assert queries.count(session, queries.search(school.bursar, category_id="catering")) == 0
 
 
+def test_a_contract_renews_itself_by_the_clock_once_and_for_all(
+    session: Session, school: make.School
+) -> None:
+    today = clock.today()
+    ends_on = today + timedelta(days=90)
+    kept = make.contract(school, ends_on=ends_on, notice_days=90, renewal_months=12)
+    make.contract(school, ends_on=ends_on, notice_days=90)
+    assert (kept.runs_until, kept.last_notice_on) == (ends_on, today)
+    assert jobs.renew_due_contracts() == 0
+    with clock.travelling(clock.now() + timedelta(days=1)):
+        assert jobs.renew_due_contracts() == 1
+        assert jobs.renew_due_contracts() == 0
+    session.refresh(kept)
+    assert kept.ends_on == ends_on
+    assert kept.runs_until == end_months_later(ends_on, 12)
+    assert kept.last_notice_on == kept.runs_until - timedelta(days=90)
+    renewed = session.scalars(select(Event).where(Event.act == Act.CONTRACT_RENEW)).one()
+    assert renewed.facts == {"until": kept.runs_until.isoformat()}
+
+
+def test_a_contract_entered_after_it_renewed_runs_to_its_next_end(school: make.School) -> None:
+    ends_on = clock.today() - timedelta(days=10)
+    kept = make.contract(school, ends_on=ends_on, notice_months=1, notice_days=0, renewal_months=12)
+    assert kept.runs_until == end_months_later(ends_on, 12)
+
+
 def test_the_last_notice_days_that_are_near_wait_for_bursar_and_head(
     app: Flask, session: Session, alliance: make.Alliance, school: make.School
 ) -> None:
@@ -147,11 +174,13 @@ def test_the_last_notice_days_that_are_near_wait_for_bursar_and_head(
     make.contract(school, title="Near", ends_on=today + timedelta(days=120), notice_days=90)
     make.contract(school, title="Far", ends_on=today + timedelta(days=300), notice_days=90)
     make.contract(school, title="Too late", ends_on=today + timedelta(days=80), notice_days=90)
-    make.contract(school, title="No notice", ends_on=today + timedelta(days=30), notice_days=0)
+    make.contract(school, title="Ends", ends_on=today + timedelta(days=40), notice_days=0)
     with app.test_request_context():
         for person in (school.bursar, school.headteacher):
-            (task,) = queries.waiting_for(session, person)
-            assert "Near" in task.text
-            assert task.due == today + timedelta(days=30)
+            notice, end = queries.waiting_for(session, person)
+            assert notice.text.startswith("Give notice or renew: Near")
+            assert notice.due == today + timedelta(days=30)
+            assert end.text.startswith("About to end: Ends")
+            assert end.due == today + timedelta(days=40)
         for person in (school.governor, alliance.coordinator, alliance.schools[1].bursar):
             assert not queries.waiting_for(session, person)

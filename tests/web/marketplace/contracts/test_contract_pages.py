@@ -62,6 +62,26 @@ def test_a_contract_is_added_changed_and_seen_in_the_register(bursar: Client) ->
     assert HOSTILE in bursar.get("/contracts").links()
 
 
+def test_months_of_notice_renewals_and_options_are_entered_and_shown(
+    bursar: Client, session: Session
+) -> None:
+    form = fill(bursar.get("/contracts/add").form("Add to the register"), notice_days="", notice_months="3")
+    shown = bursar.submit(form.fill(renewal_months="12", extension_months="12, 6"), "Add to the register")
+    assert "3 months" in shown.words
+    assert "Yes, for 12 months unless notice is given" in shown.words
+    assert "12 months, then 6 months" in shown.words
+    kept = session.scalars(select(Contract)).one()
+    assert (kept.notice_months, kept.notice_days, kept.extension_months) == (3, 0, (12, 6))
+    edit = bursar.get(shown.links()["Change the contract"]).form("Save the contract")
+    assert edit.values["extension_months"] == "12, 6"
+
+
+def test_a_contract_that_has_renewed_itself_says_so(bursar: Client, school: make.School) -> None:
+    ends_on = clock.today() - timedelta(days=10)
+    kept = make.contract(school, ends_on=ends_on, notice_days=30, renewal_months=12)
+    assert "has renewed itself" in bursar.get(f"/contracts/{kept.id}").words
+
+
 def test_the_empty_register_says_what_to_do(bursar: Client) -> None:
     page = bursar.get("/contracts")
     assert "No contracts yet" in page.words
@@ -77,7 +97,7 @@ def test_every_gap_is_named(bursar: Client) -> None:
         "annual_value",
         "starts_on-day",
         "ends_on-day",
-        "notice_days",
+        "notice_months",
     ]
 
 
@@ -89,6 +109,11 @@ def test_every_gap_is_named(bursar: Client) -> None:
         ("annual_value", "a lot", "must be a number"),
         ("notice_days", "731", "must be 730 or less"),
         ("notice_days", "-1", "must be 0 or more"),
+        ("notice_days", "", "Enter the notice in months or in days"),
+        ("notice_months", "25", "must be 24 or less"),
+        ("notice_months", "24", "The notice is longer than the contract"),
+        ("renewal_months", "61", "must be 60 or less"),
+        ("extension_months", "a year", "with commas between them"),
         ("title", "x" * 121, "120"),
         ("starts_on-year", "1989", "year from 2000"),
         ("ends_on-year", "2009", "must end after it starts"),
