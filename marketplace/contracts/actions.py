@@ -113,6 +113,7 @@ def renew_contract(contract_id: uuid.UUID) -> bool:
             select(Contract).where(Contract.id == contract_id).with_for_update()
         ).one_or_none()
         today = clock.today()
+        policy.require(SYSTEM, Act.CONTRACT_RENEW)
         if contract is None or not contract.renewal_months or contract.last_notice_on >= today:
             return False
         _reckon(contract, today)

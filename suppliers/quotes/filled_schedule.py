@@ -1,8 +1,7 @@
 """Reading a filled-in price schedule: every good price, and every problem with the cell it is in.
 
-The file comes from a stranger. It is measured before it is unpacked (a small archive can hold a huge
-one), its XML may declare no entities (openpyxl reads through defusedxml), and nothing in it is ever
-calculated: a cell must hold a plain number. What the prices add up to is worked out from the tender's
+The file comes from a stranger, so it is opened as `core/workbooks.py` opens workbooks, and nothing in it is
+ever calculated: a cell must hold a plain number. What the prices add up to is worked out from the tender's
 own volumes, never from the file.
 """
 
@@ -13,13 +12,10 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from io import BytesIO
 from typing import Any
-from zipfile import BadZipFile, ZipFile
-
-import openpyxl
 
 from marketplace.core.errors import RuleBroken
+from marketplace.core.workbooks import damaged, open_workbook
 from marketplace.tenders.queries import ScheduleLine
 from suppliers.quotes.offers import LARGEST_UNIT_PRICE, Schedule
 from suppliers.quotes.price_schedule import (
@@ -33,16 +29,11 @@ from suppliers.quotes.price_schedule import (
 )
 
 LARGEST_FILE = 5 * 1024 * 1024
-LARGEST_UNPACKED = 40 * 1024 * 1024
-LARGEST_RATIO = 50
-SMALL_PART = 256 * 1024
-MOST_PARTS = 200
 MOST_ROWS = 10_000
 PRICE_PLACES = 4
 EXCEL_DIGITS = 15
 FIELD = "schedule"
-OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")
-ARCHIVE = b"PK\x03\x04"
+WHAT = "price schedule"
 NUMBER_LIKE = re.compile(r"\s*£?\s*[0-9][0-9,]*(\.[0-9]+)?\s*")
 
 
@@ -67,7 +58,6 @@ def read_schedule(content: bytes, schedule: Schedule) -> Reading:
 
     Raises RuleBroken (field `schedule`) for a file that is not this tender's price schedule at all.
     """
-    _check_archive(content)
     sheets = _sheets(content)
     _check_about(sheets.pop(ABOUT, []), schedule)
     reading = Reading()
@@ -87,54 +77,16 @@ def read_schedule(content: bytes, schedule: Schedule) -> Reading:
     return reading
 
 
-def _check_archive(content: bytes) -> None:
-    """Raise RuleBroken unless the bytes are an archive that unpacks to something of a sensible size."""
-    if content.startswith(OLD_EXCEL):
-        raise RuleBroken(
-            "This workbook is in the old Excel format or protected by a password. "
-            "Save it as an Excel workbook (.xlsx) without a password.",
-            FIELD,
-        )
-    if not content.startswith(ARCHIVE):
-        raise RuleBroken(
-            "This is not an Excel workbook, whatever its name says. Choose the price schedule that you "
-            "downloaded and filled in.",
-            FIELD,
-        )
-    try:
-        with ZipFile(BytesIO(content)) as archive:
-            parts = archive.infolist()
-    except BadZipFile:
-        raise RuleBroken(_damaged(), FIELD) from None
-    large = [part for part in parts if part.file_size > SMALL_PART]
-    swollen = any(part.file_size > LARGEST_RATIO * max(part.compress_size, 1) for part in large)
-    if swollen or len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-        raise RuleBroken(
-            "This workbook holds far more than a price schedule. Download the schedule again and type or "
-            "paste only your prices into it.",
-            FIELD,
-        )
-    if "xl/workbook.xml" not in {part.filename for part in parts}:
-        raise RuleBroken("This is an archive, but not an Excel workbook. Choose the price schedule.", FIELD)
-
-
-def _damaged() -> str:
-    return (
-        "This workbook is damaged: it may have been cut off while it was saved or sent. "
-        "Open it in Excel, save it again and upload that file."
-    )
-
-
 Row = tuple[int, tuple[Any, ...]]
 
 
 def _sheets(content: bytes) -> dict[str, list[Row]]:
     """The rows of each sheet that hold anything, with their numbers; one more row than allowed at most."""
+    workbook = open_workbook(content, WHAT, FIELD)
     try:
-        workbook = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=False, keep_links=False)
         return {sheet.title: list(_filled_rows(sheet)) for sheet in workbook.worksheets}
     except Exception as error:  # openpyxl raises whatever a damaged file makes it raise
-        raise RuleBroken(_damaged(), FIELD) from error
+        raise damaged(FIELD) from error
 
 
 def _filled_rows(sheet: Any) -> Iterator[Row]:
