@@ -23,6 +23,9 @@ from invoicing.shared_costs import views as shared_cost_pages
 from marketplace.alliance import commands as alliance_commands
 from marketplace.alliance import queries as alliance_queries
 from marketplace.alliance import views as alliance
+from marketplace.alliance.decisions import models as decisions
+from marketplace.alliance.decisions import tasks as decision_tasks
+from marketplace.alliance.decisions import views as decision_pages
 from marketplace.alliance.rules import ROLE_LABELS
 from marketplace.contracts import jobs as contract_jobs
 from marketplace.contracts import models as contracts
@@ -65,6 +68,7 @@ from suppliers.quotes import tasks as quote_tasks
 from suppliers.quotes import views as quote_pages
 
 MODELS = (
+    decisions,
     contracts,
     needs,
     tenders,
@@ -81,6 +85,7 @@ BLUEPRINTS = (
     mailbox,
     alliance.people,
     alliance.alliance,
+    decision_pages.decisions,
     contract_pages.contracts,
     need_pages.needs,
     drafting_pages.tenders,
@@ -95,6 +100,7 @@ BLUEPRINTS = (
     fund_pages.fund,
 )
 WAITING_FOR: tuple[Any, ...] = (
+    decision_tasks.waiting_for,
     contract_queries.waiting_for,
     need_queries.waiting_for,
     tender_queries.waiting_for,
@@ -108,6 +114,7 @@ NAVIGATION: tuple[NavigationItem, ...] = (
     *need_pages.NAVIGATION,
     *contract_pages.NAVIGATION,
     *alliance.NAVIGATION,
+    decision_pages.NAVIGATION,
     tender_pages.NAVIGATION,
     opportunity_pages.NAVIGATION,
     *profile_pages.NAVIGATION,
@@ -134,6 +141,7 @@ COMMANDS: tuple[click.Command, ...] = (
 )
 SUBJECTS = {
     "Alliances, schools and people": ("alliance", "school", "person", "password"),
+    "Decisions and confirmations": ("decision", "confirmation"),
     "Contracts and needs": ("contract", "need"),
     "Joint tenders": ("tender",),
     "Suppliers and their quotes": ("supplier", "quote"),

@@ -51,6 +51,14 @@ class Act(StrEnum):
     PASSWORD_CHANGE = "password.change"  # noqa: S105  # the name of an act
     PASSWORD_GIVE = "password.give"  # noqa: S105  # the same
     PASSWORD_FORGET = "password.forget"  # noqa: S105  # the same
+    DECISION_OPEN = "decision.open"
+    DECISION_VOTE = "decision.vote"
+    DECISION_DECLARE = "decision.declare"
+    DECISION_CARRY = "decision.carry"
+    DECISION_REJECT = "decision.reject"
+    DECISION_WITHDRAW = "decision.withdraw"
+    CONFIRMATION_RECORD = "confirmation.record"
+    CONFIRMATION_WITHDRAW = "confirmation.withdraw"
     CONTRACT_ADD = "contract.add"
     CONTRACT_EDIT = "contract.edit"
     CONTRACT_REGISTER = "contract.register"
@@ -135,6 +143,14 @@ POLICY: Mapping[Act, Permission] = {
     Act.PASSWORD_CHANGE: _may("Change one's own password", Role.ANYONE),
     Act.PASSWORD_GIVE: _may("Give a new person their first password", Role.ADMINISTRATOR),
     Act.PASSWORD_FORGET: _may("Ask for a link to choose a new password", Role.ANYONE),
+    Act.DECISION_OPEN: _may("Put a question to the Strategic Board", Role.COORDINATOR),
+    Act.DECISION_VOTE: _may("Vote on the Strategic Board for a full member", Role.HEADTEACHER),
+    Act.DECISION_DECLARE: _may("Declare a conflict of interest on the Strategic Board", Role.HEADTEACHER),
+    Act.DECISION_CARRY: _may("Close a vote that is carried, with its minute", Role.COORDINATOR),
+    Act.DECISION_REJECT: _may("Close a vote that is rejected, with its minute", Role.COORDINATOR),
+    Act.DECISION_WITHDRAW: _may("Withdraw a question from the Strategic Board", Role.COORDINATOR),
+    Act.CONFIRMATION_RECORD: _may("Record what the governing body has confirmed", Role.GOVERNOR),
+    Act.CONFIRMATION_WITHDRAW: _may("Withdraw a confirmation of the governing body", Role.GOVERNOR),
     Act.CONTRACT_ADD: _may("Add a contract to the school's register", Role.BURSAR, Role.HEADTEACHER),
     Act.CONTRACT_EDIT: _may("Change a contract in the school's register", Role.BURSAR, Role.HEADTEACHER),
     Act.CONTRACT_REGISTER: _may("Register an awarded contract", Role.SYSTEM),

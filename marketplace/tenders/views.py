@@ -8,13 +8,13 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, request, send_file, url_for
 
-from marketplace.core import paging, policy, storage, web
+from marketplace.core import documents, paging, policy, storage, web
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
 from marketplace.core.fields import choices
 from marketplace.core.policy import Act
 from marketplace.core.web import NavigationItem, answering, page, public
-from marketplace.tenders import actions, audience, documents, queries, rules, shown
+from marketplace.tenders import actions, audience, queries, rules, shown
 from marketplace.tenders.drafting.queries import readiness
 from marketplace.tenders.drafting.rules import missing
 from marketplace.tenders.forms import ConfirmForm, FilterForm, ReasonForm, StepForm

@@ -14,7 +14,7 @@ from typing import IO
 
 from sqlalchemy.orm import Session
 
-from marketplace.core import clock, events, policy, storage
+from marketplace.core import clock, documents, events, policy, storage
 from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.forms import expect_version
@@ -22,7 +22,7 @@ from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.core.moves import move
 from marketplace.core.policy import Act, Actor
-from marketplace.tenders import documents, queries, timetable
+from marketplace.tenders import queries, timetable
 from marketplace.tenders.actions import mark_changed, release_need
 from marketplace.tenders.drafting import rules
 from marketplace.tenders.drafting.queries import panel_candidates

@@ -9,9 +9,9 @@ from typing import Any
 
 from wtforms.validators import Length
 
+from marketplace.core.documents import ALLOWED, KINDS
 from marketplace.core.fields import LongTextField, QuantityField, Required, TextField, UploadField
 from marketplace.core.forms import EditForm, NewThingForm
-from marketplace.tenders.documents import ALLOWED, KINDS
 from marketplace.tenders.drafting.forms import LONGEST_TEXT, LONGEST_TITLE
 from marketplace.tenders.drafting.rules import LineDraft
 

@@ -3,8 +3,8 @@ import zipfile
 
 import pytest
 
+from marketplace.core.documents import check_document, plain_name
 from marketplace.core.errors import RuleBroken
-from marketplace.tenders.documents import check_document, plain_name
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40 + b"\x00\x00\x00\x00IEND\xaeB\x60\x82"

@@ -1,4 +1,4 @@
-"""Which files may stand beside a tender: judged by what is inside them, never by their name alone."""
+"""Which files people may keep beside a thing: judged by what is inside them, never by their name alone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO
 
+from sqlalchemy.orm import Session
+
+from marketplace.core import storage
 from marketplace.core.errors import RuleBroken
+from marketplace.core.storage import StoredFile
 
 LONGEST_NAME = 150
 LARGEST_TEXT = 10 * 1024 * 1024
@@ -28,6 +32,20 @@ class FileKind:
     media_type: str
     name: str
     fits: Callable[[IO[bytes]], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it was sent: what its sender calls it, and what is in it."""
+
+    name: str
+    content: IO[bytes]
+
+
+def keep(session: Session, upload: Upload) -> StoredFile:
+    """Store an allowed file. A shared step. Raises RuleBroken; see `check_document`."""
+    media_type = check_document(upload.name, upload.content)
+    return storage.store(session, upload.content, media_type, field="document")
 
 
 def check_document(name: str, content: IO[bytes]) -> str:

@@ -1,0 +1,1 @@
+"""What the Strategic Board decides by recorded vote, and what schools' governing bodies confirm."""

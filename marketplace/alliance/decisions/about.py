@@ -1,0 +1,50 @@
+"""What a decision or confirmation is about, in words: told by the stage that knows it.
+
+This stage knows a subject only by its kind and id. Whoever asks for decisions or confirmations
+downstream fills the place for its subject (decision record 11).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from marketplace.alliance.decisions.rules import Subject
+from marketplace.core.events import Event
+from marketplace.core.policy import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A subject as its reader may see it: a title, facts as (name, value), and its own page.
+
+    `asks` are the schools whose governing bodies are asked to confirm it now.
+    """
+
+    title: str
+    facts: tuple[tuple[str, str], ...] = ()
+    href: str = ""
+    asks: frozenset[uuid.UUID] = frozenset()
+
+
+Describe = Callable[[Session, Actor, uuid.UUID], About | None]
+_describers: dict[Subject, Describe] = {}
+
+
+def describe_with(subject: Subject, describe: Describe) -> None:
+    """Say how things of a subject are described. Called by the composition root."""
+    _describers[subject] = describe
+
+
+def subject_of(event: Event) -> tuple[Subject, uuid.UUID]:
+    """What the event of a decision or a confirmation is about: its subject and that thing's id."""
+    return Subject(event.facts["subject"]), uuid.UUID(event.facts["about_id"])
+
+
+def about(session: Session, actor: Actor, subject: Subject, subject_id: uuid.UUID) -> About | None:
+    """The subject as this reader may see it; None when they may not, or nobody describes it."""
+    describe = _describers.get(subject)
+    return describe(session, actor, subject_id) if describe else None
