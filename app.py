@@ -127,6 +127,7 @@ NAVIGATION: tuple[NavigationItem, ...] = (
 SHORTCUTS: tuple[NavigationItem, ...] = (
     *need_pages.SHORTCUTS,
     *contract_pages.SHORTCUTS,
+    *tender_pages.SHORTCUTS,
     *shared_cost_pages.SHORTCUTS,
 )
 FOOTER = (
@@ -215,7 +216,6 @@ def home() -> Any:
         "home/waiting.html",
         tasks=sorted(tasks, key=lambda task: task.due or date.max),
         shortcuts=[item for item in SHORTCUTS if item.shown_to(acting)],
-        places=[item for item in NAVIGATION if item.shown_to(acting)],
         organisations=sorted(names.values()),
     )
 

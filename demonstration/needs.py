@@ -49,6 +49,36 @@ SAID: Final[Mapping[str, str]] = {
     "beds": "Hedge of 180 m along the road, four raised beds",
     "mpan": "12 345 678 901 23",
     "mprn": "1234567890",
+    "assets": "Fire alarm, 1\nEmergency lights, 34\nElectrical items, 58\nWater outlets, 3",
+    "intervals": "Fire alarm: every six months\nEmergency lights and electrical items: every year",
+    "last_tested": "Fire alarm: in May\nEmergency lights: last spring\nElectrical items: last summer",
+}
+COUNTED: Final[Mapping[str, Answer]] = {
+    "area": Decimal(1_840),
+    "devices": 310,
+    "sites": 1,
+    "income": Money(1_450_000_00),
+    "subsidiaries": 0,
+    "pay_runs": 12,
+    "payees_average": 44,
+    "payees_peak": 52,
+    "several_contracts": 6,
+    "parallel_runs": 2,
+    "service_days": 190,
+    "meal_price": Money(2_65),
+    "infant_meals": 88,
+    "free_meals": 36,
+    "paid_meals": 61,
+    "contents_sum": Money(310_000_00),
+    "excess": Money(500_00),
+    "upload": Decimal(200),
+    "download": Decimal(200),
+    "mono_pages": 310_000,
+    "colour_pages": 85_000,
+    "least_pages": 250_000,
+    "training_days": 2,
+    "history_years": 5,
+    "visits": 16,
 }
 PLAUSIBLE: Final[Mapping[FieldType, Answer]] = {
     FieldType.WHOLE_NUMBER: 12,
@@ -187,9 +217,8 @@ def _answer(question: CategoryField) -> Answer:
         return next(iter(question.options))
     if question.type is FieldType.ANY_OF:
         return list(question.options)[:2]
-    if question.type in {FieldType.TEXT, FieldType.LONG_TEXT}:
-        return SAID.get(question.key, PLAUSIBLE[question.type])
-    return PLAUSIBLE[question.type]
+    said = SAID if question.type in {FieldType.TEXT, FieldType.LONG_TEXT} else COUNTED
+    return said.get(question.key, PLAUSIBLE[question.type])
 
 
 def _version(need_id: uuid.UUID) -> int:

@@ -258,6 +258,16 @@ PURCHASES: tuple[Purchase, ...] = (
         },
     ),
     Purchase(
+        category="cleaning",
+        title="Window cleaning for three schools",
+        description="All windows outside once a term, the halls inside too, outside school hours.",
+        spend={HARROW: 2_100, MILLBROOK: 1_700, ALDHELM: 1_350},
+        items=(Item("Visit, all windows", "visit", {HARROW: 3, MILLBROOK: 3, ALDHELM: 3}),),
+        questions=(QUALITY,),
+        published=-4,
+        reach=Reach.PUBLISHED,
+    ),
+    Purchase(
         category="electricity",
         title="Electricity for six schools",
         description="Supply from renewable sources, half-hourly where there is a meter for it.",

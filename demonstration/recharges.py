@@ -22,7 +22,7 @@ from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.tenders.rules import Split
 
-FEES_ISSUED, TRAINING_BILL, STAFF_DAYS = -62, -41, -10
+FEES_ISSUED, TRAINING_BILL, MINIBUS_SPRING, STAFF_DAYS, MINIBUS_SUMMER = -62, -41, -24, -10, -5
 
 
 def recharge(cast: Cast) -> None:
@@ -35,8 +35,13 @@ def recharge(cast: Cast) -> None:
         _issue_all(cast.schools[MANOR])
     _pay(cast, HARROW, -50, part=False)
     _pay(cast, MANOR, -6, part=True)
+    with cast.calendar.on(MINIBUS_SPRING):
+        _draft_minibus(cast, days=3)
+        _issue_all(cast.schools[MANOR])
     with cast.calendar.on(STAFF_DAYS):
         _draft_staff_days(cast)
+    with cast.calendar.on(MINIBUS_SUMMER):
+        _draft_minibus(cast, days=2)
 
 
 def _share_training(cast: Cast) -> None:
@@ -58,21 +63,46 @@ def _share_training(cast: Cast) -> None:
 def _draft_staff_days(cast: Cast) -> None:
     """One school drafts an invoice for a technician's days, and has not issued it yet."""
     seller, buyer = cast.schools[FERNLEIGH], cast.schools[KINGFISHER]
+    technician = LineDraft(
+        "Network technician, days on site",
+        Decimal(4),
+        "day",
+        Decimal("185.00"),
+        usual_category(registered=False),
+    )
+    note = "Thank you for making our technician welcome."
+    _draft(seller, buyer, technician, purchase_order="KPS-0417", note=note)
+
+
+def _draft_minibus(cast: Cast, days: int) -> None:
+    """The secondary school drafts an invoice for the days that a primary school had its minibus."""
+    seller, buyer = cast.schools[MANOR], cast.schools[HARROW]
+    minibus = LineDraft(
+        "Minibus with driver, for swimming lessons",
+        Decimal(days),
+        "day",
+        Decimal("96.00"),
+        usual_category(registered=True),
+    )
+    _draft(seller, buyer, minibus, purchase_order="HH-2208", note="")
+
+
+def _draft(
+    seller: DemonstrationSchool,
+    buyer: DemonstrationSchool,
+    line: LineDraft,
+    *,
+    purchase_order: str,
+    note: str,
+) -> None:
+    """A draft for something that was supplied three days ago."""
     terms = InvoiceTerms(
         buyer_id=buyer.id,
         supplied_on=clock.today() - timedelta(days=3),
         payment_days=30,
-        purchase_order="KPS-0417",
-        note="Thank you for making our technician welcome.",
-        lines=(
-            LineDraft(
-                "Network technician, days on site",
-                Decimal(4),
-                "day",
-                Decimal("185.00"),
-                usual_category(registered=False),
-            ),
-        ),
+        purchase_order=purchase_order,
+        note=note,
+        lines=(line,),
     )
     actions.draft_invoice(seller.finance_lead, new_id(), seller.id, terms)
 

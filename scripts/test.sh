@@ -4,6 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.venv/bin:$PATH"
+unset PYTHONDONTWRITEBYTECODE  # dozens of programs are started; each would compile everything anew
 
 log=$(mktemp -d)
 trap 'rm -rf "$log"' EXIT
@@ -11,24 +12,23 @@ closing=()
 failed=0
 
 part() {
-    local name=$1
+    local name=$1 began=$SECONDS outcome=passed
     shift
     echo
     echo "━━ $name"
-    if "$@" 2>&1 | tee "$log/part"; then
-        closing+=("passed  $name: $(tail -n 1 "$log/part")")
-    else
+    if ! "$@" 2>&1 | tee "$log/part"; then
         failed=1
-        closing+=("FAILED  $name: $(tail -n 1 "$log/part")")
+        outcome=FAILED
     fi
+    closing+=("$outcome  $name ($((SECONDS - began)) s): $(tail -n 1 "$log/part")")
 }
 
 part "checks" scripts/check.sh
 part "tests on SQLite" pytest -n 2 --ignore=tests/browser
 part "integration tests on PostgreSQL" env TEST_DATABASE=postgresql pytest -n 2 tests/integration
-part "browser journeys" pytest tests/browser
+part "browser journeys" pytest -n 2 --dist=loadfile tests/browser
 
 echo
 echo "━━ all parts"
-printf '%s\n' "${closing[@]}"
+printf '%s\n' "${closing[@]}" "In all: $SECONDS s"
 exit "$failed"

@@ -17,6 +17,7 @@ from marketplace.alliance import passwords
 from marketplace.core.db import db
 from marketplace.core.settings import Mode, Settings
 from tests import databases
+from tests.make import kept
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost", ""}
 
@@ -46,9 +47,9 @@ def a_password_costs_little() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[databases.Database]:
+def database() -> Iterator[databases.Database]:
     """The database of this run, empty: SQLite, or PostgreSQL with TEST_DATABASE=postgresql."""
-    with databases.chosen(os.environ, tmp_path_factory.mktemp("database")) as chosen:
+    with databases.chosen(os.environ) as chosen:
         yield chosen
 
 
@@ -66,18 +67,27 @@ def migrated_app(database: databases.Database, tmp_path_factory: pytest.TempPath
     with application.app_context():
         flask_migrate.upgrade()
         db.engine.dispose()
-    database.keep()
+    database.keep(kept.EMPTY)
     yield application
     with application.app_context():
         db.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def shelf(migrated_app: Flask, database: databases.Database) -> kept.Shelf:
+    """Where builders keep the states that several tests start from."""
+    shelf = kept.Shelf(database)
+    with migrated_app.app_context():
+        shelf.follow(db.engine)
+    kept.use(shelf)
+    return shelf
+
+
 @pytest.fixture
-def app(migrated_app: Flask, database: databases.Database) -> Iterator[Flask]:
+def app(migrated_app: Flask, shelf: kept.Shelf) -> Iterator[Flask]:
     """The application in its own context, on a database in which nothing has happened yet."""
     with migrated_app.app_context():
-        db.engine.dispose()
-        database.put_back()
+        shelf.put_back(kept.EMPTY)
         yield migrated_app
         db.session.remove()
         db.engine.dispose()

@@ -1,4 +1,4 @@
-"""The databases that tests run on: real ones, reset between tests by putting a migrated copy back.
+"""The databases that tests run on: real ones, reset between tests by putting a kept copy back.
 
 SQLite unless TEST_DATABASE=postgresql, which starts a throw-away PostgreSQL server from this machine's
 own programs. TEST_DATABASE_URL names a PostgreSQL server to use instead; databases are made and
@@ -36,66 +36,114 @@ class Database(Protocol):
 
     url: str
 
-    def keep(self) -> None:
-        """Remember the content as it is now; nobody may be connected."""
+    def keep(self, name: str) -> None:
+        """Remember the content as it is now under a name; nobody may be connected."""
 
-    def put_back(self) -> None:
-        """Make the content what it was when kept; nobody may be connected."""
+    def put_back(self, name: str) -> None:
+        """Make the content what it was when kept under a name; nobody may be connected."""
+
+    def forget(self, name: str) -> None:
+        """Never mind what was kept under a name."""
 
 
 class SqliteDatabase:
-    """A database file, and a copy of it."""
+    """A database file, and copies of it."""
 
     def __init__(self, folder: Path) -> None:
         self.file = folder / "weald.sqlite"
-        self.copy = folder / "kept.sqlite"
         self.url = f"sqlite:///{self.file}"
 
-    def keep(self) -> None:
+    def keep(self, name: str) -> None:
         """Copy the file; closing the last connection has folded the write-ahead log into it."""
-        shutil.copyfile(self.file, self.copy)
+        shutil.copyfile(self.file, self._copy(name))
 
-    def put_back(self) -> None:
+    def put_back(self, name: str) -> None:
         """Put the copy in the file's place, without the log of what came after."""
         for ending in ("-wal", "-shm"):
             self.file.with_name(self.file.name + ending).unlink(missing_ok=True)
-        shutil.copyfile(self.copy, self.file)
+        shutil.copyfile(self._copy(name), self.file)
+
+    def forget(self, name: str) -> None:
+        """Remove the copy."""
+        self._copy(name).unlink()
+
+    def _copy(self, name: str) -> Path:
+        return self.file.with_name(f"{name}.sqlite")
 
 
 class PostgresqlDatabase:
-    """A database on a PostgreSQL server, and a second one that serves as its template."""
+    """A database on a PostgreSQL server; what is kept of it are the rows of its tables, in memory."""
 
     def __init__(self, server: URL) -> None:
         self.server = server
         self.name = f"weald_test_{uuid.uuid4().hex[:12]}"
-        self.copy = f"{self.name}_kept"
-        self.url = server.set(drivername="postgresql+psycopg", database=self.name).render_as_string(
-            hide_password=False
+        url = server.set(database=self.name)
+        self.url = url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+        self.kept: dict[str, dict[str, bytes]] = {}
+        self._on_server("CREATE DATABASE {} TEMPLATE template0")
+        self.connection = psycopg.connect(plain(url), autocommit=True)
+
+    def keep(self, name: str) -> None:
+        """Copy every row."""
+        self.kept[name] = {table: self._read(table) for table in self._filled_tables()}
+
+    def put_back(self, name: str) -> None:
+        """Replace every row by those kept. Triggers sleep meanwhile, or permanent rows could not go."""
+        self.connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        self._run("CREATE DATABASE {} TEMPLATE template0", self.name)
+        filled = self._filled_tables()
+        with self.connection.transaction():
+            self.connection.execute("SET LOCAL session_replication_role = replica")
+            for table in filled:
+                self.connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+            for table, rows in self.kept[name].items():
+                self._write(table, rows)
 
-    def keep(self) -> None:
-        """Make the template out of the database."""
-        self._run("CREATE DATABASE {} TEMPLATE {}", self.copy, self.name)
-
-    def put_back(self) -> None:
-        """Make the database out of the template."""
-        self._run("DROP DATABASE {} WITH (FORCE)", self.name)
-        self._run("CREATE DATABASE {} TEMPLATE {}", self.name, self.copy)
+    def forget(self, name: str) -> None:
+        """Let the copies go."""
+        del self.kept[name]
 
     def drop(self) -> None:
         """Leave nothing on the server."""
-        for name in (self.name, self.copy):
-            self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        self.connection.close()
+        self._on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)")
 
-    def _run(self, statement: str, *names: str) -> None:
-        conninfo = self.server.set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(conninfo, autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+    def _filled_tables(self) -> list[str]:
+        """The tables that have a row, but for the one that says which migrations have run."""
+        found = self.connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        )
+        tables = [table for (table,) in found]
+        filled = sql.SQL(" UNION ALL ").join(
+            sql.SQL("(SELECT {} FROM {} LIMIT 1)").format(sql.Literal(table), sql.Identifier(table))
+            for table in tables
+        )
+        return [table for (table,) in self.connection.execute(filled)] if tables else []
+
+    def _read(self, table: str) -> bytes:
+        copying = sql.SQL("COPY {} TO STDOUT (FORMAT binary)").format(sql.Identifier(table))
+        with self.connection.cursor().copy(copying) as rows:
+            return b"".join(bytes(part) for part in rows)
+
+    def _write(self, table: str, rows: bytes) -> None:
+        copying = sql.SQL("COPY {} FROM STDIN (FORMAT binary)").format(sql.Identifier(table))
+        with self.connection.cursor().copy(copying) as into:
+            into.write(rows)
+
+    def _on_server(self, statement: str) -> None:
+        with psycopg.connect(plain(self.server), autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(sql.Identifier(self.name)))
+
+
+def plain(url: URL) -> str:
+    """The address as psycopg itself reads it."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 @contextmanager
-def chosen(environment: Mapping[str, str], folder: Path) -> Iterator[Database]:
+def chosen(environment: Mapping[str, str]) -> Iterator[Database]:
     """The database that the environment asks for, empty; gone afterwards."""
     if url := environment.get("TEST_DATABASE_URL"):
         database = PostgresqlDatabase(make_url(url))
@@ -105,7 +153,14 @@ def chosen(environment: Mapping[str, str], folder: Path) -> Iterator[Database]:
         with postgresql_server() as server:
             yield PostgresqlDatabase(server)
     else:
-        yield SqliteDatabase(folder)
+        with tempfile.TemporaryDirectory(prefix="weald-sqlite-", dir=memory()) as folder:
+            yield SqliteDatabase(Path(folder))
+
+
+def memory() -> Path | None:
+    """A folder that is kept in memory, where the machine has one: what tests write need not survive."""
+    folder = Path("/dev/shm")  # noqa: S108  # each test run makes a folder of its own in it
+    return folder if os.access(folder, os.W_OK) else None
 
 
 @contextmanager
@@ -115,7 +170,7 @@ def postgresql_server() -> Iterator[URL]:
     owner = unprivileged_user()
     user, group = (owner.pw_uid, owner.pw_gid) if owner else (None, None)
     others: list[int] | None = [] if owner else None
-    folder = Path(tempfile.mkdtemp(prefix="weald-postgresql-"))
+    folder = Path(tempfile.mkdtemp(prefix="weald-postgresql-", dir=memory()))
     if owner:
         os.chown(folder, owner.pw_uid, owner.pw_gid)
     data = folder / "data"
@@ -178,7 +233,7 @@ def wait_until_ready(server: "subprocess.Popen[bytes]", url: URL, log: Path) -> 
     deadline = time.monotonic() + SECONDS_TO_START
     while True:
         try:
-            psycopg.connect(url.render_as_string(hide_password=False)).close()
+            psycopg.connect(plain(url)).close()
         except psycopg.OperationalError as error:
             if server.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}") from error

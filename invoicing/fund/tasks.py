@@ -73,9 +73,9 @@ def _to_receive(session: Session, actor: Actor) -> Iterator[Task]:
     )
     for found, waiting in session.execute(query):
         yield Task(
-            "Record the contributions that have come in",
+            f"Record the contributions that have come in: {found.title}",
             url_for("fund.show_round", round_id=found.id),
-            f"{found.reference}: {found.title}. {waiting} confirmed and not yet received",
+            f"{found.reference}: {waiting} confirmed and not yet received",
         )
 
 

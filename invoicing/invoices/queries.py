@@ -239,6 +239,16 @@ def possible_buyers(session: Session, issuer_id: uuid.UUID) -> list[School]:
     return list(session.scalars(query))
 
 
+def usual_direction(session: Session, actor: Actor) -> Direction:
+    """The list that opens first: what the reader's schools issued, or received if they issued nothing."""
+    if not actor.school_ids:
+        return Direction.ALL
+    issued = select(Invoice.id).where(visible_to(actor), *_side(actor, Direction.ISSUED)).limit(1)
+    received = select(Invoice.id).where(visible_to(actor), *_side(actor, Direction.RECEIVED)).limit(1)
+    only_received = session.scalar(issued) is None and session.scalar(received) is not None
+    return Direction.RECEIVED if only_received else Direction.ISSUED
+
+
 def counterparties(session: Session, actor: Actor, direction: Direction) -> list[tuple[uuid.UUID, str]]:
     """The schools on the other side of the invoices in a list, by name."""
     other = Invoice.issuer_id if direction is Direction.RECEIVED else Invoice.buyer_id

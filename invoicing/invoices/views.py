@@ -246,8 +246,9 @@ def _draft_for(act: Act, invoice_id: uuid.UUID) -> Invoice:
 def _asked(actor: Actor) -> tuple[InvoicesFilter, Wanted]:
     """What the address asks the list for; what makes no sense is left out."""
     asked = request.args.get("direction")
-    offered = _directions(actor)
-    direction = Direction(asked) if asked in offered else offered[0]
+    direction = (
+        Direction(asked) if asked in _directions(actor) else queries.usual_direction(db.session(), actor)
+    )
     filtering = InvoicesFilter()
     schools = queries.counterparties(db.session(), actor, direction)
     filtering.school.choices = choices(schools)
@@ -267,7 +268,7 @@ def _asked(actor: Actor) -> tuple[InvoicesFilter, Wanted]:
 
 
 def _directions(actor: Actor) -> list[Direction]:
-    """The lists there are for this reader, the usual one first."""
+    """The lists there are for this reader."""
     if not actor.school_ids:
         return [Direction.ALL]
     return [Direction.ISSUED, Direction.RECEIVED]

@@ -338,22 +338,34 @@ def waiting_for(session: Session, actor: Actor) -> list[Task]:
 
 
 def _tasks(session: Session, actor: Actor, tender: Tender) -> Iterable[Task]:
-    where = f"{tender.title}, {tender.reference}"
+    where = tender.reference
     coordinates = tender.alliance_id in actor.organisations(Kind.ALLIANCE, Role.COORDINATOR)
     if tender.status is TenderStatus.DRAFT and coordinates:
-        yield Task("Finish the draft tender", url_for("tenders.edit_tender", tender_id=tender.id), where)
+        yield Task(
+            f"Finish the draft tender: {tender.title}",
+            url_for("tenders.edit_tender", tender_id=tender.id),
+            where,
+        )
     if tender.status is TenderStatus.JOINING:
         deciding = actor.organisations(Kind.SCHOOL, *POLICY[Act.TENDER_COMMIT].roles)
         invited = [one for one in tender.commitments if one.status is CommitmentStatus.INVITED]
         for commitment in invited:
             if commitment.school_id in deciding:
                 href = url_for("tenders.commit_school", tender_id=tender.id, school_id=commitment.school_id)
-                yield Task(f"Commit {commitment.school.name} to buying together, or decline", href, where)
+                yield Task(
+                    f"Commit {commitment.school.name} to buying together, or decline: {tender.title}",
+                    href,
+                    where,
+                )
         if coordinates and not invited:
             href = url_for("tenders.confirm_tender", tender_id=tender.id)
-            yield Task("Settle who buys and ask for approval", href, where)
+            yield Task(f"Settle who buys and ask for approval: {tender.title}", href, where)
     if tender.status is TenderStatus.CONFIRMED and may_publish(session, actor, tender):
-        yield Task("Approve and publish", url_for("tenders.publish_tender", tender_id=tender.id), where)
+        yield Task(
+            f"Approve and publish: {tender.title}",
+            url_for("tenders.publish_tender", tender_id=tender.id),
+            where,
+        )
 
 
 def may_publish(session: Session, actor: Actor, tender: Tender) -> bool:

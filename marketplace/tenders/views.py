@@ -12,7 +12,7 @@ from marketplace.core import documents, paging, policy, storage, web
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
 from marketplace.core.fields import choices
-from marketplace.core.policy import Act
+from marketplace.core.policy import POLICY, Act, Kind
 from marketplace.core.web import NavigationItem, answering, page, public
 from marketplace.tenders import actions, audience, queries, rules, shown
 from marketplace.tenders.drafting.queries import readiness
@@ -24,6 +24,13 @@ from marketplace.tenders.rules import CommitmentStatus, TenderStatus
 tenders = Blueprint("tenders", __name__)
 KEPT = ("search", "status", "category", "sort", "order")
 NAVIGATION = NavigationItem("Tenders", "tenders.index", lambda actor: bool(actor.alliance_ids))
+SHORTCUTS = (
+    NavigationItem(
+        "Draft a joint tender",
+        "tenders.draft_tender",
+        lambda actor: bool(actor.organisations(Kind.ALLIANCE, *POLICY[Act.TENDER_DRAFT].roles)),
+    ),
+)
 
 
 @tenders.route("/tenders")

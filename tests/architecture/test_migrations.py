@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +15,9 @@ from tests import databases
 
 
 @pytest.fixture
-def described(tmp_path: Path) -> Iterator[Engine]:
+def described() -> Iterator[Engine]:
     """A database made straight from the models, without migrations."""
-    with databases.chosen(os.environ, tmp_path) as database:
+    with databases.chosen(os.environ) as database:
         engine = create_engine(database.url)
         Base.metadata.create_all(engine)
         yield engine

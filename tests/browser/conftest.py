@@ -34,7 +34,7 @@ def chromium() -> str | None:
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """A running Weald for all journeys of this run; each builds the people and things it needs."""
     folder = tmp_path_factory.mktemp("live")
-    with databases.chosen(os.environ, folder) as database, running(database.url, folder) as weald:
+    with databases.chosen(os.environ) as database, running(database.url, folder) as weald:
         yield weald
 
 

@@ -1,6 +1,7 @@
 """`make run`: what it starts after installing, and that Ctrl-C ends all of it."""
 
 import os
+import re
 import secrets
 import signal
 import socket
@@ -13,7 +14,11 @@ from urllib.request import urlopen
 
 import pytest
 
-from marketplace.core.settings import PROJECT
+from app import WAITING_FOR, create_app
+from marketplace.alliance import queries
+from marketplace.core.db import db
+from marketplace.core.policy import Kind, Role
+from marketplace.core.settings import PROJECT, Mode, Settings
 from tests.browser.live import free_port
 
 pytestmark = pytest.mark.browser
@@ -51,6 +56,31 @@ def wait_for_address(program: "subprocess.Popen[str]") -> str:
     raise AssertionError(f"It ended with {program.wait()} and never named an address:\n{printed}")
 
 
+def idle_accounts(folder: Path, printed: str) -> list[str]:
+    """The printed e-mail addresses of those for whom nothing waits. An auditor only reads."""
+    app = create_app(
+        Settings(
+            secret_key=secrets.token_urlsafe(48),
+            database_url=f"sqlite:///{folder / 'weald.sqlite'}",
+            files_folder=folder / "files",
+            mode=Mode.TEST,
+        )
+    )
+    idle = []
+    with app.test_request_context():
+        session = db.session()
+        for address in re.findall(r"\S+@\S+", printed):
+            person = queries.person_by_email(session, address)
+            assert person, address
+            actor = queries.actor_for(session, person.id)
+            assert actor, address
+            audits = actor.organisations(Kind.ALLIANCE, Role.AUDITOR)
+            if not audits and not any(waiting_for(session, actor) for waiting_for in WAITING_FOR):
+                idle.append(address)
+        db.engine.dispose()
+    return idle
+
+
 def test_it_starts_names_its_log_ins_and_ends_with_ctrl_c(tmp_path: Path) -> None:
     port = free_port()
     with started(tmp_path, port) as program:
@@ -59,6 +89,7 @@ def test_it_starts_names_its_log_ins_and_ends_with_ctrl_c(tmp_path: Path) -> Non
         with urlopen(f"http://localhost:{port}/", timeout=10) as answer:  # our own address
             assert answer.status == 200
     assert program.returncode == 0
+    assert not idle_accounts(tmp_path, printed), "every printed log-in has something to do"
     with pytest.raises(OSError, match="refused"):
         urlopen(f"http://localhost:{port}/", timeout=10)
 

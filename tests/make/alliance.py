@@ -12,6 +12,7 @@ from marketplace.alliance.models import School as SchoolRow
 from marketplace.alliance.rules import MembershipKind
 from marketplace.core.db import db
 from marketplace.core.policy import ADMINISTRATOR, Actor, Role
+from tests.make.kept import kept
 
 NAMES = ("Alder", "Beech", "Cedar", "Damson", "Elm", "Fir", "Gean", "Hazel", "Ivy", "Juniper")
 _serial = count(1)
@@ -97,6 +98,7 @@ def school(alliance_id: uuid.UUID, **row: object) -> School:
     return _admitted(alliance_id, school_id)
 
 
+@kept
 def alliance(schools: int = 3, name: str = "Bramshire Schools Alliance") -> Alliance:
     """An alliance with so many full members, each with one person of every kind."""
     alliance_id = actions.found_alliance(ADMINISTRATOR, name)

@@ -9,6 +9,7 @@ from suppliers.awards import actions
 from suppliers.awards.rules import Recommendation
 from tests.make.alliance import Alliance
 from tests.make.evaluation import PRICES, Contest, UnitPrices, price_contest, priced_contest
+from tests.make.kept import kept
 from tests.make.tenders import Wishes
 
 REASONS = "The highest marks, and references that we checked."
@@ -37,6 +38,7 @@ def confirm_award(contest: Contest) -> None:
         actions.confirm_award(contest.coordinator, contest.tender.id, contest.tender.version)
 
 
+@kept
 def recommended_contest(
     buying: Alliance | None = None, prices: UnitPrices = PRICES, **given: Unpack[Wishes]
 ) -> Contest:
@@ -46,6 +48,7 @@ def recommended_contest(
     return contest
 
 
+@kept
 def approved_contest(
     buying: Alliance | None = None, prices: UnitPrices = PRICES, **given: Unpack[Wishes]
 ) -> Contest:
@@ -55,6 +58,7 @@ def approved_contest(
     return contest
 
 
+@kept
 def awarded_contest(
     buying: Alliance | None = None, prices: UnitPrices = PRICES, **given: Unpack[Wishes]
 ) -> Contest:
@@ -64,6 +68,7 @@ def awarded_contest(
     return contest
 
 
+@kept
 def awarded_on_price(
     buying: Alliance | None = None, prices: UnitPrices = PRICES, **given: Unpack[Wishes]
 ) -> Contest:

@@ -15,6 +15,7 @@ from suppliers.evaluation.conduct import Declaration
 from suppliers.evaluation.models import AgreedScore
 from suppliers.quotes.rules import Envelope
 from tests.make.alliance import Alliance, alliance
+from tests.make.kept import kept
 from tests.make.quotes import fresh, open_envelope, opened_quotes, submitted_quote
 from tests.make.suppliers import Supplier, supplier
 from tests.make.tenders import PRICE_ONLY, Tender, Wishes, published_tender
@@ -54,6 +55,7 @@ class Contest:
         return queries.comparison_of(fresh(), self.tender.row)
 
 
+@kept
 def opened_contest(
     buying: Alliance | None = None, prices: Sequence[Decimal | str] = PRICES, **given: object
 ) -> Contest:
@@ -115,6 +117,7 @@ def agree_scores(contest: Contest, scores: Scores = AGREED) -> None:
             )
 
 
+@kept
 def scored_contest(
     buying: Alliance | None = None, prices: UnitPrices = PRICES, **given: Unpack[Wishes]
 ) -> Contest:
@@ -126,6 +129,7 @@ def scored_contest(
     return contest
 
 
+@kept
 def moderated_contest(
     buying: Alliance | None = None,
     prices: UnitPrices = PRICES,
@@ -139,6 +143,7 @@ def moderated_contest(
     return contest
 
 
+@kept
 def priced_contest(
     buying: Alliance | None = None,
     prices: UnitPrices = PRICES,
@@ -151,6 +156,7 @@ def priced_contest(
     return contest
 
 
+@kept
 def price_contest(
     buying: Alliance | None = None, prices: UnitPrices = PRICES, **given: Unpack[Wishes]
 ) -> Contest:

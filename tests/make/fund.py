@@ -16,6 +16,7 @@ from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from tests.make.alliance import Alliance, School
+from tests.make.kept import kept
 
 ROUND_TOTAL = Money(6_000_00)
 CLAIM_AMOUNT = Money(1_000_00)
@@ -50,6 +51,7 @@ def evidence(name: str = "invoice.pdf", content: bytes = PDF) -> Evidence:
     return Evidence(name, io.BytesIO(content))
 
 
+@kept
 def partnership_fund(alliance: Alliance, *, opened_on: date | None = None) -> Fund:
     """An alliance's fund, just opened."""
     fund_id = new_id()
@@ -75,6 +77,7 @@ def proposal(schools: Sequence[School], total: Money, purpose: Purpose = Purpose
     )
 
 
+@kept
 def proposed_round(
     held: Fund, total: Money = ROUND_TOTAL, schools: Sequence[School] | None = None
 ) -> uuid.UUID:
@@ -111,6 +114,7 @@ def receive(held: Fund, contribution_id: uuid.UUID, received_on: date | None = N
     )
 
 
+@kept
 def received_round(
     held: Fund,
     total: Money = ROUND_TOTAL,

@@ -24,11 +24,13 @@ from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.tenders.rules import Split
 from tests.make.alliance import School
+from tests.make.kept import kept
 
 VAT_NUMBERS = ("GB980780684", "GB220430231", "GB340804329")
 _serial = count(1)
 
 
+@kept
 def payable_school(school: School, *, vat_number: str = "", finance_email: str | None = None) -> School:
     """The school with an address, a bank account and a finance address; with a VAT number, registered."""
     place = next(_serial)
@@ -97,6 +99,7 @@ def issue(issuer: School, *invoice_ids: uuid.UUID) -> None:
     )
 
 
+@kept
 def issued_invoice(issuer: School, buyer: School, *lines: LineDraft, **other: Any) -> uuid.UUID:
     """An invoice that has been issued; its id. Both schools must be payable."""
     invoice_id = draft_invoice(issuer, buyer, *lines, **other)
@@ -133,6 +136,7 @@ def cost_terms(schools: Sequence[School], pence: int = 100_000, **other: Any) ->
     )
 
 
+@kept
 def shared_cost(lead: School, schools: Sequence[School], pence: int = 100_000, **other: Any) -> uuid.UUID:
     """A cost recorded by the lead school's bursar, with its drafts; its id."""
     cost_id = new_id()

@@ -18,6 +18,7 @@ from marketplace.needs.answers import Answer
 from marketplace.needs.models import Need
 from marketplace.needs.rules import Joint, NeedContent
 from tests.make.alliance import School
+from tests.make.kept import kept
 
 PATTERNED: Final[Mapping[str, str]] = {"mpan": "12 345 678 901 23", "mprn": "1234567890"}
 USUAL: Final[Mapping[FieldType, Answer]] = {
@@ -72,6 +73,7 @@ def submitted_need(school: School, category: str = "catering", **changes: Any) -
     return need_id
 
 
+@kept
 def approved_need(school: School, category: str = "catering", **changes: Any) -> uuid.UUID:
     """A need that the headteacher approved; its id."""
     need_id = submitted_need(school, category, **changes)

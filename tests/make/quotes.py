@@ -21,6 +21,7 @@ from suppliers.quotes.offers import Offer, Schedule
 from suppliers.quotes.price_schedule import HEADING_ROW, PRICE, price_schedule
 from suppliers.quotes.rules import Declaration, Envelope
 from tests.make.alliance import alliance as make_alliance
+from tests.make.kept import kept
 from tests.make.suppliers import Supplier, supplier
 from tests.make.tenders import PRICE_ONLY, Tender, close_tender, lot, published_tender
 
@@ -67,6 +68,7 @@ def submit_draft(quote_id: uuid.UUID, by: Supplier, *, free_confirmed: bool = Fa
     actions.submit_quote(by.admin, quote_id, quote(quote_id).version, DECLARED, free_confirmed=free_confirmed)
 
 
+@kept
 def submitted_quote(
     tender: Tender, by: Supplier, prices: Prices = "2.4575", answers: Sequence[str] | None = None
 ) -> uuid.UUID:
@@ -83,6 +85,7 @@ def open_envelope(tender: Tender, envelope: Envelope) -> None:
         actions.complete_opening(tender.openers[1], tender.id, envelope)
 
 
+@kept
 def opened_quotes(tender: Tender) -> None:
     """Close a published tender with its quotes, and open its first envelope."""
     close_tender(tender)

@@ -10,6 +10,7 @@ from marketplace.core.policy import ANYONE, Actor, Role
 from suppliers.profiles import actions
 from suppliers.profiles.rules import SupplierDetails
 from tests.make.alliance import actor, person
+from tests.make.kept import kept
 
 PASSWORD = "heron-lantern-quarry"
 NAMES = ("Ashdown Catering", "Millbrook Meals", "Kestrel School Food", "Larkfield Kitchens")
@@ -30,6 +31,7 @@ class Supplier:
         return person(self.id, Role.BIDDER)
 
 
+@kept
 def supplier(
     name: str = "",
     *,

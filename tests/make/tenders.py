@@ -24,6 +24,7 @@ from marketplace.tenders.drafting.rules import CriterionDraft, LineDraft, LotDra
 from marketplace.tenders.models import Tender as TenderRow
 from marketplace.tenders.rules import CriterionKind, PriceFormula, Seat, Split
 from tests.make.alliance import Alliance, School
+from tests.make.kept import kept
 
 PRICE_AND_QUALITY = (
     CriterionDraft(CriterionKind.PRICE, "Price", 60),
@@ -133,6 +134,7 @@ def lot(
     )
 
 
+@kept
 def draft_tender(
     alliance: Alliance,
     *,
@@ -221,6 +223,7 @@ def draft_tender(
     return Tender(tender_id, alliance, buying, buying[0], (first.bursar, second.bursar), scoring, deadline)
 
 
+@kept
 def joining_tender(alliance: Alliance, **given: Unpack[Wishes]) -> Tender:
     """A tender whose schools are invited; none has answered. Takes what `draft_tender` takes."""
     tender = draft_tender(alliance, **given)
@@ -228,6 +231,7 @@ def joining_tender(alliance: Alliance, **given: Unpack[Wishes]) -> Tender:
     return tender
 
 
+@kept
 def confirmed_tender(alliance: Alliance, **given: Unpack[Wishes]) -> Tender:
     """A tender to which every school committed, waiting for a headteacher's approval."""
     tender = joining_tender(alliance, **given)
@@ -237,6 +241,7 @@ def confirmed_tender(alliance: Alliance, **given: Unpack[Wishes]) -> Tender:
     return tender
 
 
+@kept
 def published_tender(alliance: Alliance, **given: Unpack[Wishes]) -> Tender:
     """A tender that suppliers can quote for. Takes what `draft_tender` takes."""
     tender = confirmed_tender(alliance, **given)
@@ -245,6 +250,7 @@ def published_tender(alliance: Alliance, **given: Unpack[Wishes]) -> Tender:
     return tender
 
 
+@kept
 def closed_tender(alliance: Alliance, **given: Unpack[Wishes]) -> Tender:
     """A tender past its deadline, waiting to be opened. The clock of the test itself does not move."""
     tender = published_tender(alliance, **given)

@@ -35,7 +35,17 @@ def test_everybody_lands_on_what_waits_for_them(client_for: ClientFor) -> None:
     for actor in people:
         page = client_for(actor.person_id).get("/")
         assert page.heading == "What waits for you"
-        assert "What you can do" in page.words
+        offered = page.texts("main ul.govuk-list a")
+        assert ("What you can do" in page.words) == bool(offered)
+        assert not set(offered) & set(page.texts("header nav a"))
+
+
+def test_a_coordinator_is_offered_to_draft_a_tender_and_a_governor_nothing_that_does_nothing(
+    client_for: ClientFor,
+) -> None:
+    alliance = make.alliance(schools=1)
+    assert client_for(alliance.coordinator.person_id).get("/").links()["Draft a joint tender"]
+    assert "What you can do" not in client_for(alliance.schools[0].governor.person_id).get("/").words
 
 
 def test_a_bursar_with_nothing_to_do_is_told_so_and_offered_a_start(client_for: ClientFor) -> None:

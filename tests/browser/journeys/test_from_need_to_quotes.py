@@ -127,7 +127,7 @@ def set_criteria(coordinator: Traveller) -> None:
 
 
 def commit(headteacher: Traveller, school: str) -> None:
-    headteacher.go("/", f"Commit {school} to buying together, or decline")
+    headteacher.go("/", f"Commit {school} to buying together, or decline: {TITLE}")
     headteacher.press(f"Commit {school}")
     headteacher.sees(f"You committed {school}")
 

@@ -72,7 +72,7 @@ def invite_schools(story: Story, who: str, number: int, table: tuple[Row, ...]) 
     "{who} commits {school}, which pays {a_year:money} a year, {whole_term:money} over the whole term."
 )
 def commit_school(story: Story, who: str, school: str, a_year: str, whole_term: str) -> None:
-    page = story.go(who, f"Commit {school} to buying together, or decline")
+    page = story.go(who, f"Commit {school} to buying together, or decline: {story.title}")
     pays = facts(page)["What your school pays today"]
     assert pays == f"{a_year} a year, {whole_term} over the whole term"
     tells(story.send(who, f"Commit {school}"), f"You committed {school} to {story.title}.")

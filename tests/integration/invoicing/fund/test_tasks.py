@@ -45,7 +45,8 @@ def test_the_coordinator_is_asked_to_record_what_was_confirmed(
     round_id = make.proposed_round(held)
     assert not tasks(app, session, held.alliance.coordinator)
     contribution_id = making.confirm(held, round_id, held.schools[0])
-    assert tasks(app, session, held.alliance.coordinator) == ["Record the contributions that have come in"]
+    asked = "Record the contributions that have come in: Contributions of £6,000.00"
+    assert tasks(app, session, held.alliance.coordinator) == [asked]
     making.receive(held, contribution_id)
     assert not tasks(app, session, held.alliance.coordinator)
 

@@ -76,7 +76,7 @@ def test_settling_before_anybody_answered_says_what_to_wait_for(client_for: Clie
 def test_a_head_of_another_school_reads_and_publishes(client_for: ClientFor) -> None:
     tender = make.confirmed_tender(make.alliance(schools=2))
     head = client_for(tender.schools[1].headteacher.person_id)
-    assert "Approve and publish" in head.get("/").words
+    assert head.get("/").links()["Approve and publish: School meals"] == f"/tenders/{tender.id}/publish"
     form = head.get(f"/tenders/{tender.id}/publish").form("Publish to 0 suppliers")
     done = head.submit(form)
     head.submit(form)
@@ -144,9 +144,11 @@ def test_the_page_of_a_tender_says_what_comes_next_and_by_whom(client_for: Clien
 def test_what_waits_is_on_each_persons_home_page(client_for: ClientFor) -> None:
     alliance = make.alliance(schools=2)
     draft = make.draft_tender(alliance)
-    assert "Finish the draft tender" in client_for(alliance.coordinator.person_id).get("/").words
+    assert (
+        "Finish the draft tender: School meals" in client_for(alliance.coordinator.person_id).get("/").words
+    )
     actions.invite_schools(alliance.coordinator, draft.id, draft.version)
-    wait = "Commit Alder Primary School to buying together, or decline"
+    wait = "Commit Alder Primary School to buying together, or decline: School meals"
     assert wait in client_for(draft.lead.headteacher.person_id).get("/").words
     assert wait not in client_for(draft.schools[1].headteacher.person_id).get("/").words
     assert wait not in client_for(draft.lead.governor.person_id).get("/").words
