@@ -7,7 +7,7 @@ VENDOR := marketplace/static/vendor/manifest.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test test-fast check format clean lock routes screenshots system-run system-test
+.PHONY: help setup run test test-fast check format clean lock routes states screenshots system-run system-test
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ screenshots: system-test setup ## Take the pictures of the user guide anew
 
 routes: setup ## Write the list of addresses in docs/routes.txt anew
 	@$(BIN)/python -m tests.architecture.routes
+
+states: setup ## Write the picture of a tender's states in docs/tender-states.md anew
+	@$(BIN)/python -m tests.architecture.tender_states
 
 lock: .venv/installed ## Choose library versions anew, after a change in pyproject.toml or package.json
 	$(BIN)/uv pip compile --quiet --generate-hashes --universal --all-extras --group dev pyproject.toml -o requirements.lock

@@ -192,6 +192,8 @@ def _subscribe() -> None:
     tender_progress.offer_steps(quote_tasks.offered_steps)
     tender_progress.offer_steps(evaluation_tasks.offered_steps)
     tender_progress.offer_steps(award_tasks.offered_steps)
+    tender_progress.know_next_step(evaluation_tasks.next_step)
+    tender_progress.know_next_step(award_tasks.next_step)
     quote_queries.hide(evaluation_queries.hidden_from)
 
 

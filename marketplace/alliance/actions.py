@@ -113,6 +113,8 @@ def _import_line(session: Session, line: gias.RegisterLine, known: dict[str, Sch
     if entry is None:
         return ImportedLine(line.line, line.urn, "", ImportOutcome.REFUSED, line.problems)
     described = {name: value for name, value in asdict(entry).items() if name != "name"}
+    if entry.ukprn is None:
+        del described["ukprn"]
     school = known.get(entry.urn)
     if school is None:
         organisation = Organisation(id=new_id(), kind=Kind.SCHOOL, name=entry.name, created_at=clock.now())
@@ -130,9 +132,10 @@ def _import_line(session: Session, line: gias.RegisterLine, known: dict[str, Sch
 def _changes(school: School, entry: gias.RegisterEntry) -> tuple[str, ...]:
     """What the register says now that it did not say before, in sentences."""
     differences = []
-    for field, column in gias.COLUMNS.items():
+    for field, column in (gias.COLUMNS | gias.OPTIONAL_COLUMNS).items():
         before, now = getattr(school, field), getattr(entry, field)
-        if before != now:
+        says_nothing = now is None and field in gias.OPTIONAL_COLUMNS
+        if before != now and not says_nothing:
             differences.append(f"{column}: {before} became {now}.")
     return tuple(differences)
 

@@ -26,7 +26,10 @@ COLUMNS = {
     "northing": "Northing",
     "type": "TypeOfEstablishment (name)",
 }
+OPTIONAL_COLUMNS = {"ukprn": "UKPRN"}
+"""Columns that an extract may leave out; a school then keeps what was known before."""
 URN = re.compile(r"[1-9][0-9]{5}")
+UKPRN = re.compile(r"1[0-9]{7}")
 POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
 MOST_PUPILS = 10_000
@@ -37,7 +40,7 @@ SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 @dataclass(frozen=True, slots=True)
 class RegisterEntry:
-    """One school as the register describes it."""
+    """One school as the register describes it. `ukprn` is None where the register does not say."""
 
     urn: str
     name: str
@@ -48,6 +51,7 @@ class RegisterEntry:
     postcode: str
     easting: int | None
     northing: int | None
+    ukprn: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +99,11 @@ def _places(heading: Sequence[str]) -> Mapping[str, int]:
     missing = [column for column in COLUMNS.values() if column not in heading]
     if missing:
         raise RuleBroken(f"The file has no column {', '.join(missing)}.", "file")
-    doubled = [column for column in COLUMNS.values() if heading.count(column) > 1]
+    known = COLUMNS | {field: name for field, name in OPTIONAL_COLUMNS.items() if name in heading}
+    doubled = [column for column in known.values() if heading.count(column) > 1]
     if doubled:
         raise RuleBroken(f"The file has more than one column {', '.join(doubled)}.", "file")
-    return {field: heading.index(column) for field, column in COLUMNS.items()}
+    return {field: heading.index(column) for field, column in known.items()}
 
 
 def _lines(
@@ -147,6 +152,9 @@ def _problems(values: Mapping[str, str]) -> Iterator[str]:
         yield "URN is missing."
     elif not URN.fullmatch(urn):
         yield f"URN must be six digits, not {urn[:20]}."
+    ukprn = values.get("ukprn", "")
+    if ukprn and not UKPRN.fullmatch(ukprn):
+        yield f"UKPRN must be eight digits that start with 1, not {ukprn[:20]}."
     for field in ("name", "local_authority", "phase", "type"):
         yield from _text_problems(COLUMNS[field], values[field])
     if not values["pupils"]:
@@ -191,4 +199,5 @@ def _entry(values: Mapping[str, str]) -> RegisterEntry:
         postcode=" ".join(outward_and_inward.groups()),
         easting=int(values["easting"]) if values["easting"] else None,
         northing=int(values["northing"]) if values["northing"] else None,
+        ukprn=values.get("ukprn") or None,
     )

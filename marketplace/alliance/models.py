@@ -26,16 +26,21 @@ class Organisation(Base):
 
 
 class School(Base):
-    """A school as Get Information about Schools describes it. Easting and northing in metres (OSGB36)."""
+    """A school as Get Information about Schools describes it. Easting and northing in metres (OSGB36).
+
+    `ukprn` is its number in the UK Register of Learning Providers, where it is known.
+    """
 
     __tablename__ = "school"
     __table_args__ = (
         CheckConstraint("length(urn) = 6", name="urn_length"),
+        CheckConstraint("length(ukprn) = 8", name="ukprn_length"),
         CheckConstraint("pupils >= 0", name="pupils_not_negative"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     urn: Mapped[str] = mapped_column(unique=True)
+    ukprn: Mapped[str | None]
     phase: Mapped[str]
     type: Mapped[str]
     local_authority: Mapped[str]
@@ -60,6 +65,11 @@ class School(Base):
     def name(self) -> str:
         """The school's name."""
         return self.organisation.name
+
+    @property
+    def identifiers(self) -> str:
+        """The school's numbers, as a notice names it (Procurement Regulations 2024, regulation 13)."""
+        return f"URN {self.urn}, UKPRN {self.ukprn}" if self.ukprn else f"URN {self.urn}"
 
     @property
     def bank_details(self) -> str:

@@ -99,6 +99,7 @@ def invite_schools(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
         if _already(tender, TenderStatus.JOINING, version):
             return
         expect_version(tender, version)
+        drafting.check_editable(tender.status)
         for refusal in drafting.missing(readiness(session, tender)):
             raise refusal
         _check_timetable(session, tender)

@@ -1,4 +1,4 @@
-"""Where a tender is: its steps with their dates, what comes next and by whom, and what was done."""
+"""What a tender waits for and by whom, what downstream offers about it, and what was done."""
 
 from __future__ import annotations
 
@@ -14,23 +14,11 @@ from marketplace.alliance.queries import names, people_with_role
 from marketplace.core import clock
 from marketplace.core.events import Event
 from marketplace.core.policy import Act, Actor, Role
-from marketplace.core.web import day, moment
 from marketplace.tenders import queries, rules
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import CommitmentStatus, Seat, TenderStatus
 
 _S = TenderStatus
-STAGES: tuple[tuple[str, frozenset[TenderStatus]], ...] = (
-    ("Drafted", frozenset({_S.DRAFT})),
-    ("Schools decide", frozenset({_S.JOINING})),
-    ("Approval to publish", frozenset({_S.CONFIRMED})),
-    ("Open for quotes", frozenset({_S.PUBLISHED})),
-    ("Closed", frozenset({_S.CLOSED})),
-    ("Opening and evaluation", frozenset({_S.OPENED, _S.EVALUATING, _S.MODERATED, _S.PRICES_OPENED})),
-    ("Award approved by schools", frozenset({_S.RECOMMENDED, _S.CONFIRMED_BY_SCHOOLS, _S.STANDSTILL})),
-    ("Awarded", frozenset({_S.AWARDED})),
-)
-ENDED_EARLY = frozenset({_S.CANCELLED, _S.UNSUCCESSFUL})
 WORDS = {
     Act.TENDER_DRAFT: "Drafted",
     Act.TENDER_IMPORT: "Imported from an OCDS file",
@@ -53,16 +41,6 @@ WORDS = {
 
 
 ANSWERS = {Act.TENDER_COMMIT.value, Act.TENDER_DECLINE.value, Act.AWARD_APPROVE.value}
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One step of the timeline, as `components/timeline.html` draws it."""
-
-    label: str
-    state: str
-    when: str
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +70,9 @@ class HistoryLine:
 
 
 Offer = Callable[[Session, Actor, Tender], Sequence[StepLink]]
+Knower = Callable[[Session, Tender], NextStep | None]
 _offers: list[Offer] = []
+_knowers: list[Knower] = []
 
 
 def offer_steps(offer: Offer) -> None:
@@ -106,37 +86,21 @@ def offered_steps(session: Session, actor: Actor, tender: Tender) -> list[StepLi
     return [link for offer in _offers for link in offer(session, actor, tender)]
 
 
-def timeline(tender: Tender) -> list[Stage]:
-    """Every stage, with the day it was reached; a tender that ended early stops where it did."""
-    reached = {step.status: step.reached_at for step in tender.steps}
-    status = rules.shown_status(tender.status, tender.closes_at, clock.now())
-    stages: list[Stage] = []
-    passed = True
-    for label, statuses in STAGES:
-        here = status in statuses
-        moments = [reached[one] for one in statuses if one in reached]
-        if status in ENDED_EARLY and not moments:
-            break
-        state = "current" if here and status is not _S.AWARDED else "done" if passed else "upcoming"
-        when = day(min(moments)) if moments and state != "upcoming" else ""
-        stages.append(Stage(label, state, when, _note(tender, statuses, state)))
-        passed = passed and not here
-    if status in ENDED_EARLY:
-        stages.append(Stage(rules.STATUS_LABELS[status], "stopped", day(reached[status]), tender.end_reason))
-    return stages
+def know_next_step(knower: Knower) -> None:
+    """Let a stage downstream say who exactly is awaited, in the states that it knows better.
 
-
-def _note(tender: Tender, statuses: frozenset[TenderStatus], state: str) -> str:
-    if _S.PUBLISHED in statuses and tender.closes_at:
-        return f"{'Until' if state != 'done' else 'Closed'} {moment(tender.closes_at)}"
-    if _S.STANDSTILL in statuses and tender.standstill_ends_on:
-        return f"Standstill until the end of {day(tender.standstill_ends_on)}"
-    return ""
+    Called by the composition root.
+    """
+    if knower not in _knowers:
+        _knowers.append(knower)
 
 
 def next_step(session: Session, tender: Tender) -> NextStep:
     """What has to happen now, by name."""
     status = rules.shown_status(tender.status, tender.closes_at, clock.now())
+    for knower in _knowers:
+        if step := knower(session, tender):
+            return step
     if status is _S.JOINING:
         return _while_joining(session, tender)
     if status is _S.CONFIRMED:
@@ -153,10 +117,10 @@ def next_step(session: Session, tender: Tender) -> NextStep:
 NEXT: dict[TenderStatus, tuple[str, Role | Seat | None]] = {
     _S.DRAFT: ("Finish the draft and invite the schools.", Role.COORDINATOR),
     _S.PUBLISHED: ("Suppliers prepare their quotes. Nobody can see them before the deadline.", None),
-    _S.CLOSED: ("Two of these people, from two schools, open the quotes.", Seat.OPENER),
+    _S.CLOSED: ("Two people named for it, from two schools, open the quotes.", Seat.OPENER),
     _S.OPENED: ("Declare conflicts of interest, then score the answers alone.", Seat.EVALUATOR),
     _S.EVALUATING: ("Score the answers alone; then the panel agrees its scores.", Seat.EVALUATOR),
-    _S.MODERATED: ("Two of these people, from two schools, open the prices.", Seat.OPENER),
+    _S.MODERATED: ("Two people named for it, from two schools, open the prices.", Seat.OPENER),
     _S.PRICES_OPENED: ("Compare the quotes and recommend an award.", Role.COORDINATOR),
     _S.RECOMMENDED: ("A headteacher or governor of each of two schools approves the award.", None),
     _S.CONFIRMED_BY_SCHOOLS: ("Tell the suppliers and start the standstill, or confirm.", Role.COORDINATOR),
@@ -165,6 +129,15 @@ NEXT: dict[TenderStatus, tuple[str, Role | Seat | None]] = {
     _S.UNSUCCESSFUL: ("Nothing more: the schools' needs are free for another tender.", None),
     _S.CANCELLED: ("Nothing more: the schools' needs are free for another tender.", None),
 }
+
+
+def waits_for(status: TenderStatus) -> str:
+    """What any tender of this status waits for, in a sentence."""
+    if status is _S.JOINING:
+        return "Each school commits or declines; then the coordinator settles who buys."
+    if status is _S.CONFIRMED:
+        return "A headteacher of a school but the lead school approves and publishes it, or sends it back."
+    return NEXT[status][0]
 
 
 def _while_joining(session: Session, tender: Tender) -> NextStep:

@@ -7,7 +7,7 @@ published, and of that the public part: pages for them show an `Opportunity`, ne
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -119,8 +119,19 @@ class ScheduleLot:
 def schedule(session: Session, tender_id: uuid.UUID) -> tuple[ScheduleLot, ...]:
     """A tender's price schedule: lots, lines and volumes by school. Ask for the tender itself first.
 
-    Lots and lines come in the order of their numbers, schools by name. Four queries, however long.
+    Lots and lines come in the order of their numbers, schools by name. Only schools that have not
+    declined count, and but for a draft, lines and lots that nobody buys any more are left out; so the
+    totals depend on who is in, and never on the order in which schools came and went. Five queries,
+    however long.
     """
+    declined = set(
+        session.scalars(
+            select(Commitment.school_id).where(
+                Commitment.tender_id == tender_id, Commitment.status == CommitmentStatus.DECLINED
+            )
+        )
+    )
+    drafted = session.get_one(Tender, tender_id).status is TenderStatus.DRAFT
     query = (
         select(Lot)
         .where(Lot.tender_id == tender_id)
@@ -129,18 +140,25 @@ def schedule(session: Session, tender_id: uuid.UUID) -> tuple[ScheduleLot, ...]:
     )
     lots = session.scalars(query).all()
     school_ids = {volume.school_id for lot in lots for line in lot.lines for volume in line.volumes}
-    names = {school.id: school.name for school in schools_by_id(session, school_ids).values()}
-    return tuple(
-        ScheduleLot(
-            lot.id, lot.number, lot.title, lot.description, tuple(_line(line, names) for line in lot.lines)
-        )
-        for lot in lots
-    )
+    names = {school.id: school.name for school in schools_by_id(session, school_ids - declined).values()}
+    found = (_lot(lot, names, every_line=drafted) for lot in lots)
+    return tuple(lot for lot in found if lot.lines or drafted)
 
 
-def _line(line: PriceLine, names: dict[uuid.UUID, str]) -> ScheduleLine:
+def _lot(lot: Lot, names: Mapping[uuid.UUID, str], *, every_line: bool) -> ScheduleLot:
+    lines = (_line(line, names) for line in lot.lines)
+    bought = tuple(line for line in lines if line.volumes or every_line)
+    return ScheduleLot(lot.id, lot.number, lot.title, lot.description, bought)
+
+
+def _line(line: PriceLine, names: Mapping[uuid.UUID, str]) -> ScheduleLine:
+    """A line as the named schools buy it."""
     volumes = sorted(
-        (SchoolVolume(volume.school_id, names[volume.school_id], volume.quantity) for volume in line.volumes),
+        (
+            SchoolVolume(volume.school_id, names[volume.school_id], volume.quantity)
+            for volume in line.volumes
+            if volume.school_id in names
+        ),
         key=lambda volume: (volume.school, volume.school_id),
     )
     total = sum((volume.quantity for volume in volumes), Decimal(0))

@@ -42,7 +42,7 @@ _S = TenderStatus
 MOVES: dict[TenderStatus, frozenset[TenderStatus]] = {
     _S.DRAFT: frozenset({_S.JOINING, _S.CANCELLED}),
     _S.JOINING: frozenset({_S.CONFIRMED, _S.DRAFT, _S.CANCELLED}),
-    _S.CONFIRMED: frozenset({_S.PUBLISHED, _S.DRAFT, _S.CANCELLED}),
+    _S.CONFIRMED: frozenset({_S.PUBLISHED, _S.JOINING, _S.DRAFT, _S.CANCELLED}),
     _S.PUBLISHED: frozenset({_S.CLOSED, _S.CANCELLED}),
     _S.CLOSED: frozenset({_S.OPENED, _S.PRICES_OPENED, _S.UNSUCCESSFUL, _S.CANCELLED}),
     _S.OPENED: frozenset({_S.EVALUATING, _S.CANCELLED}),

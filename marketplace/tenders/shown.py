@@ -19,7 +19,7 @@ from marketplace.contracts import categories
 from marketplace.core import clock, policy
 from marketplace.core.money import Money
 from marketplace.core.policy import Act, Actor
-from marketplace.tenders import progress, queries, rules, timetable
+from marketplace.tenders import picture, progress, queries, rules, timetable
 from marketplace.tenders.models import Commitment, Tender
 from marketplace.tenders.queries import ScheduleLot, TenderRow
 from marketplace.tenders.rules import CommitmentStatus, Seat, TenderStatus
@@ -53,6 +53,7 @@ class CommitmentRow:
 
     school_id: uuid.UUID
     school: str
+    identifiers: str
     leads: bool
     label: Label
     baseline: Money
@@ -121,11 +122,12 @@ def terms(session: Session, tender: Tender) -> dict[str, Any]:
 
 def whole_tender(session: Session, acting: Actor, tender: Tender) -> dict[str, Any]:
     """Everything on the page of one tender for the people of its alliance."""
+    next_step = progress.next_step(session, tender)
     return {
         "tender": tender,
         "label": label(tender.status, tender.closes_at),
-        "stages": progress.timeline(tender),
-        "next_step": progress.next_step(session, tender),
+        "picture": picture.picture(tender, next_step.text),
+        "next_step": next_step,
         "links": progress.offered_steps(session, acting, tender) + _own_links(session, acting, tender),
         "commitments": commitment_rows(session, tender),
         "lots": queries.schedule(session, tender.id),
@@ -184,6 +186,7 @@ def commitment_rows(session: Session, tender: Tender) -> list[CommitmentRow]:
         CommitmentRow(
             one.school_id,
             one.school.name,
+            one.school.identifiers,
             one.school_id == tender.lead_school_id,
             Label(rules.COMMITMENT_LABELS[one.status], COMMITMENT_COLOURS[one.status]),
             one.baseline,

@@ -16,7 +16,7 @@ from marketplace.core.errors import Forbidden
 from marketplace.core.policy import Actor, Kind, Role
 from marketplace.core.web import Task
 from marketplace.tenders.models import Tender
-from marketplace.tenders.progress import StepLink
+from marketplace.tenders.progress import NextStep, StepLink
 from marketplace.tenders.rules import CommitmentStatus, TenderStatus
 from suppliers.awards import queries, rules
 from suppliers.awards.models import Award
@@ -108,3 +108,22 @@ def offered_steps(session: Session, actor: Actor, tender: Tender) -> list[StepLi
         queries.awarded_tenders(actor).with_only_columns(Tender.id).where(Tender.id == tender.id)
     )
     return [StepLink("See the award", url_for("awards.show_award", tender_id=tender.id))] if found else []
+
+
+def next_step(session: Session, tender: Tender) -> NextStep | None:
+    """Whose approval a recommended award still waits for, by name; None in any other state."""
+    if tender.status is not TenderStatus.RECOMMENDED:
+        return None
+    award = next(iter(queries.live_awards(session, tender.id)))
+    duties, approving = queries.duties(tender, award), queries.approving_schools(session, tender)
+    able = []
+    for person in queries.approvers(session, tender):
+        held = {one.organisation_id for one in person.holdings if one.role in queries.APPROVERS}
+        try:
+            rules.school_to_approve_for(duties, person.id, held & approving)
+        except Forbidden:
+            continue
+        able.append(person.name)
+    left = rules.APPROVALS_NEEDED - len(award.approvals)
+    words = "Somebody of another school approves" if left == 1 else f"{left} people of {left} schools approve"
+    return NextStep(f"{words} the award, or sends it back.", tuple(able))

@@ -10,9 +10,12 @@ from flask import url_for
 from sqlalchemy import ColumnElement, Select, and_, distinct, exists, func, select
 from sqlalchemy.orm import Session
 
+from marketplace.alliance.models import Person
+from marketplace.alliance.queries import people_with_role
 from marketplace.core.policy import Actor, Kind, Role
 from marketplace.core.web import Task
 from marketplace.tenders.models import Criterion, PanelSeat, Tender
+from marketplace.tenders.progress import NextStep as TenderStep
 from marketplace.tenders.progress import StepLink
 from marketplace.tenders.rules import CriterionKind, Seat, TenderStatus
 from suppliers.evaluation.models import AgreedScore, ConflictDeclaration, Score
@@ -161,3 +164,42 @@ def offered_steps(session: Session, actor: Actor, tender: Tender) -> list[StepLi
     found = session.scalars(in_evaluation(actor).where(Tender.id == tender.id)).all()
     steps = [(PAGES[row.next_step], row.tender_id) for row in listed(session, actor, found)]
     return [StepLink(text, url_for(endpoint, tender_id=where)) for (endpoint, text), where in steps]
+
+
+def next_step(session: Session, tender: Tender) -> TenderStep | None:
+    """Who has still to declare and score, then who agrees and locks; None before and after scoring."""
+    if tender.status not in SCORING:
+        return None
+    if waiting := _unfinished(session, tender.id):
+        return TenderStep("Declare conflicts of interest, then score the answers alone.", waiting)
+    coordinators = people_with_role(session, [tender.alliance_id], Role.COORDINATOR)
+    agreed = _progress(session, [tender.id]).all_agreed(tender.id)
+    words = "The scores are agreed. Lock them." if agreed else "Everybody has scored. Agree the scores."
+    return TenderStep(words, tuple(person.name for person in coordinators))
+
+
+def _unfinished(session: Session, tender_id: uuid.UUID) -> tuple[str, ...]:
+    """The evaluators who have not declared, or have no conflict and have not scored every answer."""
+    answers = _answers(session, [tender_id]).get(tender_id, 0)
+    scored = (
+        select(func.count())
+        .select_from(Score)
+        .join(Quote, Quote.id == Score.quote_id)
+        .where(Score.person_id == PanelSeat.person_id, _standing([tender_id]))
+        .scalar_subquery()
+    )
+    declared = exists().where(
+        ConflictDeclaration.tender_id == PanelSeat.tender_id,
+        ConflictDeclaration.person_id == PanelSeat.person_id,
+    )
+    query = (
+        select(Person.name)
+        .join(PanelSeat, PanelSeat.person_id == Person.id)
+        .where(
+            PanelSeat.tender_id == tender_id,
+            PanelSeat.seat == Seat.EVALUATOR,
+            ~declared | (~declared.where(ConflictDeclaration.conflicted) & (scored < answers)),
+        )
+        .order_by(Person.name, Person.id)
+    )
+    return tuple(session.scalars(query))

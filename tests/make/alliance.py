@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from marketplace.alliance import actions, queries
-from marketplace.alliance.gias import COLUMNS
+from marketplace.alliance.gias import COLUMNS, OPTIONAL_COLUMNS
 from marketplace.alliance.models import School as SchoolRow
 from marketplace.alliance.rules import MembershipKind
 from marketplace.core.db import db
@@ -46,7 +46,8 @@ class Alliance:
 def register(*rows: dict[str, object]) -> bytes:
     """A register in the columns of Get Information about Schools; each row fills what it does not give."""
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, COLUMNS.values())
+    also = [column for column in OPTIONAL_COLUMNS.values() if any(column in row for row in rows)]
+    writer = csv.DictWriter(text, [*COLUMNS.values(), *also])
     writer.writeheader()
     for place, row in enumerate(rows):
         usual = {

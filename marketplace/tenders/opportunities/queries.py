@@ -45,6 +45,7 @@ class Buyer:
 
     name: str
     urn: str
+    identifiers: str
     local_authority: str
     postcode: str
     leads: bool
@@ -196,6 +197,7 @@ def _buyers(tender: Tender, schools: dict[uuid.UUID, School]) -> tuple[Buyer, ..
         Buyer(
             school.name,
             school.urn,
+            school.identifiers,
             school.local_authority,
             school.postcode,
             school.id == tender.lead_school_id,

@@ -43,6 +43,13 @@ def test_a_member_school_can_see_what_an_import_changed(session: Session) -> Non
     assert event.facts["changes"] == [f"NumberOfPupils: {school.pupils} became 300."]
 
 
+def test_a_register_without_ukprns_leaves_those_that_are_known(session: Session) -> None:
+    actions.import_schools(ADMINISTRATOR, make.register(OAK | {"UKPRN": "10012345"}))
+    (line,) = actions.import_schools(ADMINISTRATOR, make.register(OAK | {"NumberOfPupils": 215}))
+    assert line.reasons == ("NumberOfPupils: 214 became 215.",)
+    assert queries.school_by_urn(session, "136128").identifiers == "URN 136128, UKPRN 10012345"
+
+
 def test_importing_the_same_register_again_changes_nothing(session: Session) -> None:
     register = make.register(OAK, ELM)
     actions.import_schools(ADMINISTRATOR, register)

@@ -40,6 +40,25 @@ def test_a_school_may_lack_its_coordinates() -> None:
     assert (entry.easting, entry.northing) == (None, None)
 
 
+def with_ukprn(ukprn: str) -> RegisterLine:
+    """What is read of the right line in a register that has the column UKPRN too."""
+    cells = ",".join([*(RIGHT[column] for column in COLUMNS.values()), ukprn])
+    (read,) = read_register(f"{HEADING},UKPRN\n{cells}\n".encode())
+    return read
+
+
+@pytest.mark.parametrize(("ukprn", "kept"), [("10012345", "10012345"), ("", None)])
+def test_a_ukprn_is_read_where_the_register_has_one(ukprn: str, kept: str | None) -> None:
+    entry = with_ukprn(ukprn).entry
+    assert entry
+    assert entry.ukprn == kept
+
+
+@pytest.mark.parametrize("ukprn", ["1001234", "20012345", "1001234x"])
+def test_a_ukprn_of_another_form_is_refused(ukprn: str) -> None:
+    assert with_ukprn(ukprn).problems == (f"UKPRN must be eight digits that start with 1, not {ukprn}.",)
+
+
 @pytest.mark.parametrize(
     ("column", "value", "problem"),
     [

@@ -135,7 +135,7 @@ def test_somebody_elses_tender_is_not_found(client_for: ClientFor, step: str) ->
 def test_the_page_of_a_tender_says_what_comes_next_and_by_whom(client_for: ClientFor) -> None:
     tender = make.closed_tender(make.alliance(schools=2))
     page = client_for(tender.alliance.auditor.person_id).get(f"/tenders/{tender.id}")
-    assert "Two of these people, from two schools, open the quotes." in page.words
+    assert "Two people named for it, from two schools, open the quotes." in page.words
     assert "Alder Bursar, Beech Bursar" in page.words
     assert page.texts(".govuk-tag")[0] == "Closed, waiting to be opened"
     assert page.texts('[aria-current="step"]')[0].startswith("Closed")

@@ -1,0 +1,78 @@
+"""Each act that can move a tender, tried in each state: it moves along the table, or is refused."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import product
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from marketplace.core import clock
+from marketplace.core.db import transaction
+from marketplace.core.errors import Refusal
+from marketplace.core.policy import SYSTEM
+from marketplace.tenders import actions, queries
+from marketplace.tenders.models import Tender
+from marketplace.tenders.rules import MOVES, TenderStatus
+from suppliers.awards import actions as awards
+from suppliers.evaluation import actions as evaluation
+from tests import make
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def shared(step: Callable[[Session, Tender], None], tender_id: uuid.UUID) -> None:
+    """A shared step, in a transaction as an action downstream has it."""
+    with transaction() as session:
+        step(session, queries.get_tender(session, SYSTEM, tender_id, lock=True))
+
+
+def acts(tender: make.Tender) -> dict[str, Callable[[], object]]:
+    """Every act of a person or of the clock that asks for a move, by those who may do it."""
+    coordinator, lead, other = tender.alliance.coordinator, tender.lead, tender.schools[1]
+    after = clock.today() + timedelta(days=400)
+    return {
+        "invite": lambda: actions.invite_schools(coordinator, tender.id, tender.version),
+        "commit": lambda: actions.commit_school(lead.bursar, tender.id, lead.id, tender.version),
+        "decline": lambda: actions.decline_tender(other.bursar, tender.id, other.id, tender.version, "No."),
+        "confirm": lambda: actions.confirm_tender(coordinator, tender.id, tender.version, lead.id),
+        "publish": lambda: actions.publish_tender(other.headteacher, tender.id, tender.version),
+        "return": lambda: actions.return_tender(coordinator, tender.id, tender.version, "Not yet."),
+        "cancel": lambda: actions.cancel_tender(coordinator, tender.id, tender.version, "No money."),
+        "close": lambda: actions.close_tender(tender.id),
+        "lock the scores": lambda: evaluation.lock_scores(coordinator, tender.id, tender.version),
+        "approve the award": lambda: awards.approve_award(other.governor, tender.id, tender.version),
+        "send the award back": lambda: awards.reject_award(other.governor, tender.id, tender.version, "No."),
+        "confirm the award": lambda: awards.confirm_award(coordinator, tender.id, tender.version),
+        "start the standstill": lambda: shared(
+            lambda session, row: actions.start_standstill(session, row, after), tender.id
+        ),
+        "end": lambda: shared(
+            lambda session, row: actions.end_unsuccessfully(session, row, "No quote fits."), tender.id
+        ),
+    }
+
+
+def test_each_act_in_each_state_moves_along_the_table_or_is_refused(session: Session) -> None:
+    """The tender is set down in each state by hand: how it came there does not matter here."""
+    tender = make.joining_tender(make.alliance(schools=2))
+    seen: dict[str, set[TenderStatus]] = {name: set() for name in acts(tender)}
+    for state, (name, act) in product(TenderStatus, acts(tender).items()):
+        with transaction() as writing:
+            writing.execute(update(Tender).where(Tender.id == tender.id).values(status=state))
+        try:
+            act()
+        except Refusal:
+            assert tender.row.status is state, f"{name} was refused in {state} but moved the tender"
+        else:
+            reached = tender.row.status
+            assert reached is state or reached in MOVES[state], f"{name} moved a tender {state} to {reached}"
+            if reached is not state:
+                seen[name].add(state)
+    session.rollback()
+    assert seen["cancel"] == {state for state in TenderStatus if TenderStatus.CANCELLED in MOVES[state]}
+    assert seen["invite"] == {TenderStatus.DRAFT}
+    assert seen["publish"] == {TenderStatus.CONFIRMED}
+    assert seen["return"] == {TenderStatus.JOINING, TenderStatus.CONFIRMED}
