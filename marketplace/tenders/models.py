@@ -26,7 +26,8 @@ from marketplace.tenders.rules import (
 class Tender(Base):
     """A joint tender of an alliance.
 
-    `ceiling` and `optimum` (pence, whole term) are the fixed points of the ceiling-optimum formula.
+    `ceiling` and `optimum` (pence, whole term) are the fixed points of the ceiling-optimum formula,
+    `steepness` the figure of the distance from the lowest price (see `formulas.Method`).
     `recovery_fee` (pence before VAT) is what the lead school recharges to the others for its work,
     divided by `split`. The contract's dates are both included. `import_notes` lists what an OCDS file
     held that has no place here.
@@ -50,9 +51,10 @@ class Tender(Base):
     closes_at: Mapped[datetime | None] = mapped_column(index=True)
     contract_starts_on: Mapped[date | None]
     contract_ends_on: Mapped[date | None]
-    price_formula: Mapped[PriceFormula] = mapped_column(default=PriceFormula.PROPORTION_OF_LOWEST)
+    price_formula: Mapped[PriceFormula] = mapped_column(default=PriceFormula.CEILING_OPTIMUM)
     ceiling: Mapped[Money | None]
     optimum: Mapped[Money | None]
+    steepness: Mapped[Decimal | None]
     recovery_fee: Mapped[Money] = mapped_column(default=Money(0))
     split: Mapped[Split] = mapped_column(default=Split.PUPILS)
     drafted_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))

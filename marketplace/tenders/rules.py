@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 
 from marketplace.core import moves
 from marketplace.core.errors import Forbidden, RuleBroken
-from marketplace.core.money import Money
 from marketplace.needs.rules import Joint, NeedStatus
 
 FEWEST_SCHOOLS = 2
@@ -86,11 +83,13 @@ class CriterionKind(StrEnum):
 
 
 class PriceFormula(StrEnum):
-    """How prices become marks; frozen at publication. Definitions: suppliers/evaluation/rules.py."""
+    """How prices become marks; frozen at publication. Definitions: formulas.py."""
 
     CEILING_OPTIMUM = "ceiling_optimum"
     PROPORTION_OF_LOWEST = "proportion_of_lowest"
+    DEVIATION_FROM_LOWEST = "deviation_from_lowest"
     LINEAR_LOWEST_HIGHEST = "linear_lowest_highest"
+    DEVIATION_FROM_MEAN = "deviation_from_mean"
 
 
 class Split(StrEnum):
@@ -147,42 +146,6 @@ SPLIT_LABELS: Mapping[Split, str] = {
 }
 BEFORE_PUBLICATION = frozenset({_S.DRAFT, _S.JOINING, _S.CONFIRMED})
 STILL_OPEN = frozenset(status for status in TenderStatus if _S.CANCELLED in MOVES[status])
-
-
-@dataclass(frozen=True, slots=True)
-class FormulaInWords:
-    """A price formula as suppliers read it before they quote.
-
-    `marks` are those of the prices £80,000, £100,000 and £120,000 out of 100, to two places; for the
-    ceiling and optimum formula with a ceiling of £140,000 and an optimum of £60,000.
-    """
-
-    name: str
-    words: str
-    marks: tuple[Decimal, Decimal, Decimal]
-
-
-EXAMPLE_PRICES = (Money(80_000_00), Money(100_000_00), Money(120_000_00))
-EXAMPLE_CEILING, EXAMPLE_OPTIMUM = Money(140_000_00), Money(60_000_00)
-FORMULAS: Mapping[PriceFormula, FormulaInWords] = {
-    PriceFormula.CEILING_OPTIMUM: FormulaInWords(
-        "Between a ceiling and an optimum",
-        "A total price at the ceiling or above gets no marks, at the optimum or below full marks, and in "
-        "between in proportion. Other quotes make no difference.",
-        (Decimal("75.00"), Decimal("50.00"), Decimal("25.00")),
-    ),
-    PriceFormula.PROPORTION_OF_LOWEST: FormulaInWords(
-        "Proportion of the lowest price",
-        "The lowest total price gets full marks. Every other gets the lowest price divided by its own.",
-        (Decimal("100.00"), Decimal("80.00"), Decimal("66.67")),
-    ),
-    PriceFormula.LINEAR_LOWEST_HIGHEST: FormulaInWords(
-        "Between the lowest and the highest price",
-        "The lowest total price gets full marks, the highest none, and those in between in proportion. "
-        "When all are equal, everybody gets full marks.",
-        (Decimal("100.00"), Decimal("50.00"), Decimal("0.00")),
-    ),
-}
 
 
 def check_poolable(needs: Collection[tuple[uuid.UUID, str, NeedStatus, Joint]], category: str) -> None:

@@ -19,7 +19,7 @@ from marketplace.contracts import categories
 from marketplace.core import clock, policy
 from marketplace.core.money import Money
 from marketplace.core.policy import Act, Actor
-from marketplace.tenders import picture, progress, queries, rules, timetable
+from marketplace.tenders import formulas, methodology, picture, progress, queries, rules, timetable
 from marketplace.tenders.models import Commitment, Tender
 from marketplace.tenders.queries import ScheduleLot, TenderRow
 from marketplace.tenders.rules import CommitmentStatus, Seat, TenderStatus
@@ -115,7 +115,8 @@ def terms(session: Session, tender: Tender) -> dict[str, Any]:
         "least_days": timetable.least_days(regime),
         "length": timetable.term_in_words(starts_on, ends_on) if starts_on and ends_on else "",
         "holiday": timetable.school_holiday(closes_on) if closes_on else "",
-        "formula": rules.FORMULAS[tender.price_formula],
+        "formula": formulas.FORMULAS[tender.price_formula],
+        "methodology": methodology.explain(tender),
         "split": rules.SPLIT_LABELS[tender.split],
     }
 

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
@@ -38,7 +39,7 @@ class Summary:
     own: Offer | None
     set_aside: str
     winner: Offer
-    price_weight: int
+    price_weight: Decimal
     compared: int
     standstill_ends_on: date | None
     is_final: bool

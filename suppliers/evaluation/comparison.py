@@ -14,11 +14,13 @@ from fractions import Fraction
 from typing import TypeVar
 
 from marketplace.core.money import ZERO, Money, line_amount
+from marketplace.tenders import formulas
+from marketplace.tenders.formulas import Candidate, Method, Result
 from marketplace.tenders.models import Criterion
 from marketplace.tenders.queries import ScheduleLine, ScheduleLot
 from suppliers.evaluation import rules
 from suppliers.evaluation.models import AgreedScore
-from suppliers.evaluation.rules import Candidate, LowPriceTest, Method, Result, Saving
+from suppliers.evaluation.rules import LowPriceTest, Saving
 from suppliers.quotes.models import Quote
 from suppliers.quotes.rules import QuoteStatus
 
@@ -133,13 +135,17 @@ class Comparison:
     lots: tuple[LotTable, ...]
     schools: tuple[SchoolRow, ...]
     baseline: Money | None
-    price_weight: int
     figures: Figures
 
     @property
-    def quality_weight(self) -> int:
-        """The weight of all quality questions together."""
-        return sum(self.figures.method.quality_weights)
+    def price_weight(self) -> Decimal:
+        """The marks that price can earn, as shown."""
+        return formulas.to_two_places(Fraction(self.figures.method.price_weight))
+
+    @property
+    def quality_weight(self) -> Decimal:
+        """The marks that all quality questions together can earn, as shown."""
+        return formulas.to_two_places(Fraction(sum(self.figures.method.quality_weights)))
 
     @property
     def firsts(self) -> tuple[Offer, ...]:
@@ -211,7 +217,7 @@ def compare(basis: Basis, quotes: Sequence[Quote], agreed: Agreed) -> Comparison
     figures = Figures(
         basis.method,
         tuple(candidates),
-        tuple(rules.assess(basis.method, candidates)),
+        tuple(formulas.assess(basis.method, candidates)),
         rules.abnormally_low([quote.total for quote in priced], baseline),
     )
     return Comparison(
@@ -220,14 +226,13 @@ def compare(basis: Basis, quotes: Sequence[Quote], agreed: Agreed) -> Comparison
         lots=tuple(_lot_table(lot, priced) for lot in basis.lots),
         schools=rows,
         baseline=baseline,
-        price_weight=basis.method.price_weight,
         figures=figures,
     )
 
 
 def _in_order(basis: Basis, priced: Sequence[_Priced], agreed: Agreed) -> list[_Priced]:
     """The quotes by place, then by supplier."""
-    results = rules.assess(basis.method, [_candidate(quote, basis, agreed) for quote in priced])
+    results = formulas.assess(basis.method, [_candidate(quote, basis, agreed) for quote in priced])
     together = zip(results, priced, strict=True)
     ordered = sorted(together, key=lambda pair: (pair[0].place, pair[1].quote.supplier.name.lower()))
     return [quote for _, quote in ordered]
@@ -286,9 +291,9 @@ def _offers(
             supplier=quote.quote.supplier.name,
             total=quote.total,
             is_lowest=quote.total == lowest,
-            price_marks=rules.to_two_places(result.price_marks),
-            quality_marks=rules.to_two_places(sum(result.quality_marks, Fraction(0))),
-            marks=rules.to_two_places(result.total),
+            price_marks=formulas.to_two_places(result.price_marks),
+            quality_marks=formulas.to_two_places(sum(result.quality_marks, Fraction(0))),
+            marks=formulas.to_two_places(result.total),
             rank=f"{result.rank}=" if ranks.count(result.rank) > 1 else str(result.rank),
             is_first=result.place == 1,
             criteria=tuple(_marks(quote.quote, basis, result, agreed)),
@@ -308,7 +313,7 @@ def _marks(quote: Quote, basis: Basis, result: Result, agreed: Agreed) -> Iterab
             question.weight,
             score.score,
             question.highest_score,
-            rules.to_two_places(marks),
+            formulas.to_two_places(marks),
             score.reason,
         )
 

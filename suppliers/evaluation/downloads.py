@@ -14,6 +14,7 @@ from typing import Any
 import xlsxwriter
 
 from marketplace.core.money import Money
+from marketplace.core.web import plain_number
 from marketplace.tenders.models import Tender
 from suppliers.evaluation.comparison import Comparison, Offer
 from suppliers.evaluation.rules import Saving
@@ -67,8 +68,8 @@ def _ranking(comparison: Comparison) -> list[Sequence[Value]]:
         "Supplier",
         "Quote",
         "Total price",
-        f"Price marks of {comparison.price_weight}",
-        f"Quality marks of {comparison.quality_weight}",
+        f"Price marks of {plain_number(comparison.price_weight)}",
+        f"Quality marks of {plain_number(comparison.quality_weight)}",
         "Marks of 100",
         "Saving against today’s spend",
         "Saving %",

@@ -8,6 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from marketplace.core.money import Money
+from marketplace.core.web import plain_number
+from marketplace.tenders import formulas
 from suppliers.evaluation import rules
 from suppliers.evaluation.comparison import Comparison, Offer
 from suppliers.evaluation.rules import LowPriceTest
@@ -102,8 +104,8 @@ def _quality_sentence(comparison: Comparison, first: Offer, second: Offer, gap: 
     most = max(offer.quality_marks for offer in comparison.offers)
     best = ", the most of all," if first.quality_marks == most else ""
     return (
-        f"For quality it has {first.quality_marks} of {comparison.quality_weight} marks{best} against "
-        f"{second.supplier}’s {second.quality_marks}, which {_gains(gap)}."
+        f"For quality it has {first.quality_marks} of {plain_number(comparison.quality_weight)} marks{best} "
+        f"against {second.supplier}’s {second.quality_marks}, which {_gains(gap)}."
     )
 
 
@@ -114,7 +116,7 @@ def _gains(gap: Fraction) -> str:
 
 
 def _marks(gap: Fraction) -> str:
-    shown = rules.to_two_places(gap)
+    shown = formulas.to_two_places(gap)
     if not shown:
         return "less than 0.01 marks"
     return f"{shown} marks"
@@ -124,7 +126,7 @@ def _firmness(comparison: Comparison) -> str:
     """Over which price weights the first quote would stay first."""
     figures = comparison.figures
     leads = rules.leads(figures.method, figures.candidates)
-    own = Fraction(comparison.price_weight, rules.FULL_MARKS)
+    own = Fraction(figures.method.price_weight) / formulas.FULL_MARKS
     if len(comparison.firsts) != 1 or len(comparison.offers) == 1:
         return ""
     lead = next((lead for lead in leads if lead.leader == 0 and lead.start <= own <= lead.end), None)
@@ -135,12 +137,12 @@ def _firmness(comparison: Comparison) -> str:
         return f"{first} would be first whatever the weight of price."
     return (
         f"{first} would be first at any weight of price from {_percent(lead.start)} to {_percent(lead.end)} "
-        f"of 100. The published weight is {comparison.price_weight}."
+        f"of 100. The published weight is {plain_number(comparison.price_weight)}."
     )
 
 
 def _percent(share: Fraction) -> str:
-    shown = rules.to_two_places(share * rules.FULL_MARKS)
+    shown = formulas.to_two_places(share * formulas.FULL_MARKS)
     return f"{shown:f}".rstrip("0").rstrip(".")
 
 
@@ -149,7 +151,7 @@ def _turning(comparison: Comparison) -> str:
     offers = comparison.offers
     if len(comparison.firsts) != 1 or len(offers) == 1:
         return ""
-    turning = rules.winner_turns_on(comparison.figures.method, comparison.figures.candidates)
+    turning = formulas.winner_turns_on(comparison.figures.method, comparison.figures.candidates)
     if not turning:
         return "Leaving out any one of the other quotes would not change which is first."
     names = _listed([offers[at].supplier for at in turning], "or")
@@ -180,7 +182,7 @@ def _threshold_in_words(test: LowPriceTest) -> str:
 
 
 def _pounds(pence: Fraction) -> str:
-    return str(Money(int(rules.to_two_places(pence / 100) * Decimal(100))))
+    return str(Money(int(formulas.to_two_places(pence / 100) * Decimal(100))))
 
 
 def _baseline(comparison: Comparison) -> str:

@@ -20,12 +20,12 @@ from marketplace.core.errors import NotFound
 from marketplace.core.listing import Sorting
 from marketplace.core.policy import Actor, Kind, Role
 from marketplace.tenders import queries as tenders
+from marketplace.tenders.methodology import method_of
 from marketplace.tenders.models import Criterion, PanelSeat, Tender
 from marketplace.tenders.rules import STATUS_COLOURS, STATUS_LABELS, CriterionKind, Seat, TenderStatus
 from suppliers.evaluation import comparison
 from suppliers.evaluation.comparison import Basis, Comparison
 from suppliers.evaluation.models import AgreedScore, ConflictDeclaration
-from suppliers.evaluation.rules import Method
 from suppliers.quotes.models import Opening, Quote
 from suppliers.quotes.rules import AFTER_OPENING, Envelope, QuoteStatus
 
@@ -202,11 +202,9 @@ def get_comparison(session: Session, actor: Actor, tender_id: uuid.UUID) -> tupl
 def comparison_of(session: Session, tender: Tender) -> Comparison:
     """All quotes of a tender side by side; for who may see them, ask `get_comparison`."""
     criteria = questions(tender)
-    price_weight = sum(one.weight for one in tender.criteria if one.kind is CriterionKind.PRICE)
-    weights = tuple(criterion.weight for criterion in criteria)
     has_dates = tender.contract_starts_on is not None and tender.contract_ends_on is not None
     basis = Basis(
-        method=Method(tender.price_formula, price_weight, weights, tender.ceiling, tender.optimum),
+        method=method_of(tender),
         lots=tenders.schedule(session, tender.id),
         schools=tenders.buyers(session, tender.id),
         baselines=tenders.baselines_for_term(session, tender) if has_dates else {},

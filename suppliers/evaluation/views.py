@@ -13,8 +13,9 @@ from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.paging import page_links
 from marketplace.core.policy import Act
 from marketplace.core.web import NavigationItem, answering, page
+from marketplace.tenders.formulas import FORMULAS, TIE_BREAK
 from marketplace.tenders.models import Tender
-from marketplace.tenders.rules import FORMULAS, STATUS_COLOURS, STATUS_LABELS, TenderStatus
+from marketplace.tenders.rules import STATUS_COLOURS, STATUS_LABELS, TenderStatus
 from suppliers.evaluation import actions, charts, downloads, findings, queries, sheets
 from suppliers.evaluation.forms import (
     ExcludeForm,
@@ -24,7 +25,6 @@ from suppliers.evaluation.forms import (
     conflicts_form,
     scores_form,
 )
-from suppliers.evaluation.rules import TIE_BREAK
 from suppliers.quotes.rules import QuoteStatus
 
 evaluation = Blueprint("evaluation", __name__)

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from decimal import Decimal
 from typing import IO
 
 from sqlalchemy.orm import Session
@@ -227,17 +228,20 @@ def set_criteria(
     formula: PriceFormula,
     ceiling: Money | None = None,
     optimum: Money | None = None,
+    steepness: Decimal | None = None,
 ) -> None:
     """Set all criteria at once, with the price formula. Raises RuleBroken unless the weights total 100.
 
-    `ceiling` and `optimum` (pence, whole term, all schools) are kept for the formula that needs them.
+    `ceiling` and `optimum` (pence, whole term, all schools) and `steepness` are kept for the formula that
+    needs them.
     """
     with _editing(actor, tender_id, version, "criteria") as (session, tender):
         rules.check_criteria(criteria)
-        rules.check_formula(formula, ceiling, optimum)
+        rules.check_formula(formula, ceiling, optimum, steepness)
         bounded = formula is PriceFormula.CEILING_OPTIMUM
         tender.price_formula = formula
         tender.ceiling, tender.optimum = (ceiling, optimum) if bounded else (None, None)
+        tender.steepness = steepness if formula is PriceFormula.DEVIATION_FROM_LOWEST else None
         tender.criteria.clear()
         session.flush()
         for number, draft in enumerate(criteria, start=1):

@@ -32,13 +32,15 @@ from marketplace.tenders.drafting.rules import (
     CriterionDraft,
     PanelDraft,
 )
-from marketplace.tenders.rules import FORMULAS, SPLIT_LABELS, CriterionKind, PriceFormula, Seat, Split
+from marketplace.tenders.formulas import FORMULAS
+from marketplace.tenders.rules import SPLIT_LABELS, CriterionKind, PriceFormula, Seat, Split
 
 LONGEST_TITLE = 150
 LONGEST_TEXT = 5_000
 LONGEST_ANSWER_WORDS = 5_000
 HIGHEST_SCORE = 5
 TOTAL_PRICE = "The total price of all schools over the whole term, before VAT."
+OTHERS_MATTER = "Its marks depend on the other quotes."
 FIRST_QUESTIONS = 3
 MOST_QUESTIONS = 20
 CPV = re.compile(r"[0-9]{8}(-[0-9])?")
@@ -247,13 +249,20 @@ class CriteriaForm(EditForm):
         "How prices become marks",
         validators=[Required("Choose how prices become marks.")],
         coerce=PriceFormula,
-        choices=choices((formula, one.name, one.words) for formula, one in FORMULAS.items()),
+        choices=choices(
+            (formula, one.name, f"{one.words} {OTHERS_MATTER}" if one.is_relative else one.words)
+            for formula, one in FORMULAS.items()
+        ),
     )
-    ceiling = MoneyField(
-        "Ceiling", description="Total price, whole term, all schools.", render_kw={"width": 10}
-    )
-    optimum = MoneyField(
-        "Optimum", description="Total price, whole term, all schools.", render_kw={"width": 10}
+    ceiling = MoneyField("Ceiling", description=TOTAL_PRICE, render_kw={"width": 10})
+    optimum = MoneyField("Optimum", description=TOTAL_PRICE, render_kw={"width": 10})
+    steepness = QuantityField(
+        "Marks lost for each 1% above the lowest price, in per cent of all price marks",
+        places=2,
+        minimum=Decimal("0.1"),
+        maximum=Decimal(10),
+        description="1 is usual: a price 10% above the lowest loses 10% of the marks.",
+        render_kw={"width": 4, "suffix": "%"},
     )
     questions = FieldList(FormField(QuestionForm), min_entries=FIRST_QUESTIONS, max_entries=MOST_QUESTIONS)
 

@@ -114,8 +114,16 @@ def _are(count: int) -> str:
     return "is none" if not count else f"are {count}"
 
 
-def check_formula(formula: PriceFormula, ceiling: Money | None, optimum: Money | None) -> None:
-    """The ceiling and optimum formula needs both, the optimum the lower; others need neither."""
+def check_formula(
+    formula: PriceFormula, ceiling: Money | None, optimum: Money | None, steepness: Decimal | None
+) -> None:
+    """Each formula has the figures it needs. Raises RuleBroken.
+
+    Between ceiling and optimum: both, the optimum the lower and above nothing. Distance from the lowest
+    price: how steep. The others need none.
+    """
+    if formula is PriceFormula.DEVIATION_FROM_LOWEST and (steepness is None or steepness <= 0):
+        raise RuleBroken("Enter how many per cent of the marks each 1% above the lowest costs.", "steepness")
     if formula is not PriceFormula.CEILING_OPTIMUM:
         return
     if ceiling is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -19,7 +20,7 @@ from marketplace.core.web import answering, day, page, plain_number
 from marketplace.needs.models import Need
 from marketplace.needs.queries import approved
 from marketplace.needs.rules import Joint
-from marketplace.tenders import actions, queries, shown
+from marketplace.tenders import actions, methodology, queries, shown
 from marketplace.tenders.drafting import actions as drafting
 from marketplace.tenders.drafting import forms
 from marketplace.tenders.drafting.queries import panel_candidates, readiness
@@ -200,9 +201,12 @@ def set_criteria(tender_id: uuid.UUID) -> Any:
                 formula=form.formula.data,
                 ceiling=form.ceiling.data,
                 optimum=form.optimum.data,
+                steepness=form.steepness.data,
             )
             return _saved(tender_id, "criteria and weights")
-    return page("tenders/set_criteria.html", form=form, tender=tender)
+    return page(
+        "tenders/set_criteria.html", form=form, tender=tender, methodology=methodology.explain(tender)
+    )
 
 
 def _criteria(tender: Tender) -> dict[str, Any]:
@@ -213,6 +217,7 @@ def _criteria(tender: Tender) -> dict[str, Any]:
         "formula": tender.price_formula,
         "ceiling": tender.ceiling,
         "optimum": tender.optimum,
+        "steepness": Decimal(1) if tender.steepness is None else tender.steepness.normalize(),
         "questions": [_question(one) for one in tender.criteria if one.kind is CriterionKind.QUALITY],
     }
 

@@ -15,10 +15,12 @@ from marketplace.contracts import categories
 from marketplace.core import clock
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
-from marketplace.tenders import queries, rules, timetable
+from marketplace.tenders import methodology, queries, rules, timetable
+from marketplace.tenders.formulas import FORMULAS, FormulaInWords
+from marketplace.tenders.methodology import Methodology
 from marketplace.tenders.models import Commitment, Criterion, Tender
 from marketplace.tenders.queries import ScheduleLot
-from marketplace.tenders.rules import CommitmentStatus, CriterionKind, FormulaInWords, TenderStatus
+from marketplace.tenders.rules import CommitmentStatus, CriterionKind, TenderStatus
 
 SHORT = 220
 
@@ -83,6 +85,7 @@ class Opportunity:
     lots: tuple[ScheduleLot, ...]
     criteria: tuple[Criterion, ...]
     formula: FormulaInWords
+    methodology: Methodology | None
     ceiling: Money | None
     optimum: Money | None
     documents: tuple[PublicDocument, ...]
@@ -181,7 +184,8 @@ def get_opportunity(session: Session, tender_id: uuid.UUID) -> Opportunity:
         buyers=_buyers(tender, schools),
         lots=queries.schedule(session, tender.id),
         criteria=tuple(tender.criteria),
-        formula=rules.FORMULAS[tender.price_formula],
+        formula=FORMULAS[tender.price_formula],
+        methodology=methodology.explain(tender),
         ceiling=tender.ceiling,
         optimum=tender.optimum,
         documents=tuple(PublicDocument(one.id, one.name, one.link) for one in tender.documents),

@@ -14,7 +14,6 @@ from marketplace.tenders import shown
 from marketplace.tenders.opportunities import queries
 from marketplace.tenders.opportunities.forms import SearchForm
 from marketplace.tenders.queries import count
-from marketplace.tenders.rules import EXAMPLE_CEILING, EXAMPLE_OPTIMUM, EXAMPLE_PRICES
 
 opportunities = Blueprint("opportunities", __name__)
 NAVIGATION = NavigationItem("Opportunities", "opportunities.index", lambda _: True)
@@ -51,7 +50,4 @@ def show(tender_id: uuid.UUID) -> Any:
         "opportunities/show.html",
         opportunity=opportunity,
         label=shown.label(opportunity.status, opportunity.closes_at),
-        example=list(zip(EXAMPLE_PRICES, opportunity.formula.marks, strict=True)),
-        example_ceiling=EXAMPLE_CEILING,
-        example_optimum=EXAMPLE_OPTIMUM,
     )

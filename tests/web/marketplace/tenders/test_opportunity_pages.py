@@ -61,8 +61,9 @@ def test_a_supplier_reads_everything_it_needs_before_signing_in(client: Client) 
     assert "60%" in page.words
     assert "How will you plan menus that children eat?" in page.words
     assert page.links()["Prepare a quote"] == f"/tenders/{tender.id}/quote"
-    for marks in ("100.00 out of 100", "80.00 out of 100", "66.67 out of 100"):
-        assert marks in page.words
+    for price, marks in (("80,000", "60.00"), ("100,000", "48.00"), ("120,000", "40.00")):
+        assert f"£80,000.00 ÷ £{price}.00 × 60 {marks}" in page.words
+    assert "With this formula" not in page.words
 
 
 def test_the_ceiling_and_optimum_are_published(client: Client) -> None:
@@ -74,7 +75,8 @@ def test_the_ceiling_and_optimum_are_published(client: Client) -> None:
     )
     page = client.get(f"/opportunities/{tender.id}")
     assert "the ceiling is £200,000.00 and the optimum £100,000.00" in page.words
-    assert "75.00 out of 100" in page.words
+    assert "(£200,000.00 − £125,000.00) ÷ (£200,000.00 − £100,000.00) × 60" in page.words
+    assert "One mark for quality is worth £1,666.67 of the total price." in page.words
 
 
 def test_people_and_todays_spend_are_not_published(client: Client) -> None:
