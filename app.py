@@ -26,6 +26,8 @@ from marketplace.alliance import views as alliance
 from marketplace.alliance.decisions import models as decisions
 from marketplace.alliance.decisions import tasks as decision_tasks
 from marketplace.alliance.decisions import views as decision_pages
+from marketplace.alliance.delegation import models as delegation
+from marketplace.alliance.delegation import views as delegation_pages
 from marketplace.alliance.rules import ROLE_LABELS
 from marketplace.contracts import jobs as contract_jobs
 from marketplace.contracts import models as contracts
@@ -69,6 +71,7 @@ from suppliers.quotes import views as quote_pages
 
 MODELS = (
     decisions,
+    delegation,
     contracts,
     needs,
     tenders,
@@ -86,6 +89,7 @@ BLUEPRINTS = (
     alliance.people,
     alliance.alliance,
     decision_pages.decisions,
+    delegation_pages.delegation,
     contract_pages.contracts,
     need_pages.needs,
     drafting_pages.tenders,
@@ -141,7 +145,7 @@ COMMANDS: tuple[click.Command, ...] = (
     demonstration,
 )
 SUBJECTS = {
-    "Alliances, schools and people": ("alliance", "school", "person", "password"),
+    "Alliances, schools and people": ("alliance", "school", "delegation", "person", "password"),
     "Decisions and confirmations": ("decision", "confirmation"),
     "Contracts and needs": ("contract", "need"),
     "Joint tenders": ("tender",),

@@ -45,6 +45,7 @@ class Act(StrEnum):
     SCHOOL_IMPORT = "school.import"
     SCHOOL_ADMIT = "school.admit"
     SCHOOL_EDIT = "school.edit"
+    DELEGATION_SET = "delegation.set"
     PERSON_ADD = "person.add"
     PERSON_SIGN_IN = "person.sign_in"
     PERSON_SIGN_OUT = "person.sign_out"
@@ -68,6 +69,7 @@ class Act(StrEnum):
     NEED_SUBMIT = "need.submit"
     NEED_APPROVE = "need.approve"
     NEED_RETURN = "need.return"
+    NEED_WAIVE = "need.waive"
     NEED_WITHDRAW = "need.withdraw"
     NEED_PLACE = "need.place"
     TENDER_DRAFT = "tender.draft"
@@ -131,6 +133,7 @@ POLICY: Mapping[Act, Permission] = {
     Act.SCHOOL_IMPORT: _may("Import schools from a register", Role.ADMINISTRATOR),
     Act.SCHOOL_ADMIT: _may("Admit a school to the alliance", Role.COORDINATOR, Role.ADMINISTRATOR),
     Act.SCHOOL_EDIT: _may("Change the school's details", Role.BURSAR, Role.HEADTEACHER, Role.FINANCE_LEAD),
+    Act.DELEGATION_SET: _may("Set who approves what in the school, by value", Role.HEADTEACHER),
     Act.PERSON_ADD: _may(
         "Add a colleague",
         Role.HEADTEACHER,
@@ -158,8 +161,13 @@ POLICY: Mapping[Act, Permission] = {
     Act.NEED_POST: _may("Post a need", Role.BURSAR, Role.HEADTEACHER),
     Act.NEED_EDIT: _may("Change a need", Role.BURSAR, Role.HEADTEACHER),
     Act.NEED_SUBMIT: _may("Submit a need for approval", Role.BURSAR, Role.HEADTEACHER),
-    Act.NEED_APPROVE: _may("Approve a need", Role.HEADTEACHER),
-    Act.NEED_RETURN: _may("Return a need to its author", Role.HEADTEACHER),
+    Act.NEED_APPROVE: _may("Approve a need, as the school's ladder says", Role.HEADTEACHER, Role.BURSAR),
+    Act.NEED_RETURN: _may(
+        "Return a need to its author, as the school's ladder says", Role.HEADTEACHER, Role.BURSAR
+    ),
+    Act.NEED_WAIVE: _may(
+        "Allow fewer quotes for a need, as the school's ladder says", Role.HEADTEACHER, Role.BURSAR
+    ),
     Act.NEED_WITHDRAW: _may("Withdraw a need", Role.BURSAR, Role.HEADTEACHER),
     Act.NEED_PLACE: _may("Move a need along with the tender it is in", Role.SYSTEM),
     Act.TENDER_DRAFT: _may("Draft a joint tender", Role.COORDINATOR),
@@ -269,6 +277,10 @@ class Actor:
             for seat in self.seats
             if seat.kind is kind and (not roles or seat.role in roles)
         )
+
+    def roles_at(self, organisation_id: uuid.UUID) -> frozenset[Role]:
+        """The roles that this actor holds in one organisation."""
+        return frozenset(seat.role for seat in self.seats if seat.organisation_id == organisation_id)
 
     @property
     def school_ids(self) -> frozenset[uuid.UUID]:

@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.alliance.delegation.queries import band_for, people_to_ask
+from marketplace.alliance.delegation.rules import Approver
 from marketplace.alliance.models import Person, School
-from marketplace.alliance.queries import get_school, people_with_role
+from marketplace.alliance.queries import get_school
 from marketplace.contracts import categories
 from marketplace.core import clock, events, mail, policy
 from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound
 from marketplace.core.forms import expect_version
 from marketplace.core.ids import next_reference
-from marketplace.core.policy import SYSTEM, Act, Actor, Role
+from marketplace.core.policy import SYSTEM, Act, Actor
 from marketplace.needs import answers, queries, rules
-from marketplace.needs.models import Need
+from marketplace.needs.models import Need, NeedWaiver
 from marketplace.needs.rules import NeedContent, NeedStatus
 
 
@@ -90,7 +92,7 @@ def edit_need(actor: Actor, need_id: uuid.UUID, version: int, content: NeedConte
 
 
 def submit_need(actor: Actor, need_id: uuid.UUID, version: int) -> None:
-    """Ask the school's headteachers to approve a draft. Raises RuleBroken naming what is missing."""
+    """Ask for approval of a draft, of whom the school's ladder says. Raises RuleBroken for a gap."""
     with transaction() as session:
         need = queries.get_need(session, actor, need_id, lock=True)
         policy.require(actor, Act.NEED_SUBMIT, need.school_id)
@@ -99,14 +101,28 @@ def submit_need(actor: Actor, need_id: uuid.UUID, version: int) -> None:
         expect_version(need, version)
         category = categories.category(need.category)
         rules.check_category(category, clock.today())
-        rules.check_complete(category, queries.content_of(need), clock.today())
+        content = queries.content_of(need)
+        rules.check_complete(category, content, clock.today())
         need.status = rules.move(need.status, NeedStatus.SUBMITTED)
         need.return_reason = ""
-        events.record(session, actor, Act.NEED_SUBMIT, need.id, organisation_id=need.school_id)
+        need.value = rules.value_of(content, clock.today())
+        band = band_for(session, need.school_id, need.value)
+        need.approver = band.approver if band else None
+        need.least_quotes = band.least_quotes if band else None
+        events.record(
+            session,
+            actor,
+            Act.NEED_SUBMIT,
+            need.id,
+            organisation_id=need.school_id,
+            approver=need.approver or Approver.HEADTEACHER,
+        )
         letter = Letter(actor, f"Approve the need {need.reference}", "needs_submitted.txt")
-        for head in people_with_role(session, [need.school_id], Role.HEADTEACHER):
-            if head.id != actor.person_id:
-                _write(session, head, need, letter)
+        for person in people_to_ask(
+            session, need.school_id, need.approver or Approver.HEADTEACHER, need.posted_by
+        ):
+            if person.id != actor.person_id:
+                _write(session, person, need, letter)
 
 
 def approve_need(actor: Actor, need_id: uuid.UUID, version: int) -> None:
@@ -117,6 +133,7 @@ def approve_need(actor: Actor, need_id: uuid.UUID, version: int) -> None:
         if need.status is NeedStatus.APPROVED and need.approved_by == actor.person_id:
             return
         expect_version(need, version)
+        queries.check_approval(session, actor, need)
         need.status = rules.move(need.status, NeedStatus.APPROVED)
         need.approved_by, need.approved_at = actor.person_id, clock.now()
         events.record(session, actor, Act.NEED_APPROVE, need.id, organisation_id=need.school_id)
@@ -131,6 +148,7 @@ def return_need(actor: Actor, need_id: uuid.UUID, version: int, reason: str) -> 
         need = queries.get_need(session, actor, need_id, lock=True)
         policy.require(actor, Act.NEED_RETURN, need.school_id)
         expect_version(need, version)
+        queries.check_approval(session, actor, need)
         given = rules.check_reason(reason, "Say what has to change before you approve it.")
         need.status = rules.move(need.status, NeedStatus.DRAFT)
         need.return_reason = given
@@ -140,6 +158,43 @@ def return_need(actor: Actor, need_id: uuid.UUID, version: int, reason: str) -> 
             need,
             Letter(actor, f"The need {need.reference} was returned to you", "needs_returned.txt", given),
         )
+
+
+def waive_quotes(actor: Actor, waiver_id: uuid.UUID, need_id: uuid.UUID, quotes: int, reason: str) -> None:
+    """Allow fewer quotes for a need than its band asks for, with the reason. Its author is told.
+
+    Whoever decides on the need by its band may; once it is contracted or withdrawn, nobody.
+    """
+    with transaction() as session:
+        need = queries.get_need(session, actor, need_id, lock=True)
+        policy.require(actor, Act.NEED_WAIVE, need.school_id)
+        if session.get(NeedWaiver, waiver_id) is not None:
+            return
+        queries.check_approval(session, actor, need)
+        rules.check_underway(need.status)
+        given = rules.check_waiver(need.least_quotes, quotes, reason)
+        session.add(
+            NeedWaiver(
+                id=waiver_id,
+                need_id=need.id,
+                quotes=quotes,
+                reason=given,
+                given_by=actor.person_id,
+                given_at=clock.now(),
+            )
+        )
+        events.record(
+            session,
+            actor,
+            Act.NEED_WAIVE,
+            need.id,
+            organisation_id=need.school_id,
+            quotes=quotes,
+            instead_of=need.least_quotes,
+            reason=given,
+        )
+        subject = f"Fewer quotes are enough for the need {need.reference}"
+        _tell_author(session, need, Letter(actor, subject, "needs_waived.txt", given))
 
 
 def withdraw_need(actor: Actor, need_id: uuid.UUID, version: int, reason: str) -> None:

@@ -145,6 +145,21 @@ class ReasonForm(EditForm):
     reason = LongTextField("Reason", [Required("Enter the reason."), Length(max=rules.LONGEST_REASON)])
 
 
+class WaiverForm(NewThingForm):
+    """Leave to ask for fewer quotes, and why."""
+
+    quotes = QuantityField(
+        "How many quotes are enough?",
+        [Required("Enter how many quotes are enough, or 0.")],
+        places=0,
+        render_kw={"width": 2, "inputmode": "numeric"},
+    )
+    reason = LongTextField(
+        "Why are they enough?",
+        [Required("Say why fewer quotes are enough."), Length(max=rules.LONGEST_REASON)],
+    )
+
+
 @cache
 def new_need_form(category_id: str) -> type[Any]:
     """The form that drafts a need in a category. Raises RuleBroken for an unknown one."""

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.alliance.models import School
+from marketplace.alliance.delegation.rules import Approver
+from marketplace.alliance.models import Person, School
 from marketplace.core.db import Base
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
@@ -22,6 +23,10 @@ class Need(Base):
 
     A draft may lack what its author has not entered yet; a constraint says that no other need does.
     `details` are the answers to the category's own questions, as `answers.read_answers` reads them.
+
+    `value` is what it is worth as the Act counts it, in pence with VAT over the whole term (NULL: not
+    known), `approver` and `least_quotes` the band of the school's delegation ladder that this fell into:
+    all three as they were when it was submitted. Without a ladder there is no band.
     """
 
     __tablename__ = "need"
@@ -35,6 +40,7 @@ class Need(Base):
             "and joint is not null)",
             name="complete",
         ),
+        CheckConstraint("value > 0", name="value_positive"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -59,8 +65,28 @@ class Need(Base):
     approved_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     approved_at: Mapped[datetime | None]
     return_reason: Mapped[str] = mapped_column(default="")
+    value: Mapped[Money | None]
+    approver: Mapped[Approver | None]
+    least_quotes: Mapped[int | None]
     version: Mapped[int] = mapped_column(default=1)
 
     school: Mapped[School] = relationship()
+    waivers: Mapped[list[NeedWaiver]] = relationship(order_by="NeedWaiver.given_at")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # SQLAlchemy reads a plain dict here
+
+
+class NeedWaiver(Base):
+    """Leave to ask for fewer quotes for a need than its band does, with the reason. Later ones add to it."""
+
+    __tablename__ = "need_waiver"
+    __table_args__ = (CheckConstraint("quotes >= 0", name="quotes_not_negative"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    need_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("need.id"), index=True)
+    quotes: Mapped[int]
+    reason: Mapped[str]
+    given_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    given_at: Mapped[datetime]
+
+    giver: Mapped[Person] = relationship(lazy="joined", innerjoin=True)

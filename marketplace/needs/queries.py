@@ -10,13 +10,16 @@ from flask import url_for
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
+from marketplace.alliance.delegation.queries import has_other_approver, people_to_ask
+from marketplace.alliance.delegation.rules import Approver
 from marketplace.alliance.models import Membership, Organisation, School
 from marketplace.alliance.rules import MembershipStatus
 from marketplace.contracts.categories import category
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.events import Event
-from marketplace.core.policy import Act, Actor, Kind, Role
+from marketplace.core.policy import Act, Actor, Kind
 from marketplace.core.web import Task
+from marketplace.needs import rules
 from marketplace.needs.answers import read_answers
 from marketplace.needs.models import Need
 from marketplace.needs.rules import STATUS_LABELS, NeedContent, NeedStatus
@@ -31,6 +34,7 @@ WORDS = {
     Act.NEED_SUBMIT: "Submitted for approval",
     Act.NEED_APPROVE: "Approved",
     Act.NEED_RETURN: "Returned to its author",
+    Act.NEED_WAIVE: "Fewer quotes allowed",
     Act.NEED_WITHDRAW: "Withdrawn",
 }
 SORTS = {
@@ -155,6 +159,27 @@ def approved(session: Session, actor: Actor, category_id: str | None = None) -> 
     return list(session.scalars(query.order_by(Organisation.name, Need.id)))
 
 
+def check_approval(session: Session, actor: Actor, need: Need) -> None:
+    """Raise Forbidden or RuleBroken unless the actor decides on this need by its band."""
+    rules.check_approval(
+        need.approver,
+        actor.roles_at(need.school_id),
+        is_author=need.posted_by == actor.person_id,
+        others=has_other_approver(
+            session, need.school_id, need.approver or Approver.HEADTEACHER, need.posted_by
+        ),
+    )
+
+
+def may_decide(session: Session, actor: Actor, need: Need) -> bool:
+    """Does the actor decide on this need by its band? See `check_approval`."""
+    try:
+        check_approval(session, actor, need)
+    except (Forbidden, RuleBroken):
+        return False
+    return True
+
+
 def history(session: Session, need_id: uuid.UUID) -> list[HistoryLine]:
     """What was done to a need, newest first. The caller has loaded the need as its reader."""
     events = session.scalars(select(Event).where(Event.subject_id == need_id).order_by(Event.position.desc()))
@@ -171,19 +196,32 @@ def _words(event: Event) -> str:
 
 
 def waiting_for(session: Session, actor: Actor) -> list[Task]:
-    """Needs that wait for this person: drafts to finish, submitted ones to approve."""
-    heads = actor.organisations(Kind.SCHOOL, Role.HEADTEACHER)
+    """Needs that wait for this person: drafts to finish, submitted ones to approve.
+
+    A need is on the list of those whom its band asks; those who may also approve it find it among the
+    needs.
+    """
     query = (
         search(actor)
         .where(
             or_(
-                and_(Need.status == NeedStatus.SUBMITTED, Need.school_id.in_(heads)),
+                and_(Need.status == NeedStatus.SUBMITTED, Need.school_id.in_(actor.school_ids)),
                 and_(Need.status == NeedStatus.DRAFT, Need.posted_by == actor.person_id),
             )
         )
         .order_by(Need.id)
     )
-    return [_task(need) for need in session.scalars(query)]
+    asked: dict[tuple[uuid.UUID, Approver, uuid.UUID], bool] = {}
+    tasks = []
+    for need in session.scalars(query):
+        if need.status is NeedStatus.SUBMITTED:
+            key = (need.school_id, need.approver or Approver.HEADTEACHER, need.posted_by)
+            if key not in asked:
+                asked[key] = actor.person_id in {one.id for one in people_to_ask(session, *key)}
+            if not asked[key]:
+                continue
+        tasks.append(_task(need))
+    return tasks
 
 
 def _task(need: Need) -> Task:

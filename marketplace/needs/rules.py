@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from marketplace.alliance.delegation.rules import ROLES, Approver, may_approve
 from marketplace.contracts.categories import Category
 from marketplace.core import moves
-from marketplace.core.errors import RuleBroken
+from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.money import ZERO, Money
+from marketplace.core.policy import Role
 from marketplace.needs.answers import Answer, check_answers
+from marketplace.needs.thresholds import estimated_value
 
 LARGEST_SPEND = Money(100_000_000_00)
 LARGEST_VOLUME = Decimal(100_000_000)
@@ -91,6 +94,15 @@ def check_draft(status: NeedStatus) -> None:
         )
 
 
+def check_underway(status: NeedStatus) -> None:
+    """Raise RuleBroken unless the need was submitted and has not come to its end."""
+    if status in {NeedStatus.DRAFT, NeedStatus.CONTRACTED, NeedStatus.WITHDRAWN}:
+        raise RuleBroken(
+            f"This need is {moves.words(status)} now, so nothing can be waived for it. A draft is submitted "
+            "first; one that has ended stays as it is."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class NeedContent:
     """What a school says it needs. Spend is a year's before VAT; a draft may leave gaps (None or blank).
@@ -163,6 +175,11 @@ def _check_dates(content: NeedContent, today: date) -> None:
         )
 
 
+def value_of(content: NeedContent, on: date) -> Money | None:
+    """What the need is worth as the Act counts it; None where that is not known."""
+    return estimated_value(content.current_annual_spend, content.term_months, on)
+
+
 def check_complete(category: Category, content: NeedContent, today: date) -> None:
     """Refuse a need that cannot be submitted yet. Raises RuleBroken naming the first gap's field."""
     check_content(category, content, today)
@@ -179,6 +196,31 @@ def check_complete(category: Category, content: NeedContent, today: date) -> Non
     if content.joint is Joint.ONLY_IF and not content.joint_condition.strip():
         raise RuleBroken("Say under which condition the school would buy together.", "joint_condition")
     check_answers(category, content.answers, complete=True)
+
+
+def check_approval(
+    approver: Approver | None, roles: Collection[Role], *, is_author: bool, others: bool
+) -> None:
+    """Refuse approval (or return) by somebody for whom a need's band does not ask.
+
+    Without a band a headteacher decides. Raises Forbidden for the wrong role, RuleBroken for one's own.
+    """
+    band = approver or Approver.HEADTEACHER
+    if not set(ROLES[band]) & set(roles):
+        raise Forbidden("By its value, this need is approved by a headteacher of the school.")
+    if not may_approve(band, roles, is_author=is_author, others=others):
+        raise RuleBroken("You posted this need yourself, so somebody else of your school approves it.")
+
+
+def check_waiver(least_quotes: int | None, quotes: int, reason: str) -> str:
+    """The reason for asking for fewer quotes than the band does. Raises RuleBroken naming the field."""
+    if not least_quotes:
+        raise RuleBroken("No number of quotes is asked for here, so there is nothing to waive.")
+    if not 0 <= quotes < least_quotes:
+        raise RuleBroken(
+            f"Enter fewer quotes than the {least_quotes} that the ladder asks for, or 0.", "quotes"
+        )
+    return check_reason(reason, "Say why fewer quotes are enough.")
 
 
 def check_reason(reason: str, ask: str) -> str:

@@ -7,14 +7,26 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from marketplace.alliance.delegation.rules import APPROVER_LABELS
 from marketplace.contracts.categories import CategoryField, FieldType, category
 from marketplace.core.money import Money
 from marketplace.core.web import day, moment, plain_number
 from marketplace.needs.answers import Answer, field_name, read_answers
 from marketplace.needs.models import Need
-from marketplace.needs.rules import JOINT_LABELS, STATUS_LABELS, Joint, NeedStatus
+from marketplace.needs.queries import content_of
+from marketplace.needs.rules import JOINT_LABELS, STATUS_LABELS, Joint, NeedStatus, value_of
+from marketplace.needs.thresholds import Regime, worth
 
 NOT_YET = "Not entered yet"
+UNKNOWN_VALUE = "Not known yet, so it counts as above every threshold (Procurement Act 2023, Schedule 3)"
+REGIME_WORDS = {
+    Regime.BELOW: "Below the threshold of {threshold}, when the school buys it alone",
+    Regime.ABOVE: "Counts as above the threshold of {threshold}: the Procurement Act 2023 applies in full",
+    Regime.LIGHT_TOUCH: (
+        "Counts as above the threshold of {threshold} for light touch services "
+        "(Procurement Act 2023, section 9)"
+    ),
+}
 WAY = {
     NeedStatus.DRAFT: "Drafted",
     NeedStatus.SUBMITTED: "Submitted",
@@ -55,6 +67,35 @@ def facts(need: Need) -> list[Fact]:
         Fact("For how long", term, "term_months"),
         Fact("Willing to buy together", joint, "joint"),
     ]
+
+
+def standing(need: Need, today: date) -> list[Fact]:
+    """What the need is worth, which rules that brings, who approves it and how many quotes it takes."""
+    codes = [cpv.code for cpv in category(need.category).cpv]
+    # a need that was submitted keeps the value that its band was found by
+    is_draft = need.status is NeedStatus.DRAFT
+    value = value_of(content_of(need), today) if is_draft else need.value
+    told = worth(codes, value, today)
+    rows = [
+        Fact(
+            "Value over the whole term, with VAT",
+            f"{value} (Procurement Act 2023, section 4 and Schedule 3)" if value else UNKNOWN_VALUE,
+        ),
+        Fact("Beside the threshold", REGIME_WORDS[told.regime].format(threshold=told.threshold)),
+    ]
+    if need.approver and need.least_quotes is not None and not is_draft:
+        rows.append(Fact("Who approves it, by its value", APPROVER_LABELS[need.approver]))
+        rows.append(Fact("Quotes to ask for", _quotes(need)))
+    return rows
+
+
+def _quotes(need: Need) -> str:
+    asked = f"At least {need.least_quotes}"
+    waived = [
+        f"{one.giver.name} allowed {one.quotes} instead on {day(one.given_at)}, because: {one.reason}"
+        for one in need.waivers
+    ]
+    return "\n".join([asked, *waived])
 
 
 def _volume(need: Need) -> str:

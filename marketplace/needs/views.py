@@ -23,6 +23,7 @@ from marketplace.needs.forms import (
     CategoryForm,
     NeedsFilter,
     ReasonForm,
+    WaiverForm,
     edit_need_form,
     new_need_form,
     shown_in_form,
@@ -173,19 +174,30 @@ def show(need_id: uuid.UUID) -> Any:
         need=need,
         facts=shown.facts(need),
         answers=shown.answers(need),
+        standing=shown.standing(need, clock.today()),
         steps=shown.steps(need),
         history=queries.history(session, need.id),
         status_label=STATUS_LABELS[need.status],
         status_colour=STATUS_COLOURS[need.status],
         is_draft=need.status is NeedStatus.DRAFT,
-        waits=need.status is NeedStatus.SUBMITTED,
+        may_approve=need.status is NeedStatus.SUBMITTED and queries.may_decide(session, web.actor(), need),
+        may_waive=_may_waive(need),
         can_end=NeedStatus.WITHDRAWN in rules.MOVES[need.status],
     )
 
 
+def _may_waive(need: Need) -> bool:
+    """Is there a number of quotes that the reader may lower?"""
+    try:
+        rules.check_underway(need.status)
+    except RuleBroken:
+        return False
+    return bool(need.least_quotes) and queries.may_decide(db.session(), web.actor(), need)
+
+
 @needs.route("/<uuid:need_id>/submit", methods=["GET", "POST"])
 def submit_need(need_id: uuid.UUID) -> Any:
-    """Check the answers, and ask the headteacher for approval."""
+    """Check the answers, and ask for approval."""
     need = _need(need_id, Act.NEED_SUBMIT)
     form = EditForm(version=need.version)
     if form.validate_on_submit():
@@ -202,6 +214,7 @@ def submit_need(need_id: uuid.UUID) -> Any:
         gap=_gap(need),
         facts=shown.facts(need),
         answers=shown.answers(need),
+        standing=shown.standing(need, clock.today()),
     )
 
 
@@ -226,8 +239,16 @@ def approve_need(need_id: uuid.UUID) -> Any:
             return redirect(url_for("needs.show", need_id=need_id))
     elif need.status is not NeedStatus.SUBMITTED:
         return redirect(url_for("needs.show", need_id=need_id))
+    else:
+        queries.check_approval(db.session(), web.actor(), need)
     return page(
-        "needs/approve_need.html", form=form, need=need, facts=shown.facts(need), answers=shown.answers(need)
+        "needs/approve_need.html",
+        form=form,
+        need=need,
+        facts=shown.facts(need),
+        answers=shown.answers(need),
+        standing=shown.standing(need, clock.today()),
+        may_waive=_may_waive(need),
     )
 
 
@@ -242,6 +263,22 @@ def return_need(need_id: uuid.UUID) -> Any:
             flash(f"You returned the need {need.reference} to its author.", "success")
             return redirect(url_for("needs.show", need_id=need_id))
     return page("needs/return_need.html", form=form, need=need)
+
+
+@needs.route("/<uuid:need_id>/waive", methods=["GET", "POST"])
+def waive_quotes(need_id: uuid.UUID) -> Any:
+    """Allow fewer quotes than the school's ladder asks for."""
+    need = _need(need_id, Act.NEED_WAIVE)
+    queries.check_approval(db.session(), web.actor(), need)
+    form = WaiverForm()
+    if form.validate_on_submit():
+        with answering(form):
+            actions.waive_quotes(
+                web.actor(), form.id_to_make, need_id, int(form.quotes.data), form.reason.data
+            )
+            flash(f"You allowed fewer quotes for the need {need.reference}.", "success")
+            return redirect(url_for("needs.show", need_id=need_id))
+    return page("needs/waive_quotes.html", form=form, need=need)
 
 
 @needs.route("/<uuid:need_id>/withdraw", methods=["GET", "POST"])

@@ -24,10 +24,11 @@ from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
 from marketplace.core.policy import POLICY, Act, Actor, Kind, Role
 from marketplace.core.web import Task
+from marketplace.needs.thresholds import Regime, regime
 from marketplace.tenders import rules
 from marketplace.tenders.models import Commitment, Lot, PanelSeat, PriceLine, Tender, TenderDocument
 from marketplace.tenders.rules import CommitmentStatus, Seat, TenderStatus
-from marketplace.tenders.timetable import Regime, estimated_value, over_whole_term, regime
+from marketplace.tenders.timetable import estimated_value, over_whole_term
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:

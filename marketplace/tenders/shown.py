@@ -19,6 +19,7 @@ from marketplace.contracts import categories
 from marketplace.core import clock, policy
 from marketplace.core.money import Money
 from marketplace.core.policy import Act, Actor
+from marketplace.needs.thresholds import REGIME_LABELS
 from marketplace.tenders import formulas, methodology, picture, progress, queries, rules, timetable
 from marketplace.tenders.models import Commitment, Tender
 from marketplace.tenders.queries import ScheduleLot, TenderRow
@@ -111,7 +112,7 @@ def terms(session: Session, tender: Tender) -> dict[str, Any]:
     return {
         "category": categories.label(tender.category),
         "value": value,
-        "regime": timetable.REGIME_LABELS[regime],
+        "regime": REGIME_LABELS[regime],
         "least_days": timetable.least_days(regime),
         "length": timetable.term_in_words(starts_on, ends_on) if starts_on and ends_on else "",
         "holiday": timetable.school_holiday(closes_on) if closes_on else "",

@@ -1,12 +1,10 @@
-"""When a tender may close, how long its contract runs, and which law's figures apply. Plain Python."""
+"""When a tender may close, and how long its contract runs. Plain Python."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -15,54 +13,13 @@ import holidays
 
 from marketplace.core.clock import LONDON
 from marketplace.core.errors import RuleBroken
-from marketplace.core.money import Money
+from marketplace.core.money import Money, vat_on
 from marketplace.core.months import MONTHS_A_YEAR, months_later
+from marketplace.needs.thresholds import Regime, vat_rate
 
 REFERENCE = Path(__file__).with_name("reference")
 OPENING_HOUR, CLOSING_HOUR = time(9), time(17)
 SATURDAY = 5
-CPV_DIGITS = 8
-WORKS = "45"
-VAT = Fraction(6, 5)
-
-
-class Regime(StrEnum):
-    """Which rules of the Procurement Act 2023 bind a tender."""
-
-    ABOVE = "above"
-    LIGHT_TOUCH = "light_touch"
-    BELOW = "below"
-
-
-REGIME_LABELS = {
-    Regime.ABOVE: "Above the threshold",
-    Regime.LIGHT_TOUCH: "Light touch",
-    Regime.BELOW: "Below the threshold",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Dated:
-    """A threshold (pounds, VAT included) and the day from which it holds."""
-
-    kind: str
-    starts_on: date
-    amount: Money
-
-
-@cache
-def _thresholds() -> tuple[Dated, ...]:
-    with (REFERENCE / "thresholds.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(
-            Dated(row["kind"], date.fromisoformat(row["from"]), Money(int(row["pounds"]) * 100))
-            for row in csv.DictReader(file)
-        )
-
-
-@cache
-def _light_touch_codes() -> frozenset[str]:
-    with (REFERENCE / "light_touch.csv").open(encoding="utf-8", newline="") as file:
-        return frozenset(row["cpv"] for row in csv.DictReader(file) if row["light_touch"] == "1")
 
 
 @cache
@@ -71,34 +28,6 @@ def least_days(regime: Regime) -> int:
     with (REFERENCE / "tendering_periods.csv").open(encoding="utf-8", newline="") as file:
         days = {row["case"]: int(row["days"]) for row in csv.DictReader(file)}
     return days[regime.value]
-
-
-def is_light_touch(cpv: str) -> bool:
-    """Does this CPV code stand among the light touch services (Procurement Regulations 2024 Sch 1)?
-
-    The check digit does not matter. A code that is not in our table is treated as not light touch.
-    """
-    return cpv[:CPV_DIGITS] in _light_touch_codes()
-
-
-def threshold(kind: str, on: date) -> Money:
-    """The threshold that holds on a day, VAT included. KeyError for a kind or a day without one."""
-    holding = [row for row in _thresholds() if row.kind == kind and row.starts_on <= on]
-    if not holding:
-        raise KeyError((kind, on))
-    return max(holding, key=lambda row: row.starts_on).amount
-
-
-def regime(cpv: str, value: Money | None, on: date) -> Regime:
-    """Which rules bind a tender of this value (VAT included, whole term) on a day.
-
-    A value that is unknown or zero counts as above the threshold (Sch 3 of the Act).
-    """
-    light = is_light_touch(cpv)
-    limit = threshold("light_touch" if light else "works" if cpv.startswith(WORKS) else "goods_services", on)
-    if value and value < limit:
-        return Regime.BELOW
-    return Regime.LIGHT_TOUCH if light else Regime.ABOVE
 
 
 def term_months(starts_on: date, ends_on: date) -> Fraction:
@@ -147,8 +76,9 @@ def _times(amount: Money, factor: Fraction) -> Money:
 
 
 def estimated_value(baselines: Iterable[Money], starts_on: date, ends_on: date) -> Money:
-    """What a contract is worth for the threshold: today's spend over the whole term, with 20 % VAT."""
-    return _times(over_whole_term(Money.total(baselines), starts_on, ends_on), VAT)
+    """What a contract is worth for the threshold: today's spend over the whole term, with VAT on top."""
+    net = over_whole_term(Money.total(baselines), starts_on, ends_on)
+    return net + vat_on(net, vat_rate(starts_on))
 
 
 def check_contract_dates(starts_on: date, ends_on: date, closes_at: datetime | None) -> None:

@@ -14,8 +14,8 @@ import holidays
 from marketplace.core import moves
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.money import Money, vat_on
-from marketplace.tenders import timetable
-from marketplace.tenders.timetable import Regime
+from marketplace.needs import thresholds
+from marketplace.needs.thresholds import Regime
 
 APPROVALS_NEEDED = 2
 STANDSTILL_WORKING_DAYS = 8
@@ -117,7 +117,7 @@ def needs_standstill(value_vat_included: Money, cpv: str, commenced_on: date) ->
 
     Then a standstill must pass before the contract.
     """
-    return timetable.regime(cpv, value_vat_included, commenced_on) is not Regime.BELOW
+    return thresholds.regime(cpv, value_vat_included, commenced_on) is not Regime.BELOW
 
 
 def standstill_last_day(published_on: date) -> date:

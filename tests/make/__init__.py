@@ -11,6 +11,7 @@ from tests.make.awards import (
     recommended_contest,
 )
 from tests.make.contracts import contract, contract_content
+from tests.make.delegation import ladder, ladder_content
 from tests.make.evaluation import (
     Contest,
     agree_scores,
@@ -125,6 +126,8 @@ __all__ = [
     "issue",
     "issued_invoice",
     "joining_tender",
+    "ladder",
+    "ladder_content",
     "line",
     "lot",
     "moderated_contest",

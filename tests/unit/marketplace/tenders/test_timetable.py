@@ -9,8 +9,8 @@ from marketplace.core.clock import LONDON
 from marketplace.core.errors import RuleBroken
 from marketplace.core.money import Money
 from marketplace.core.months import months_later
+from marketplace.needs.thresholds import Regime
 from marketplace.tenders import timetable
-from marketplace.tenders.timetable import Regime
 
 PUBLISHED = datetime(2026, 10, 1, 10, tzinfo=UTC)
 DAYS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
@@ -107,31 +107,6 @@ def test_the_earliest_day_is_named_when_there_is_too_little_time() -> None:
 )
 def test_the_least_days_are_those_of_the_law(regime: Regime, days: int) -> None:
     assert timetable.least_days(regime) == days
-
-
-@pytest.mark.parametrize(
-    ("cpv", "pounds", "day", "expected"),
-    [
-        ("90919300", 207_719, date(2026, 1, 1), Regime.BELOW),
-        ("90919300", 207_720, date(2026, 1, 1), Regime.ABOVE),
-        ("90919300", 214_903, date(2025, 12, 31), Regime.BELOW),
-        ("55524000-9", 663_539, date(2026, 11, 22), Regime.BELOW),
-        ("55524000", 663_540, date(2026, 11, 22), Regime.LIGHT_TOUCH),
-        ("79631000", 663_540, date(2026, 11, 22), Regime.ABOVE),
-        ("45214200", 5_192_999, date(2026, 11, 22), Regime.BELOW),
-        ("45214200", 5_193_000, date(2026, 11, 22), Regime.ABOVE),
-        ("", 300_000, date(2026, 11, 22), Regime.ABOVE),
-    ],
-)
-def test_the_threshold_of_the_day_and_the_code_decides(
-    cpv: str, pounds: int, day: date, expected: Regime
-) -> None:
-    assert timetable.regime(cpv, Money(pounds * 100), day) is expected
-
-
-@pytest.mark.parametrize("value", [None, Money(0)])
-def test_an_unknown_value_counts_as_above_the_threshold(value: Money | None) -> None:
-    assert timetable.regime("90919300", value, date(2026, 11, 22)) is Regime.ABOVE
 
 
 @pytest.mark.parametrize(

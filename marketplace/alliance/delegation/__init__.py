@@ -1,0 +1,1 @@
+"""Each school's delegation ladder: who may approve what, by its value."""
