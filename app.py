@@ -29,6 +29,8 @@ from marketplace.alliance.decisions import views as decision_pages
 from marketplace.alliance.delegation import models as delegation
 from marketplace.alliance.delegation import views as delegation_pages
 from marketplace.alliance.rules import ROLE_LABELS
+from marketplace.alliance.term_dates import models as term_dates
+from marketplace.alliance.term_dates import views as term_dates_pages
 from marketplace.contracts import jobs as contract_jobs
 from marketplace.contracts import models as contracts
 from marketplace.contracts import queries as contract_queries
@@ -49,8 +51,8 @@ from marketplace.tenders import models as tenders
 from marketplace.tenders import progress as tender_progress
 from marketplace.tenders import queries as tender_queries
 from marketplace.tenders import views as tender_pages
-from marketplace.tenders.drafting import lot_views as drafting_pages
 from marketplace.tenders.opportunities import views as opportunity_pages
+from marketplace.tenders.planning import views as planning_pages
 from suppliers.awards import models as awards
 from suppliers.awards import tasks as award_tasks
 from suppliers.awards import views as award_pages
@@ -72,6 +74,7 @@ from suppliers.quotes import views as quote_pages
 MODELS = (
     decisions,
     delegation,
+    term_dates,
     contracts,
     needs,
     tenders,
@@ -87,12 +90,12 @@ MIGRATIONS = "marketplace/migrations"
 BLUEPRINTS = (
     mailbox,
     alliance.people,
-    alliance.alliance,
     decision_pages.decisions,
     delegation_pages.delegation,
+    term_dates_pages.alliance,
     contract_pages.contracts,
     need_pages.needs,
-    drafting_pages.tenders,
+    planning_pages.tenders,
     opportunity_pages.opportunities,
     profile_pages.profiles,
     opening_pages.quotes,

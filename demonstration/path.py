@@ -21,10 +21,13 @@ from marketplace.tenders import actions, jobs, queries
 from marketplace.tenders.drafting import actions as drafting
 from marketplace.tenders.drafting.rules import CriterionDraft, LineDraft, LotDraft, PanelDraft
 from marketplace.tenders.models import Tender
+from marketplace.tenders.planning.queries import holidays_at
 from marketplace.tenders.rules import CriterionKind, PriceFormula, Seat, Split
+from marketplace.tenders.timetable import doubts_about
 
 NEEDED, DRAFTED, INVITED, COMMITTED, CANCELLED, CONFIRMED = -24, -19, -16, -12, -8, -6
 OPEN_FOR = 30
+HOLIDAY_REASON = "The school offices are open that day, and the openers have agreed to be there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +141,16 @@ def _draft(walk: Walk, need_ids: list[uuid.UUID]) -> None:
 
 def _set_timetable(walk: Walk) -> None:
     purchase = walk.purchase
-    starts_on = months_later(walk.cast.calendar.day(purchase.published + OPEN_FOR).replace(day=1), 4)
+    closes_at = walk.cast.calendar.moment(purchase.published + OPEN_FOR)
+    starts_on = months_later(closes_at.date().replace(day=1), 4)
+    doubts = doubts_about(closes_at, holidays_at(db.session(), walk.tender(), closes_at))
     drafting.set_timetable(
         walk.cast.coordinator,
         walk.tender_id,
         walk.version,
-        closes_at=walk.cast.calendar.moment(purchase.published + OPEN_FOR),
+        closes_at=closes_at,
+        deadline_reason=HOLIDAY_REASON if doubts else "",
+        extension_months=purchase.extension_months,
         contract_starts_on=starts_on,
         contract_ends_on=months_later(starts_on, 12 * purchase.years) - timedelta(days=1),
     )

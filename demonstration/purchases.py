@@ -61,6 +61,7 @@ class Purchase:
     bids: Mapping[str, Bid] = field(default_factory=dict)
     recovery_fee: int = 0
     years: int = 3
+    extension_months: int = 0
     cancelled_because: str = ""
 
     @property
@@ -242,6 +243,7 @@ PURCHASES: tuple[Purchase, ...] = (
     Purchase(
         category="catering",
         title="School meals for three schools",
+        extension_months=24,
         description="Hot meals cooked on site in term time, with menus for every diet.",
         spend={FERNLEIGH: 212_000, KINGFISHER: 61_500, MILLBROOK: 118_000},
         items=(
@@ -317,6 +319,7 @@ PURCHASES: tuple[Purchase, ...] = (
     Purchase(
         category="insurance",
         title="Insurance for three schools",
+        extension_months=24,
         description="Property, liability and motor, to compare with the risk protection arrangement.",
         spend={MANOR: 41_800, HARROW: 14_900, OAKMERE: 8_700},
         items=(Item("Cover", "pupil", {MANOR: 1_084, HARROW: 412, OAKMERE: 124}),),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demonstration import awarding, bids, fund, judging, needs, path, recharges, registers
+from demonstration import awarding, bids, fund, judging, needs, path, recharges, registers, school_years
 from demonstration.calendar import Calendar
 from demonstration.cast import Cast, assemble
 from demonstration.purchases import PURCHASES, Purchase, Reach
@@ -17,6 +17,7 @@ def tell(calendar: Calendar) -> None:
     with calendar.on(FOUNDED):
         cast = assemble(calendar)
     registers.enter_all(cast)
+    school_years.save_two(cast)
     for purchase in PURCHASES:
         _buy(cast, purchase)
     needs.post_single(cast)

@@ -46,6 +46,7 @@ class Act(StrEnum):
     SCHOOL_ADMIT = "school.admit"
     SCHOOL_EDIT = "school.edit"
     DELEGATION_SET = "delegation.set"
+    SCHOOL_SET_TERMS = "school.set_terms"
     PERSON_ADD = "person.add"
     PERSON_SIGN_IN = "person.sign_in"
     PERSON_SIGN_OUT = "person.sign_out"
@@ -134,6 +135,7 @@ POLICY: Mapping[Act, Permission] = {
     Act.SCHOOL_ADMIT: _may("Admit a school to the alliance", Role.COORDINATOR, Role.ADMINISTRATOR),
     Act.SCHOOL_EDIT: _may("Change the school's details", Role.BURSAR, Role.HEADTEACHER, Role.FINANCE_LEAD),
     Act.DELEGATION_SET: _may("Set who approves what in the school, by value", Role.HEADTEACHER),
+    Act.SCHOOL_SET_TERMS: _may("Set the school's term dates", Role.BURSAR, Role.HEADTEACHER),
     Act.PERSON_ADD: _may(
         "Add a colleague",
         Role.HEADTEACHER,

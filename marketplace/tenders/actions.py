@@ -28,6 +28,7 @@ from marketplace.tenders.drafting import rules as drafting
 from marketplace.tenders.drafting.proposal import lock_needs, propose
 from marketplace.tenders.drafting.queries import readiness
 from marketplace.tenders.models import Commitment, Tender, TenderStep
+from marketplace.tenders.planning.queries import holidays_at
 from marketplace.tenders.rules import COMMITMENT_MOVES, CommitmentStatus, TenderStatus
 
 DID_NOT_ANSWER = "Did not answer before the schools that buy were settled."
@@ -330,7 +331,13 @@ def _check_timetable(session: Session, tender: Tender) -> None:
     if tender.closes_at is None or tender.contract_starts_on is None or tender.contract_ends_on is None:
         raise RuleBroken("Set the deadline and the contract’s dates.", "timetable")
     _, regime = queries.value_and_regime(session, tender)
-    timetable.check_deadline(tender.closes_at, clock.now(), timetable.least_days(regime))
+    timetable.check_deadline(
+        tender.closes_at,
+        clock.now(),
+        timetable.least_days(regime, tender.procedure),
+        on_holiday=holidays_at(session, tender, tender.closes_at),
+        reason=tender.deadline_reason,
+    )
     timetable.check_contract_dates(tender.contract_starts_on, tender.contract_ends_on, tender.closes_at)
 
 

@@ -21,6 +21,7 @@ from marketplace.tenders.rules import (
     Split,
     TenderStatus,
 )
+from marketplace.tenders.timetable import Procedure
 
 
 class Tender(Base):
@@ -29,14 +30,17 @@ class Tender(Base):
     `ceiling` and `optimum` (pence, whole term) are the fixed points of the ceiling-optimum formula,
     `steepness` the figure of the distance from the lowest price (see `formulas.Method`).
     `recovery_fee` (pence before VAT) is what the lead school recharges to the others for its work,
-    divided by `split`. The contract's dates are both included. `import_notes` lists what an OCDS file
-    held that has no place here.
+    divided by `split`. The contract's dates are both included; `extension_months` are all its options to
+    run longer, together. `deadline_reason` says why a deadline out of hours or in a holiday is kept;
+    `deadline_version` counts up with each extension. `import_notes` lists what an OCDS file held that
+    has no place here.
     """
 
     __tablename__ = "tender"
     __table_args__ = (
         CheckConstraint("contract_ends_on >= contract_starts_on", name="contract_ends_after_start"),
         CheckConstraint("recovery_fee >= 0", name="recovery_fee_not_negative"),
+        CheckConstraint("extension_months >= 0", name="extension_months_not_negative"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -49,8 +53,12 @@ class Tender(Base):
     cpv: Mapped[str] = mapped_column(default="")
     status: Mapped[TenderStatus] = mapped_column(default=TenderStatus.DRAFT, index=True)
     closes_at: Mapped[datetime | None] = mapped_column(index=True)
+    deadline_reason: Mapped[str] = mapped_column(default="")
+    deadline_version: Mapped[int] = mapped_column(default=1)
+    procedure: Mapped[Procedure] = mapped_column(default=Procedure.ELECTRONIC)
     contract_starts_on: Mapped[date | None]
     contract_ends_on: Mapped[date | None]
+    extension_months: Mapped[int] = mapped_column(default=0)
     price_formula: Mapped[PriceFormula] = mapped_column(default=PriceFormula.CEILING_OPTIMUM)
     ceiling: Mapped[Money | None]
     optimum: Mapped[Money | None]

@@ -22,6 +22,7 @@ from marketplace.alliance.rules import MembershipStatus
 from marketplace.core import clock
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
+from marketplace.core.months import months_later
 from marketplace.core.policy import POLICY, Act, Actor, Kind, Role
 from marketplace.core.web import Task
 from marketplace.needs.thresholds import Regime, regime
@@ -209,12 +210,17 @@ def _standing(session: Session, tender_id: uuid.UUID) -> list[Commitment]:
 
 
 def value_and_regime(session: Session, tender: Tender) -> tuple[Money | None, Regime]:
-    """The estimated value (VAT included, whole term; None when unknown) and the rules that bind."""
+    """The estimated value and the rules that bind.
+
+    VAT included, over the whole term with every option to run longer (Procurement Act 2023, s.4 and
+    Sch 3); None when unknown.
+    """
     value = None
     if tender.contract_starts_on and tender.contract_ends_on:
         spend = [commitment.baseline for commitment in _standing(session, tender.id)]
         if all(spend):
-            value = estimated_value(spend, tender.contract_starts_on, tender.contract_ends_on) or None
+            last_day = months_later(tender.contract_ends_on, tender.extension_months)
+            value = estimated_value(spend, tender.contract_starts_on, last_day) or None
     return value, regime(tender.cpv, value, clock.today())
 
 

@@ -19,9 +19,10 @@ from marketplace.contracts import categories
 from marketplace.core import clock, policy
 from marketplace.core.money import Money
 from marketplace.core.policy import Act, Actor
-from marketplace.needs.thresholds import REGIME_LABELS
+from marketplace.needs.thresholds import REGIME_LABELS, Regime
 from marketplace.tenders import formulas, methodology, picture, progress, queries, rules, timetable
 from marketplace.tenders.models import Commitment, Tender
+from marketplace.tenders.planning.queries import STEP_OF, holidays_at
 from marketplace.tenders.queries import ScheduleLot, TenderRow
 from marketplace.tenders.rules import CommitmentStatus, Seat, TenderStatus
 
@@ -108,14 +109,15 @@ def terms(session: Session, tender: Tender) -> dict[str, Any]:
     """What the law and the calendar say about a tender, for its pages."""
     value, regime = queries.value_and_regime(session, tender)
     starts_on, ends_on = tender.contract_starts_on, tender.contract_ends_on
-    closes_on = tender.closes_at.astimezone(clock.LONDON).date() if tender.closes_at else None
+    away = holidays_at(session, tender, tender.closes_at) if tender.closes_at else {}
     return {
         "category": categories.label(tender.category),
         "value": value,
         "regime": REGIME_LABELS[regime],
-        "least_days": timetable.least_days(regime),
+        "above": regime is Regime.ABOVE,
+        "least_days": timetable.least_days(regime, tender.procedure),
         "length": timetable.term_in_words(starts_on, ends_on) if starts_on and ends_on else "",
-        "holiday": timetable.school_holiday(closes_on) if closes_on else "",
+        "doubts": timetable.doubts_about(tender.closes_at, away) if tender.closes_at else [],
         "formula": formulas.FORMULAS[tender.price_formula],
         "methodology": methodology.explain(tender),
         "split": rules.SPLIT_LABELS[tender.split],
@@ -136,6 +138,7 @@ def whole_tender(session: Session, acting: Actor, tender: Tender) -> dict[str, A
         "openers": queries.named(tender, Seat.OPENER),
         "evaluators": queries.named(tender, Seat.EVALUATOR),
         "history": progress.history(session, tender.id),
+        "has_plan": tender.status in STEP_OF,
         "may_return": _may_return(session, acting, tender),
         "may_cancel": tender.status in rules.STILL_OPEN
         and policy.allows(acting, Act.TENDER_CANCEL, tender.alliance_id),

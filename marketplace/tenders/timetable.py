@@ -3,31 +3,88 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
-import holidays
-
+from marketplace.core import working_days
 from marketplace.core.clock import LONDON
 from marketplace.core.errors import RuleBroken
 from marketplace.core.money import Money, vat_on
 from marketplace.core.months import MONTHS_A_YEAR, months_later
+from marketplace.core.working_days import in_words
 from marketplace.needs.thresholds import Regime, vat_rate
 
 REFERENCE = Path(__file__).with_name("reference")
 OPENING_HOUR, CLOSING_HOUR = time(9), time(17)
-SATURDAY = 5
+OR_SAY_WHY = "Choose another moment, or say below why it must be this one."
+
+
+class Procedure(StrEnum):
+    """What decides how much time suppliers must have above the threshold (s.54)."""
+
+    ELECTRONIC = "above"
+    PARTLY_ELECTRONIC = "partly_electronic"
+    ON_PAPER = "on_paper"
+    PLANNED = "planned"
+
+
+PROCEDURE_LABELS: Mapping[Procedure, str] = {
+    Procedure.ELECTRONIC: "Everything is electronic and available together",
+    Procedure.PARTLY_ELECTRONIC: "Something is not electronic, or some documents come later",
+    Procedure.ON_PAPER: "Quotes may come on paper, and some documents come later",
+    Procedure.PLANNED: "A planned procurement notice was published in time",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The fewest days that suppliers have, and the law or rule that says so."""
+
+    days: int
+    source: str
 
 
 @cache
-def least_days(regime: Regime) -> int:
-    """The fewest days from publication to deadline; day 1 is the day after publication (s.54)."""
+def _periods() -> dict[str, Period]:
     with (REFERENCE / "tendering_periods.csv").open(encoding="utf-8", newline="") as file:
-        days = {row["case"]: int(row["days"]) for row in csv.DictReader(file)}
-    return days[regime.value]
+        return {row["case"]: Period(int(row["days"]), row["source"]) for row in csv.DictReader(file)}
+
+
+def least_period(regime: Regime, procedure: Procedure = Procedure.ELECTRONIC) -> Period:
+    """The fewest days from publication to deadline, with their source; `procedure` counts only above."""
+    return _periods()[procedure if regime is Regime.ABOVE else regime]
+
+
+def least_days(regime: Regime, procedure: Procedure = Procedure.ELECTRONIC) -> int:
+    """The fewest days from publication to deadline; day 1 is the day after publication (s.54)."""
+    return least_period(regime, procedure).days
+
+
+@cache
+def _standstills() -> tuple[tuple[date, int], ...]:
+    with (REFERENCE / "standstill.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            (date.fromisoformat(row["from"]), int(row["working_days"])) for row in csv.DictReader(file)
+        )
+
+
+def standstill_days(on: date) -> int:
+    """How many working days a standstill lasts that begins on a day (s.51)."""
+    return max((row for row in _standstills() if row[0] <= on), default=_standstills()[0])[1]
+
+
+def standstill_last_day(published_on: date) -> date:
+    """The last day of the standstill that starts with the award notice (s.51).
+
+    The day of publication counts if it is a working day in every part of the United Kingdom.
+    """
+    length = standstill_days(published_on)
+    return working_days.last_of(published_on, length, working_days.is_working_day_everywhere)
 
 
 def term_months(starts_on: date, ends_on: date) -> Fraction:
@@ -92,69 +149,58 @@ def check_contract_dates(starts_on: date, ends_on: date, closes_at: datetime | N
         )
 
 
-def check_deadline(closes_at: datetime, published_at: datetime, least: int) -> None:
+def check_deadline(
+    closes_at: datetime,
+    published_at: datetime,
+    least: int,
+    *,
+    on_holiday: Mapping[str, str] | None = None,
+    reason: str = "",
+) -> None:
     """A deadline that suppliers can meet and schools can keep. Raises RuleBroken, naming the field.
 
-    In the future, from 09:00 to 17:00 on a working day in England, and at least so many days after
-    publication. Such hours are never in the gap or fold of a clock change.
+    In the future, and at least so many days after publication; from 09:00 to 17:00 on a working day in
+    England, outside the holidays of the schools that buy (`on_holiday`: school and holiday), unless a
+    `reason` says why not. Such hours are never in the gap or fold of a clock change.
     """
-    local = closes_at.astimezone(LONDON)
     if closes_at <= published_at:
         raise RuleBroken("The deadline is in the past. Choose a later one.", "closes_at")
-    if why := not_a_working_day(local.date()):
-        raise RuleBroken(f"The deadline must be on a working day. {why}", "closes_at")
-    if not OPENING_HOUR <= local.time() <= CLOSING_HOUR:
-        raise RuleBroken("The deadline must be from 09:00 to 17:00.", "closes_at")
+    doubts = doubts_about(closes_at, on_holiday or {})
+    if doubts and not reason.strip():
+        raise RuleBroken(f"{doubts[0]} {OR_SAY_WHY}", "closes_at")
     published_on = published_at.astimezone(LONDON).date()
     earliest = published_on + timedelta(days=least)
-    if local.date() < earliest:
+    if closes_at.astimezone(LONDON).date() < earliest:
         raise RuleBroken(
             f"Suppliers must have at least {least} days from the day after publication. "
-            f"Choose {_in_words(earliest)} or later.",
+            f"Choose {in_words(earliest)} or later.",
             "closes_at",
         )
 
 
+def doubts_about(closes_at: datetime, on_holiday: Mapping[str, str]) -> list[str]:
+    """What speaks against a deadline, in sentences; none for a good one."""
+    local = closes_at.astimezone(LONDON)
+    doubts = []
+    if why := not_a_working_day(local.date()):
+        doubts.append(f"The deadline must be on a working day. {why}")
+    if not OPENING_HOUR <= local.time() <= CLOSING_HOUR:
+        doubts.append("The deadline must be from 09:00 to 17:00.")
+    if on_holiday:
+        school, holiday = min(on_holiday.items())
+        others = len(on_holiday) - 1
+        also = f" and {others} other school{'' if others == 1 else 's'}" if others else ""
+        doubts.append(
+            f"{in_words(local.date())} is in the {holiday} holiday of {school}{also}: "
+            "people may not be there to answer questions and open quotes."
+        )
+    return doubts
+
+
 def not_a_working_day(day: date) -> str:
     """Why a day is not a working day in England, as a sentence; "" when it is one."""
-    if day.weekday() >= SATURDAY:
-        return f"{_in_words(day)} is a {day:%A}."
-    if name := holidays.country_holidays("GB", subdiv="ENG", years=day.year).get(day):
-        return f"{_in_words(day)} is a bank holiday ({name})."
+    if day.weekday() >= working_days.SATURDAY:
+        return f"{in_words(day)} is a {day:%A}."
+    if name := working_days.bank_holiday(day):
+        return f"{in_words(day)} is a bank holiday ({name})."
     return ""
-
-
-def school_holiday(day: date) -> str:
-    """The school holiday that a day usually falls in, in England; "" for none.
-
-    Each authority and trust sets its own dates, so this is a warning and never a refusal. Usual dates:
-    summer 22 July to 31 August, Christmas 20 December to 3 January, two weeks round Easter, and the
-    half-term weeks of mid-February, late May and late October.
-    """
-    named = holidays.country_holidays("GB", subdiv="ENG", years=day.year)
-    good_friday = next(found for found, name in named.items() if "Good Friday" in name)
-    mid_february = _monday_on_or_after(date(day.year, 2, 12))
-    late_may, late_october = _last_monday(day.year, 5), _last_monday(day.year, 10)
-    windows = (
-        ("Christmas", date(day.year, 12, 20), date(day.year, 12, 31)),
-        ("Christmas", date(day.year, 1, 1), date(day.year, 1, 3)),
-        ("Easter", good_friday - timedelta(days=4), good_friday + timedelta(days=9)),
-        ("summer", date(day.year, 7, 22), date(day.year, 8, 31)),
-        ("half-term", late_may, late_may + timedelta(days=4)),
-        ("half-term", late_october, late_october + timedelta(days=4)),
-        ("half-term", mid_february, mid_february + timedelta(days=4)),
-    )
-    return next((name for name, first, last in windows if first <= day <= last), "")
-
-
-def _last_monday(year: int, month: int) -> date:
-    last = months_later(date(year, month, 1), 1) - timedelta(days=1)
-    return last - timedelta(days=last.weekday())
-
-
-def _monday_on_or_after(day: date) -> date:
-    return day + timedelta(days=-day.weekday() % 7)
-
-
-def _in_words(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -151,7 +151,7 @@ def _decide(session: Session, tender: Tender, awards: list[Award]) -> None:
         award.decided_at = clock.now()
     move_tender(session, tender, TenderStatus.CONFIRMED_BY_SCHOOLS)
     if queries.owes_standstill(tender, awards):
-        start_standstill(session, tender, rules.standstill_last_day(clock.today()))
+        start_standstill(session, tender, timetable.standstill_last_day(clock.today()))
         notices.suppliers_told(session, tender, awards[0].quote_id, evaluation.comparison_of(session, tender))
     notices.award_approved(session, tender)
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
-from functools import cache
-
-import holidays
 
 from marketplace.core import moves
 from marketplace.core.errors import Forbidden, RuleBroken
@@ -18,10 +15,7 @@ from marketplace.needs import thresholds
 from marketplace.needs.thresholds import Regime
 
 APPROVALS_NEEDED = 2
-STANDSTILL_WORKING_DAYS = 8
 STANDARD_VAT_BASIS_POINTS = 2_000
-SATURDAY = 5
-PARTS_OF_THE_UK = ("ENG", "WLS", "SCT", "NIR")
 
 
 class AwardStatus(StrEnum):
@@ -120,24 +114,6 @@ def needs_standstill(value_vat_included: Money, cpv: str, commenced_on: date) ->
     return thresholds.regime(cpv, value_vat_included, commenced_on) is not Regime.BELOW
 
 
-def standstill_last_day(published_on: date) -> date:
-    """The last day of the standstill that starts with the award notice (Procurement Act 2023, s.51).
-
-    Eight working days, the day of publication counted if it is one.
-    """
-    day = published_on
-    working_days = int(is_working_day(day))
-    while working_days < STANDSTILL_WORKING_DAYS:
-        day += timedelta(days=1)
-        working_days += is_working_day(day)
-    return day
-
-
-def is_working_day(day: date) -> bool:
-    """No Saturday, no Sunday, no bank holiday in any part of the United Kingdom (s.123)."""
-    return day.weekday() < SATURDAY and day not in _bank_holidays(day.year)
-
-
 def check_standstill_over(last_day: date | None, today: date) -> None:
     """Raise RuleBroken while the standstill lasts; its last day belongs to it."""
     if last_day is not None and today <= last_day:
@@ -145,10 +121,3 @@ def check_standstill_over(last_day: date | None, today: date) -> None:
             f"The standstill lasts until the end of {last_day.day} {last_day:%B %Y}. "
             "Confirm the award after that day."
         )
-
-
-@cache
-def _bank_holidays(year: int) -> frozenset[date]:
-    return frozenset(
-        day for part in PARTS_OF_THE_UK for day in holidays.country_holidays("GB", subdiv=part, years=year)
-    )

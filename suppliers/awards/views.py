@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from marketplace.core import listing, policy, web
+from marketplace.core import clock, listing, policy, web
 from marketplace.core.db import db
 from marketplace.core.errors import Forbidden
 from marketplace.core.fields import choices
@@ -17,7 +17,8 @@ from marketplace.core.policy import Act
 from marketplace.core.web import NavigationItem, answering, page
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import STATUS_COLOURS, STATUS_LABELS, TenderStatus
-from suppliers.awards import actions, queries, rules, shown, summaries
+from marketplace.tenders.timetable import standstill_days
+from suppliers.awards import actions, queries, shown, summaries
 from suppliers.awards.forms import DecideForm, FindForm, RecommendForm, RejectForm
 from suppliers.awards.rules import Recommendation
 from suppliers.awards.shown import AwardView
@@ -58,7 +59,7 @@ def show_award(tender_id: uuid.UUID) -> Any:
         sent_back=shown.history(session, tender),
         may_recommend=policy.allows(actor, Act.AWARD_RECOMMEND, tender.alliance_id)
         and tender.status is TenderStatus.PRICES_OPENED,
-        standstill_days=rules.STANDSTILL_WORKING_DAYS,
+        standstill_days=standstill_days(clock.today()),
     )
 
 

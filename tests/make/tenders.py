@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TypedDict, Unpack
 
+from marketplace.alliance.term_dates.rules import proposed_holiday
 from marketplace.core import clock
 from marketplace.core.clock import LONDON
 from marketplace.core.db import db
@@ -106,9 +107,9 @@ def schedule(tender_id: uuid.UUID) -> tuple[queries.ScheduleLot, ...]:
 
 
 def working_moment(days: int, at: time = time(12)) -> datetime:
-    """A moment in England at least so many days from now, on a working day outside school holidays."""
+    """A moment in England at least so many days from now, on a working day in term."""
     day = clock.today() + timedelta(days=days)
-    while timetable.not_a_working_day(day) or timetable.school_holiday(day):
+    while timetable.not_a_working_day(day) or proposed_holiday(day):
         day += timedelta(days=1)
     return datetime.combine(day, at, LONDON).astimezone(UTC)
 

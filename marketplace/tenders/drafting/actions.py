@@ -38,7 +38,9 @@ from marketplace.tenders.models import (
     Tender,
     TenderDocument,
 )
+from marketplace.tenders.planning.queries import holidays_at
 from marketplace.tenders.rules import COMMITMENT_MOVES, CommitmentStatus, PriceFormula, Split
+from marketplace.tenders.timetable import Procedure
 
 
 def edit_tender(
@@ -71,18 +73,31 @@ def set_timetable(
     closes_at: datetime,
     contract_starts_on: date,
     contract_ends_on: date,
+    extension_months: int = 0,
+    deadline_reason: str = "",
+    procedure: Procedure = Procedure.ELECTRONIC,
 ) -> None:
-    """Set the deadline for quotes and the contract's first and last day.
+    """Set the deadline for quotes, the contract's first and last day, and its options to run longer.
 
-    Raises RuleBroken (fields `closes_at`, `contract_starts_on`, `contract_ends_on`); the deadline is
+    `deadline_reason` says why a deadline out of hours or in a school's holiday is kept; suppliers read
+    it. Raises RuleBroken (fields `closes_at`, `contract_starts_on`, `contract_ends_on`); the deadline is
     judged as if the tender were published now, and again when it is.
     """
     with _editing(actor, tender_id, version, "timetable") as (session, tender):
         timetable.check_contract_dates(contract_starts_on, contract_ends_on, closes_at)
         tender.contract_starts_on, tender.contract_ends_on = contract_starts_on, contract_ends_on
+        tender.extension_months, tender.procedure = extension_months, procedure
         _, regime = queries.value_and_regime(session, tender)
-        timetable.check_deadline(closes_at, clock.now(), timetable.least_days(regime))
+        away = holidays_at(session, tender, closes_at)
+        timetable.check_deadline(
+            closes_at,
+            clock.now(),
+            timetable.least_days(regime, procedure),
+            on_holiday=away,
+            reason=deadline_reason,
+        )
         tender.closes_at = closes_at
+        tender.deadline_reason = deadline_reason if timetable.doubts_about(closes_at, away) else ""
 
 
 def set_buyers(

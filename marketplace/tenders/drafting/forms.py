@@ -27,6 +27,7 @@ from marketplace.core.fields import (
 )
 from marketplace.core.forms import EditForm, NewThingForm
 from marketplace.core.money import ZERO, Money
+from marketplace.needs.thresholds import Regime
 from marketplace.tenders.drafting.rules import (
     WHOLE_WEIGHT,
     CriterionDraft,
@@ -34,9 +35,12 @@ from marketplace.tenders.drafting.rules import (
 )
 from marketplace.tenders.formulas import FORMULAS
 from marketplace.tenders.rules import SPLIT_LABELS, CriterionKind, PriceFormula, Seat, Split
+from marketplace.tenders.timetable import PROCEDURE_LABELS, Procedure, least_period
 
 LONGEST_TITLE = 150
 LONGEST_TEXT = 5_000
+LONGEST_REASON = 500
+LONGEST_EXTENSION = 120
 LONGEST_ANSWER_WORDS = 5_000
 HIGHEST_SCORE = 5
 TOTAL_PRICE = "The total price of all schools over the whole term, before VAT."
@@ -115,18 +119,48 @@ class TermsForm(EditForm):
 
 
 class TimetableForm(EditForm):
-    """The deadline and the contract's first and last day."""
+    """The deadline, the contract's first and last day, and its options to run longer."""
 
     closes_at = LocalDateTimeField(
         "Deadline for quotes",
         validators=[Required("Enter the deadline for quotes.")],
-        description="On a working day, from 09:00 to 17:00, such as 14:00.",
+        description="On a working day, from 09:00 to 17:00, such as 14:00, outside the holidays of the "
+        "schools that buy.",
+    )
+    deadline_reason = LongTextField(
+        "Why then, if it is out of hours or in a holiday",
+        validators=[Length(max=LONGEST_REASON)],
+        description="Leave blank for a usual deadline. Suppliers read it.",
+        render_kw={"rows": 2},
+    )
+    procedure = RadiosField(
+        "What decides how long suppliers have",
+        validators=[Required("Choose what decides how long suppliers have.")],
+        coerce=Procedure,
+        choices=choices(
+            (
+                procedure,
+                f"{PROCEDURE_LABELS[procedure]}: at least {least_period(Regime.ABOVE, procedure).days} days",
+                least_period(Regime.ABOVE, procedure).source,
+            )
+            for procedure in Procedure
+        ),
     )
     contract_starts_on = DateInputField(
         "First day of the contract", validators=[Required("Enter the first day of the contract.")]
     )
     contract_ends_on = DateInputField(
-        "Last day of the contract", validators=[Required("Enter the last day of the contract.")]
+        "Last day of the contract",
+        validators=[Required("Enter the last day of the contract.")],
+        description="Without any option to run longer.",
+    )
+    extension_months = QuantityField(
+        "Options to run longer, all together",
+        validators=[Required("Enter the months, or 0 for no option.")],
+        places=0,
+        maximum=Decimal(LONGEST_EXTENSION),
+        description="They count in the value, whether or not they are used. Enter 0 for none.",
+        render_kw={"width": 3, "suffix": "months"},
     )
 
 

@@ -269,7 +269,10 @@ def set_timetable(tender_id: uuid.UUID) -> Any:
     """The deadline and the contract's dates."""
     session = db.session()
     tender = own_draft(tender_id)
+    terms = shown.terms(session, tender)
     form = forms.TimetableForm(obj=tender)
+    if not terms["above"]:
+        del form.procedure
     if form.validate_on_submit():
         with answering(form):
             drafting.set_timetable(
@@ -279,13 +282,12 @@ def set_timetable(tender_id: uuid.UUID) -> Any:
                 closes_at=form.closes_at.data,
                 contract_starts_on=form.contract_starts_on.data,
                 contract_ends_on=form.contract_ends_on.data,
+                extension_months=int(form.extension_months.data),
+                deadline_reason=form.deadline_reason.data,
+                procedure=form.procedure.data if "procedure" in form else tender.procedure,
             )
-            if holiday := shown.terms(session, own_draft(tender_id))["holiday"]:
-                flash(
-                    f"The deadline falls in the usual {holiday} holiday. Check that people can open quotes."
-                )
             return _saved(tender_id, "the dates")
-    return page("tenders/set_timetable.html", form=form, tender=tender, **shown.terms(session, tender))
+    return page("tenders/set_timetable.html", form=form, tender=tender, **terms)
 
 
 @tenders.route("/tenders/<uuid:tender_id>/edit/shared-cost", methods=["GET", "POST"])

@@ -76,10 +76,12 @@ class Opportunity:
     status: TenderStatus
     open: bool
     closes_at: datetime
+    deadline_reason: str
     published_at: datetime
     contract_starts_on: date
     contract_ends_on: date
     length: str
+    extension_months: int
     end_reason: str
     buyers: tuple[Buyer, ...]
     lots: tuple[ScheduleLot, ...]
@@ -176,10 +178,12 @@ def get_opportunity(session: Session, tender_id: uuid.UUID) -> Opportunity:
         status=rules.shown_status(tender.status, tender.closes_at, now),
         open=rules.accepts_quotes(tender.status, tender.closes_at, now),
         closes_at=tender.closes_at,
+        deadline_reason=tender.deadline_reason,
         published_at=tender.published_at,
         contract_starts_on=tender.contract_starts_on,
         contract_ends_on=tender.contract_ends_on,
         length=timetable.term_in_words(tender.contract_starts_on, tender.contract_ends_on),
+        extension_months=tender.extension_months,
         end_reason=tender.end_reason,
         buyers=_buyers(tender, schools),
         lots=queries.schedule(session, tender.id),

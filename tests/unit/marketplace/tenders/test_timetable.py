@@ -79,7 +79,9 @@ def test_the_day_the_clocks_change_is_no_working_day(sunday: date) -> None:
 def test_hours_follow_the_clock_on_the_wall_when_the_clocks_go_back() -> None:
     """On 25 October 2026 nine in the morning moves from 08:00 to 09:00 UTC."""
     assert refusal(datetime(2026, 10, 23, 8, tzinfo=UTC)) == ""
-    assert refusal(datetime(2026, 10, 26, 8, tzinfo=UTC)) == "The deadline must be from 09:00 to 17:00."
+    assert refusal(datetime(2026, 10, 26, 8, tzinfo=UTC)).startswith(
+        "The deadline must be from 09:00 to 17:00."
+    )
     assert refusal(datetime(2026, 10, 26, 17, tzinfo=UTC)) == ""
 
 
@@ -87,7 +89,9 @@ def test_hours_follow_the_clock_on_the_wall_when_the_clocks_go_forward() -> None
     """On 28 March 2027 five in the afternoon moves from 17:00 to 16:00 UTC; Monday is a bank holiday."""
     assert refusal(datetime(2027, 3, 25, 17, tzinfo=UTC)) == ""
     assert refusal(datetime(2027, 3, 30, 16, tzinfo=UTC)) == ""
-    assert refusal(datetime(2027, 3, 30, 17, tzinfo=UTC)) == "The deadline must be from 09:00 to 17:00."
+    assert refusal(datetime(2027, 3, 30, 17, tzinfo=UTC)).startswith(
+        "The deadline must be from 09:00 to 17:00."
+    )
 
 
 @pytest.mark.parametrize(("day", "right"), [(25, False), (26, True)])
@@ -167,21 +171,3 @@ def test_a_contract_runs_after_the_deadline_and_forwards(starts_on: date, ends_o
     with pytest.raises(RuleBroken) as broken:
         timetable.check_contract_dates(starts_on, ends_on, london(2026, 10, 20, 14))
     assert broken.value.field == field
-
-
-@pytest.mark.parametrize(
-    ("day", "name"),
-    [
-        (date(2026, 12, 23), "Christmas"),
-        (date(2027, 1, 2), "Christmas"),
-        (date(2027, 2, 17), "half-term"),
-        (date(2027, 3, 31), "Easter"),
-        (date(2027, 6, 1), "half-term"),
-        (date(2027, 8, 10), "summer"),
-        (date(2027, 10, 27), "half-term"),
-        (date(2027, 5, 12), ""),
-        (date(2026, 11, 23), ""),
-    ],
-)
-def test_usual_school_holidays_are_known(day: date, name: str) -> None:
-    assert timetable.school_holiday(day) == name

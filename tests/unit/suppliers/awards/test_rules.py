@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from marketplace.core import working_days
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.money import Money
+from marketplace.tenders import timetable
 from suppliers.awards import rules
 from suppliers.awards.rules import AwardStatus, Duties
 
@@ -77,7 +79,7 @@ def test_the_value_counts_vat_and_at_the_threshold_a_standstill_is_owed() -> Non
 def test_the_standstill_is_eight_working_days_with_the_day_of_publication(
     published_on: date, last_day: date
 ) -> None:
-    assert rules.standstill_last_day(published_on) == last_day
+    assert timetable.standstill_last_day(published_on) == last_day
 
 
 @pytest.mark.parametrize(
@@ -92,15 +94,15 @@ def test_the_standstill_is_eight_working_days_with_the_day_of_publication(
     ],
 )
 def test_a_bank_holiday_in_any_part_of_the_uk_is_no_working_day(day: date, why: str) -> None:
-    assert not rules.is_working_day(day), why
+    assert not working_days.is_working_day_everywhere(day), why
 
 
 @given(some.dates(date(2025, 1, 1), date(2035, 12, 31)))
 def test_a_standstill_ends_on_a_working_day_at_least_nine_days_later_with_eight_in_it(day: date) -> None:
-    last = rules.standstill_last_day(day)
-    assert rules.is_working_day(last)
+    last = timetable.standstill_last_day(day)
+    assert working_days.is_working_day_everywhere(last)
     days = [day + timedelta(days=after) for after in range((last - day).days + 1)]
-    assert sum(rules.is_working_day(each) for each in days) == 8
+    assert sum(working_days.is_working_day_everywhere(each) for each in days) == 8
 
 
 def test_an_award_cannot_be_confirmed_on_the_standstills_last_day() -> None:
