@@ -53,6 +53,8 @@ from marketplace.tenders import queries as tender_queries
 from marketplace.tenders import views as tender_pages
 from marketplace.tenders.opportunities import views as opportunity_pages
 from marketplace.tenders.planning import views as planning_pages
+from marketplace.tenders.uk_notices import api as open_data
+from marketplace.tenders.uk_notices import models as tender_notices
 from suppliers.awards import models as awards
 from suppliers.awards import tasks as award_tasks
 from suppliers.awards import views as award_pages
@@ -78,6 +80,7 @@ MODELS = (
     contracts,
     needs,
     tenders,
+    tender_notices,
     profiles,
     quotes,
     evaluation,
@@ -97,6 +100,7 @@ BLUEPRINTS = (
     need_pages.needs,
     planning_pages.tenders,
     opportunity_pages.opportunities,
+    open_data.ocds,
     profile_pages.profiles,
     opening_pages.quotes,
     evaluation_pages.evaluation,

@@ -7,6 +7,7 @@ refuses with a sentence that says what to set.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 SHORTEST_SECRET = 32
+OCDS_PREFIX = re.compile(r"ocds-[a-z0-9]{6}")
 
 
 class SettingsError(Exception):
@@ -39,6 +41,8 @@ class Settings:
     base_url        the address people use, for links in e-mail
     smtp_url        smtp://user:password@host:port; without it messages wait in the database
     mail_from       sender of every message
+    publisher       who publishes the open data, as its packages name them
+    ocds_prefix     the registered prefix of the open contracting ids that this installation gives
     """
 
     secret_key: str
@@ -48,12 +52,18 @@ class Settings:
     base_url: str = "http://localhost:8000"
     smtp_url: str = ""
     mail_from: str = "Weald <weald@localhost>"
+    publisher: str = "Weald"
+    ocds_prefix: str = "ocds-weald0"
 
     def __post_init__(self) -> None:
         if len(self.secret_key) < SHORTEST_SECRET:
             raise SettingsError(
                 f"Set SECRET_KEY to a random text of at least {SHORTEST_SECRET} characters, for example "
                 'from: python -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
+        if not OCDS_PREFIX.fullmatch(self.ocds_prefix):
+            raise SettingsError(
+                "Set OCDS_PREFIX to ocds- and the six characters that were registered for you."
             )
 
     @property
@@ -65,7 +75,7 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """Read the settings from environment variables. Raises SettingsError."""
         values: dict[str, object] = {"secret_key": environment.get("SECRET_KEY", "")}
-        for name in ("database_url", "base_url", "smtp_url", "mail_from"):
+        for name in ("database_url", "base_url", "smtp_url", "mail_from", "publisher", "ocds_prefix"):
             if given := environment.get(name.upper()):
                 values[name] = given
         if given := environment.get("FILES_FOLDER"):

@@ -280,8 +280,10 @@ def lines(value: str) -> Markup:
     return Markup("<br>").join(escape(line) for line in value.splitlines())
 
 
-def _refusal_page(status: int) -> Callable[[Refusal], tuple[str, int]]:
-    def answer(refusal: Refusal) -> tuple[str, int]:
+def _refusal_page(status: int) -> Callable[[Refusal], tuple[Any, int]]:
+    def answer(refusal: Refusal) -> tuple[Any, int]:
+        if _asked_by_program():
+            return {"message": refusal.message}, status
         return render_template(f"errors/{status}.html", message=refusal.message), status
 
     return answer
@@ -292,10 +294,17 @@ def _csrf_page(_: CSRFError) -> tuple[str, int]:
     return render_template("errors/422.html", message=message), 422
 
 
-def _http_page(error: HTTPException) -> tuple[str, int] | Answer:
+def _asked_by_program() -> bool:
+    """Does the address belong to a program, which reads JSON and no page?"""
+    return request.path.startswith("/api/")
+
+
+def _http_page(error: HTTPException) -> tuple[Any, int] | Answer:
     code = error.code or 500
     if 300 <= code < 400:  # noqa: PLR2004  # a redirect is no error
         return error.get_response()
+    if _asked_by_program():
+        return {"message": error.description or "That did not work."}, code
     if code in {404, 405}:
         return render_template("errors/404.html", message="We could not find that page."), code
     if code == 413:  # noqa: PLR2004  # the status's own name

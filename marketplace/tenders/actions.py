@@ -30,6 +30,8 @@ from marketplace.tenders.drafting.queries import readiness
 from marketplace.tenders.models import Commitment, Tender, TenderStep
 from marketplace.tenders.planning.queries import holidays_at
 from marketplace.tenders.rules import COMMITMENT_MOVES, CommitmentStatus, TenderStatus
+from marketplace.tenders.uk_notices import issuing
+from marketplace.tenders.uk_notices.rules import ENDED, NoticeKind
 
 DID_NOT_ANSWER = "Did not answer before the schools that buy were settled."
 
@@ -187,6 +189,7 @@ def publish_tender(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
         _check_timetable(session, tender)
         tender.published_by, tender.published_at = actor.person_id, clock.now()
         move_tender(session, tender, TenderStatus.PUBLISHED)
+        issuing.issue(session, tender, NoticeKind.TENDER)
         notices.tender_published(session, tender)
         events.record(session, actor, Act.TENDER_PUBLISH, tender.id, organisation_id=tender.alliance_id)
 
@@ -255,7 +258,8 @@ def move_tender(session: Session, tender: Tender, wanted: TenderStatus) -> None:
     """Move a locked tender to a status, note the moment, and let its schools' needs follow.
 
     The only way a tender's status changes. On publication the needs are in tender, on award contracted,
-    and when a tender ends without one they are approved again. Raises RuleBroken.
+    and when a tender ends without one they are approved again and its end is made public. Raises
+    RuleBroken.
     """
     tender.status = rules.move(tender.status, wanted)
     tender.steps.append(TenderStep(status=wanted, reached_at=clock.now()))
@@ -264,9 +268,11 @@ def move_tender(session: Session, tender: Tender, wanted: TenderStatus) -> None:
             _move_need(session, commitment, NeedStatus.IN_TENDER)
         elif wanted is TenderStatus.AWARDED:
             _move_need(session, commitment, NeedStatus.CONTRACTED)
-        elif wanted in {TenderStatus.CANCELLED, TenderStatus.UNSUCCESSFUL}:
+        elif wanted in ENDED:
             release_need(session, commitment)
     session.flush()
+    if wanted in ENDED:
+        issuing.tender_ended(session, tender)
 
 
 def start_standstill(session: Session, tender: Tender, ends_on: date) -> None:

@@ -32,7 +32,9 @@ class Tender(Base):
     `recovery_fee` (pence before VAT) is what the lead school recharges to the others for its work,
     divided by `split`. The contract's dates are both included; `extension_months` are all its options to
     run longer, together. `deadline_reason` says why a deadline out of hours or in a holiday is kept;
-    `deadline_version` counts up with each extension. `import_notes` lists what an OCDS file held that
+    `deadline_version` counts up with each extension. `published_by` approved it, at `approved_at`; above
+    the threshold it is published only when its notice stands on Find a Tender. `ocid` names the process
+    that it was imported from, and `import_notes` lists what the file held that
     has no place here.
     """
 
@@ -69,6 +71,7 @@ class Tender(Base):
     drafted_at: Mapped[datetime]
     publication_asked_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     published_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    approved_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     standstill_ends_on: Mapped[date | None]

@@ -1,0 +1,213 @@
+"""Questions about notices. What was published is everybody's; a draft is its alliance's."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import current_app
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from marketplace.alliance.models import Organisation
+from marketplace.core.money import Money
+from marketplace.core.months import months_later
+from marketplace.core.settings import Settings
+from marketplace.tenders import queries, timetable
+from marketplace.tenders.models import Commitment, Tender
+from marketplace.tenders.rules import CommitmentStatus
+from marketplace.tenders.uk_notices import rules
+from marketplace.tenders.uk_notices.models import Notice
+from marketplace.tenders.uk_notices.rules import (
+    Authority,
+    CriterionSaid,
+    DocumentSaid,
+    Line,
+    LotSaid,
+    NoticeKind,
+    Subject,
+)
+
+
+def settings() -> Settings:
+    """The settings of this installation."""
+    known: Settings = current_app.extensions["settings"]
+    return known
+
+
+def own_ocid(tender: Tender) -> str:
+    """The open contracting id of a tender of ours: our prefix and an id that no other process has."""
+    return f"{settings().ocds_prefix}-{tender.id}"
+
+
+def ocid(session: Session, tender: Tender) -> str:
+    """The open contracting id of a tender: the one it was published under, else the one it will be."""
+    first = select(Notice.ocid).where(Notice.tender_id == tender.id).order_by(Notice.number).limit(1)
+    return session.scalar(first) or own_ocid(tender)
+
+
+def notices_of(session: Session, tender_id: uuid.UUID) -> list[Notice]:
+    """What was published about a tender, oldest first."""
+    return list(session.scalars(select(Notice).where(Notice.tender_id == tender_id).order_by(Notice.number)))
+
+
+def tender_notice(session: Session, tender_id: uuid.UUID) -> Notice | None:
+    """The notice with which a tender was opened to suppliers; None when it never was."""
+    query = select(Notice).where(Notice.tender_id == tender_id, Notice.kind == NoticeKind.TENDER)
+    return session.scalars(query.order_by(Notice.number).limit(1)).one_or_none()
+
+
+def tender_with_reference(session: Session, reference: str) -> str:
+    """The tender whose notice has this Find a Tender reference, by our own; "" for none."""
+    query = select(Tender.reference).join(Notice, Notice.tender_id == Tender.id)
+    return session.scalars(query.where(Notice.reference == reference)).first() or ""
+
+
+def must_wait(session: Session, tender: Tender) -> bool:
+    """Must the tender notice stand on Find a Tender before this tender is shown to anybody?"""
+    return rules.is_bound(queries.value_and_regime(session, tender)[1])
+
+
+def terminations_wanted(session: Session, alliance_ids: Collection[uuid.UUID]) -> list[Tender]:
+    """Tenders that ended without an award and whose termination notice is not published yet."""
+    opened = select(Notice.tender_id).where(Notice.kind == NoticeKind.TENDER)
+    told = select(Notice.tender_id).where(Notice.kind == NoticeKind.TERMINATION)
+    query = select(Tender).where(
+        Tender.alliance_id.in_(alliance_ids),
+        Tender.status.in_(rules.ENDED),
+        Tender.id.in_(opened),
+        Tender.id.not_in(told),
+    )
+    return list(session.scalars(query.order_by(Tender.drafted_at, Tender.id)))
+
+
+def subject(session: Session, tender: Tender) -> Subject:
+    """All of a tender that its notices may say. Load the tender as its reader first."""
+    base = settings().base_url.rstrip("/")
+    page = f"{base}/opportunities/{tender.id}"
+    gross, regime = queries.value_and_regime(session, tender)
+    authorities = _authorities(session, tender)
+    shown = gross is not None and rules.shows_value(regime, len(authorities))
+    return Subject(
+        reference=tender.reference,
+        title=tender.title,
+        description=tender.description,
+        cpv=tender.cpv,
+        alliance=session.get_one(Organisation, tender.alliance_id).name,
+        status=tender.status,
+        regime=regime,
+        authorities=authorities,
+        lots=_lots(session, tender),
+        criteria=tuple(
+            CriterionSaid(one.number, one.kind, one.title, one.question, one.weight)
+            for one in tender.criteria
+        ),
+        documents=tuple(
+            DocumentSaid(str(one.id), one.name, one.link or f"{base}/tenders/{tender.id}/documents/{one.id}")
+            for one in tender.documents
+        ),
+        net=_net(tender) if shown else None,
+        gross=gross if shown else None,
+        opened_at=tender.published_at,
+        closes_at=tender.closes_at,
+        starts_on=tender.contract_starts_on,
+        ends_on=tender.contract_ends_on,
+        last_on=_last_day(tender),
+        page=page,
+        prior_ocid=tender.ocid,
+    )
+
+
+def _net(tender: Tender) -> Money | None:
+    """The estimated value before VAT, over the whole term with every option to run longer."""
+    last_on = _last_day(tender)
+    if tender.contract_starts_on is None or last_on is None:
+        return None
+    spend = Money.total(one.baseline for one in _buying(tender))
+    return timetable.over_whole_term(spend, tender.contract_starts_on, last_on)
+
+
+def _last_day(tender: Tender) -> date | None:
+    """The contract's last day if every option to extend it is used."""
+    if tender.contract_ends_on is None:
+        return None
+    return months_later(tender.contract_ends_on, tender.extension_months)
+
+
+def _buying(tender: Tender) -> list[Commitment]:
+    return [one for one in tender.commitments if one.status is not CommitmentStatus.DECLINED]
+
+
+def _authorities(session: Session, tender: Tender) -> tuple[Authority, ...]:
+    """The schools that buy, the lead school first, the others by name."""
+    schools = queries.schools_by_id(session, [one.school_id for one in _buying(tender)])
+    in_order = sorted(schools.values(), key=lambda one: (one.id != tender.lead_school_id, one.name, one.urn))
+    return tuple(
+        Authority(one.urn, one.name, one.address, one.local_authority, one.postcode, one.ukprn or "")
+        for one in in_order
+    )
+
+
+def _lots(session: Session, tender: Tender) -> tuple[LotSaid, ...]:
+    return tuple(
+        LotSaid(
+            lot.number,
+            lot.title,
+            lot.description,
+            tuple(Line(str(line.id), line.item, line.unit, line.total) for line in lot.lines),
+        )
+        for lot in queries.schedule(session, tender.id)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which notices a reader asks for: those after a position, published in a span of time."""
+
+    after: int = 0
+    since: datetime | None = None
+    before: datetime | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The span, as conditions on Notice."""
+        found = []
+        if self.since is not None:
+            found.append(Notice.issued_at >= self.since)
+        if self.before is not None:
+            found.append(Notice.issued_at < self.before)
+        return found
+
+
+def published(session: Session, wanted: Wanted, size: int) -> list[Notice]:
+    """The next so many notices in the order in which they became public.
+
+    A position never changes and new ones only come at the end, so reading on from the last one seen
+    misses nothing.
+    """
+    query = select(Notice).where(Notice.position > wanted.after, *wanted.conditions())
+    return list(session.scalars(query.order_by(Notice.position).limit(size)))
+
+
+def processes(session: Session, wanted: Wanted, size: int) -> list[tuple[str, int]]:
+    """The next so many processes with a notice in the span: ocid and the position of its first notice."""
+    first = func.min(Notice.position)
+    in_span = select(Notice.ocid).where(*wanted.conditions())
+    query = (
+        select(Notice.ocid, first)
+        .where(Notice.ocid.in_(in_span))
+        .group_by(Notice.ocid)
+        .having(first > wanted.after)
+        .order_by(first)
+        .limit(size)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def by_process(session: Session, ocids: Collection[str]) -> dict[str, list[Notice]]:
+    """All notices of these processes, each oldest first, in the order of the ocids given."""
+    found: dict[str, list[Notice]] = {ocid: [] for ocid in ocids}
+    for notice in session.scalars(select(Notice).where(Notice.ocid.in_(ocids)).order_by(Notice.position)):
+        found[notice.ocid].append(notice)
+    return found

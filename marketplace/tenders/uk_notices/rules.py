@@ -1,0 +1,358 @@
+"""The notices of the Procurement Act 2023 that come before a contract: which, when, and what each must say.
+
+Plain Python. Sections are of the Act, regulations of the Procurement Regulations 2024.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from marketplace.core.clock import LONDON
+from marketplace.core.errors import RuleBroken
+from marketplace.core.money import Money
+from marketplace.needs.thresholds import Regime
+from marketplace.tenders.rules import BEFORE_PUBLICATION, CriterionKind, TenderStatus
+
+WORKS, FIRST_SERVICES = "45", "50"
+LONGEST_REASON = 2_000
+FEWEST_BUYERS_TO_SHOW_VALUE = 2
+REFERENCE = re.compile(r"(?P<year>20[0-9]{2})/S000-(?P<number>[0-9]{6})|(?P<n>[0-9]{6})-(?P<y>20[0-9]{2})")
+COMPANY = re.compile(r"[0-9]{8}|[A-Z]{2}[0-9]{6}|[A-Z]{2}[0-9]{5}[A-Z]")
+_S = TenderStatus
+
+
+class NoticeKind(StrEnum):
+    """The notices, by the numbers that the Cabinet Office gave them."""
+
+    ENGAGEMENT = "UK2"
+    PLANNED = "UK3"
+    TENDER = "UK4"
+    TRANSPARENCY = "UK5"
+    TERMINATION = "UK12"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeInWords:
+    """What a notice is called, what it is for, and the law that asks for it."""
+
+    name: str
+    purpose: str
+    law: str
+
+
+NOTICES: Mapping[NoticeKind, NoticeInWords] = {
+    NoticeKind.ENGAGEMENT: NoticeInWords(
+        "Preliminary market engagement notice",
+        "Invites suppliers to talk with the schools before the tender is written.",
+        "Section 17; regulation 17",
+    ),
+    NoticeKind.PLANNED: NoticeInWords(
+        "Planned procurement notice",
+        "Tells suppliers that a tender is coming, so that they can prepare.",
+        "Section 15; regulation 16",
+    ),
+    NoticeKind.TENDER: NoticeInWords(
+        "Tender notice",
+        "Invites suppliers to quote.",
+        "Section 21; regulation 18",
+    ),
+    NoticeKind.TRANSPARENCY: NoticeInWords(
+        "Transparency notice",
+        "Says that a contract will be awarded without competition, to whom and why.",
+        "Section 44; regulation 26",
+    ),
+    NoticeKind.TERMINATION: NoticeInWords(
+        "Procurement termination notice",
+        "Says that nothing will be awarded by this tender.",
+        "Section 55; regulation 37",
+    ),
+}
+ENDED = frozenset({_S.CANCELLED, _S.UNSUCCESSFUL})
+OPENED = frozenset(TenderStatus) - BEFORE_PUBLICATION
+WHEN: Mapping[NoticeKind, frozenset[TenderStatus]] = {
+    NoticeKind.ENGAGEMENT: BEFORE_PUBLICATION,
+    NoticeKind.PLANNED: BEFORE_PUBLICATION,
+    NoticeKind.TENDER: OPENED,
+    NoticeKind.TRANSPARENCY: frozenset({_S.DRAFT, _S.UNSUCCESSFUL}),
+    NoticeKind.TERMINATION: ENDED,
+}
+"""While a tender has which status a notice of it may be published. A tender notice goes with publication."""
+
+TAGS: Mapping[NoticeKind, tuple[str, str]] = {
+    NoticeKind.ENGAGEMENT: ("planning", "planningUpdate"),
+    NoticeKind.PLANNED: ("planning", "planningUpdate"),
+    NoticeKind.TENDER: ("tender", "tenderUpdate"),
+    NoticeKind.TRANSPARENCY: ("award", "awardUpdate"),
+    NoticeKind.TERMINATION: ("tenderCancellation", "tenderCancellation"),
+}
+"""The tag of the first release of a process that says such a thing, and of each later one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What a notice says that the tender itself does not know; each kind needs its own part of it.
+
+    An engagement notice needs `how` suppliers take part and until when; a transparency notice the
+    `supplier`, the justification (`ground`, `ground_law`) and the `reason`; a termination notice the
+    `reason`.
+    """
+
+    reason: str = ""
+    how: str = ""
+    ends_on: date | None = None
+    supplier: str = ""
+    company_number: str = ""
+    ground: str = ""
+    ground_law: str = ""
+
+
+NO_PARTICULARS = Particulars()
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A notice as Find a Tender published it: its reference and the day."""
+
+    reference: str
+    on: date
+
+    @property
+    def address(self) -> str:
+        """Where anybody reads it."""
+        year, number = self.reference[:4], self.reference[-6:]
+        return f"https://www.find-tender.service.gov.uk/Notice/{number}-{year}"
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A school that buys, named with its identifiers (regulation 13); `ukprn` where it is known."""
+
+    urn: str
+    name: str
+    address: str
+    local_authority: str
+    postcode: str
+    ukprn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the price schedule: the units of all schools over the whole term."""
+
+    id: str
+    item: str
+    unit: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LotSaid:
+    """A lot as a notice describes it."""
+
+    number: int
+    title: str
+    description: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionSaid:
+    """A criterion as a notice describes it; `weight` in hundredths of the whole."""
+
+    number: int
+    kind: CriterionKind
+    title: str
+    question: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSaid:
+    """A document of the tender and where it can be had."""
+
+    id: str
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """All of a tender that its notices say. What stands here becomes public; nothing else does.
+
+    The first authority leads. `net` and `gross` are the estimated value over the whole term, without
+    and with VAT, None when it is not known or must not be shown. `page` is where anybody reads the
+    tender; `prior_ocid` names the process that it was imported from. The contract ends on `ends_on`, and on
+    `last_on` if every option to extend it is used.
+    """
+
+    reference: str
+    title: str
+    description: str
+    cpv: str
+    alliance: str
+    status: TenderStatus
+    regime: Regime
+    authorities: tuple[Authority, ...]
+    lots: tuple[LotSaid, ...]
+    criteria: tuple[CriterionSaid, ...]
+    documents: tuple[DocumentSaid, ...]
+    net: Money | None
+    gross: Money | None
+    opened_at: datetime | None
+    closes_at: datetime | None
+    starts_on: date | None
+    ends_on: date | None
+    last_on: date | None
+    page: str
+    prior_ocid: str = ""
+
+    @property
+    def bound(self) -> bool:
+        """Does the Act's duty to publish on Find a Tender first bind it?"""
+        return is_bound(self.regime)
+
+
+def is_bound(regime: Regime) -> bool:
+    """Must a notice stand on Find a Tender before it is published anywhere else? (Regulation 5.)"""
+    return regime is not Regime.BELOW
+
+
+def shows_value(regime: Regime, buyers: int) -> bool:
+    """May the estimated value be published?
+
+    Above the threshold the law asks for it. Below, the value of one school's purchase would say what
+    that school pays today, which is nobody's business before quotes are opened.
+    """
+    return is_bound(regime) or buyers >= FEWEST_BUYERS_TO_SHOW_VALUE
+
+
+def check_when(kind: NoticeKind, status: TenderStatus, *, opened: bool) -> None:
+    """May a notice of this kind be published now? `opened`: was the tender ever open to suppliers?
+
+    Raises RuleBroken.
+    """
+    words = NOTICES[kind].name.lower()
+    if status not in WHEN[kind]:
+        raise RuleBroken(f"A {words} cannot be published at this stage of a tender.")
+    if kind is NoticeKind.TERMINATION and not opened:
+        raise RuleBroken("This tender was never published, so there is nothing to terminate in public.")
+
+
+def check_reference(text: str, published_on: date | None, today: date) -> Published:
+    """The Find a Tender reference of a notice and the day it was published there. Raises RuleBroken.
+
+    Both ways of writing it are taken: 2026/S 000-012345, as notices say, and 012345-2026, as their
+    addresses do.
+    """
+    found = REFERENCE.fullmatch("".join(text.upper().split()))
+    if found is None:
+        raise RuleBroken(
+            "Enter the notice’s reference as Find a Tender shows it, like 2026/S 000-012345.", "reference"
+        )
+    year = found["year"] or found["y"]
+    if published_on is None:
+        raise RuleBroken("Enter the day on which Find a Tender published the notice.", "published_on")
+    if published_on > today:
+        raise RuleBroken("The notice cannot have been published in the future.", "published_on")
+    if int(year) != published_on.year:
+        raise RuleBroken(
+            f"The reference is of {year}, but the notice was published in {published_on.year}. Check both.",
+            "reference",
+        )
+    return Published(f"{year}/S 000-{found['number'] or found['n']}", published_on)
+
+
+def check_particulars(kind: NoticeKind, said: Particulars, today: date) -> None:
+    """Has the notice all that the tender itself cannot tell? Raises RuleBroken, naming the field."""
+    if kind is NoticeKind.ENGAGEMENT:
+        if not said.how.strip():
+            raise RuleBroken("Say how suppliers can take part, and what you want to ask them.", "how")
+        if said.ends_on is None:
+            raise RuleBroken("Enter the last day on which suppliers can take part.", "ends_on")
+        if said.ends_on < today:
+            raise RuleBroken("The last day to take part has passed. Choose a later one.", "ends_on")
+    if kind is NoticeKind.TRANSPARENCY:
+        if not said.supplier.strip():
+            raise RuleBroken("Enter the name of the supplier that is to get the contract.", "supplier")
+        if said.company_number and not COMPANY.fullmatch(said.company_number):
+            raise RuleBroken(
+                "The company number has 8 characters, like 01234567 or SC123456.", "company_number"
+            )
+        if not said.ground:
+            raise RuleBroken("Choose the justification that the law gives.", "ground")
+    if kind in {NoticeKind.TRANSPARENCY, NoticeKind.TERMINATION} and not said.reason.strip():
+        raise RuleBroken("Enter the reasons. Anybody can read them.", "reason")
+
+
+def missing(kind: NoticeKind, subject: Subject) -> list[RuleBroken]:
+    """What a tender still has to say before a notice of it can be published.
+
+    The `field` of each names the part of the tender to fill in: basics, buyers, lots, criteria or
+    timetable.
+    """
+    return list(_missing(kind, subject))
+
+
+def _missing(kind: NoticeKind, subject: Subject) -> Iterable[RuleBroken]:
+    name = NOTICES[kind].name.lower()
+    if not subject.description:
+        yield RuleBroken(f"The {name} needs a description of what the schools want to buy.", "basics")
+    if not subject.cpv and subject.bound:
+        yield RuleBroken(f"The {name} needs a CPV code.", "basics")
+    if not subject.authorities:
+        yield RuleBroken(f"The {name} names every school that buys. Choose them.", "buyers")
+    if kind is NoticeKind.TENDER:
+        yield from _missing_for_quotes(subject)
+
+
+def _missing_for_quotes(subject: Subject) -> Iterable[RuleBroken]:
+    if not subject.lots:
+        yield RuleBroken("The tender notice needs at least one lot.", "lots")
+    if not subject.criteria:
+        yield RuleBroken("The tender notice needs the criteria and their weights.", "criteria")
+    if subject.closes_at is None:
+        yield RuleBroken("The tender notice needs the deadline for quotes.", "timetable")
+    if subject.starts_on is None or subject.ends_on is None:
+        yield RuleBroken("The tender notice needs the contract’s first and last day.", "timetable")
+
+
+PLACES: Sequence[tuple[str, str, str]] = (
+    ("parties", "the schools that buy", "buyers"),
+    ("buyer", "the lead school", "buyers"),
+    ("tender.tenderPeriod", "the deadline for quotes", "timetable"),
+    ("tender.contractPeriod", "the contract’s dates", "timetable"),
+    ("tender.lots", "the lots", "lots"),
+    ("tender.items", "the price lines", "lots"),
+    ("tender.awardCriteria", "the criteria", "criteria"),
+    ("tender.documents", "the documents", "documents"),
+    ("tender.value", "what each school pays today", "buyers"),
+    ("tender", "the title, description and CPV code", "basics"),
+)
+"""Where in a release which part of a tender stands: the start of the path, in words, and the part."""
+
+
+def broken(path: str, message: str) -> RuleBroken:
+    """What to fill in when a notice breaks the standard at a path of its release."""
+    for start, words, part in PLACES:
+        if path == start or path.startswith((f"{start}.", f"{start}Details")):
+            return RuleBroken(f"Check {words}: the notice does not keep to the standard ({message}).", part)
+    return RuleBroken(f"The notice does not keep to the standard at {path or 'its top'}: {message}.")
+
+
+def main_category(cpv: str) -> str:
+    """Works, goods or services, by the division of a CPV code; "" without one."""
+    if not cpv:
+        return ""
+    if cpv.startswith(WORKS):
+        return "works"
+    return "services" if cpv[:2] >= FIRST_SERVICES else "goods"
+
+
+def day_of(moment: datetime) -> date:
+    """The day in England of a moment."""
+    return moment.astimezone(LONDON).date()
