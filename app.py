@@ -23,9 +23,11 @@ from invoicing.shared_costs import views as shared_cost_pages
 from marketplace.alliance import commands as alliance_commands
 from marketplace.alliance import queries as alliance_queries
 from marketplace.alliance import views as alliance
+from marketplace.alliance.decisions import about as decision_subjects
 from marketplace.alliance.decisions import models as decisions
 from marketplace.alliance.decisions import tasks as decision_tasks
 from marketplace.alliance.decisions import views as decision_pages
+from marketplace.alliance.decisions.rules import Subject
 from marketplace.alliance.delegation import models as delegation
 from marketplace.alliance.delegation import views as delegation_pages
 from marketplace.alliance.rules import ROLE_LABELS
@@ -41,8 +43,9 @@ from marketplace.core.mailbox import mailbox
 from marketplace.core.policy import POLICY, Act
 from marketplace.core.settings import Mode, Settings
 from marketplace.core.web import NavigationItem, page, public
+from marketplace.needs import jobs as need_jobs
 from marketplace.needs import models as needs
-from marketplace.needs import queries as need_queries
+from marketplace.needs import tasks as need_tasks
 from marketplace.needs import views as need_pages
 from marketplace.tenders import audience as tender_audience
 from marketplace.tenders import commands as tender_commands
@@ -113,7 +116,7 @@ BLUEPRINTS = (
 WAITING_FOR: tuple[Any, ...] = (
     decision_tasks.waiting_for,
     contract_queries.waiting_for,
-    need_queries.waiting_for,
+    need_tasks.waiting_for,
     tender_queries.waiting_for,
     quote_tasks.waiting_for,
     evaluation_tasks.waiting_for,
@@ -198,6 +201,8 @@ def _subscribe() -> None:
     events.subscribe("quotes.cancelling", quote_jobs.tell_of_cancelling, Act.TENDER_CANCEL)
     events.subscribe("shared_costs.recovery_fee", shared_cost_jobs.charge_recovery_fee, Act.AWARD_CONFIRM)
     jobs.every_minute(contract_jobs.renew_due_contracts)
+    events.subscribe("needs.confirmed", need_jobs.ask_once_confirmed, Act.CONFIRMATION_RECORD)
+    decision_subjects.describe_with(Subject.NEED, need_tasks.about)
     jobs.every_minute(tender_jobs.close_due_tenders)
     tender_audience.count_with(profile_queries.count_serving)
     tender_progress.offer_steps(quote_tasks.offered_steps)

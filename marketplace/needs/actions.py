@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.alliance.delegation.queries import band_for, people_to_ask
+from marketplace.alliance.delegation.queries import band_for
 from marketplace.alliance.delegation.rules import Approver
-from marketplace.alliance.models import Person, School
+from marketplace.alliance.models import School
 from marketplace.alliance.queries import get_school
 from marketplace.contracts import categories
-from marketplace.core import clock, events, mail, policy
+from marketplace.core import clock, events, policy
 from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound
 from marketplace.core.forms import expect_version
 from marketplace.core.ids import next_reference
 from marketplace.core.policy import SYSTEM, Act, Actor
-from marketplace.needs import answers, queries, rules
+from marketplace.needs import answers, notices, queries, rules
 from marketplace.needs.models import Need, NeedWaiver
 from marketplace.needs.rules import NeedContent, NeedStatus
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What somebody is told about a need: by whom it was done, and why, where a reason was given."""
-
-    by: Actor
-    subject: str
-    template: str
-    reason: str = ""
 
 
 def post_need(
@@ -117,12 +106,10 @@ def submit_need(actor: Actor, need_id: uuid.UUID, version: int) -> None:
             organisation_id=need.school_id,
             approver=need.approver or Approver.HEADTEACHER,
         )
-        letter = Letter(actor, f"Approve the need {need.reference}", "needs_submitted.txt")
-        for person in people_to_ask(
-            session, need.school_id, need.approver or Approver.HEADTEACHER, need.posted_by
-        ):
-            if person.id != actor.person_id:
-                _write(session, person, need, letter)
+        if queries.waits_for_governors(session, need):
+            notices.ask_to_confirm(session, need, actor.name)
+        else:
+            notices.ask_for_approval(session, need, actor.name, actor.person_id)
 
 
 def approve_need(actor: Actor, need_id: uuid.UUID, version: int) -> None:
@@ -134,11 +121,16 @@ def approve_need(actor: Actor, need_id: uuid.UUID, version: int) -> None:
             return
         expect_version(need, version)
         queries.check_approval(session, actor, need)
+        queries.check_confirmed(session, need)
         need.status = rules.move(need.status, NeedStatus.APPROVED)
         need.approved_by, need.approved_at = actor.person_id, clock.now()
         events.record(session, actor, Act.NEED_APPROVE, need.id, organisation_id=need.school_id)
-        _tell_author(
-            session, need, Letter(actor, f"The need {need.reference} is approved", "needs_approved.txt")
+        notices.tell_author(
+            session,
+            need,
+            actor,
+            subject=f"The need {need.reference} is approved",
+            template="needs_approved.txt",
         )
 
 
@@ -153,10 +145,13 @@ def return_need(actor: Actor, need_id: uuid.UUID, version: int, reason: str) -> 
         need.status = rules.move(need.status, NeedStatus.DRAFT)
         need.return_reason = given
         events.record(session, actor, Act.NEED_RETURN, need.id, organisation_id=need.school_id, reason=given)
-        _tell_author(
+        notices.tell_author(
             session,
             need,
-            Letter(actor, f"The need {need.reference} was returned to you", "needs_returned.txt", given),
+            actor,
+            subject=f"The need {need.reference} was returned to you",
+            template="needs_returned.txt",
+            reason=given,
         )
 
 
@@ -194,7 +189,7 @@ def waive_quotes(actor: Actor, waiver_id: uuid.UUID, need_id: uuid.UUID, quotes:
             reason=given,
         )
         subject = f"Fewer quotes are enough for the need {need.reference}"
-        _tell_author(session, need, Letter(actor, subject, "needs_waived.txt", given))
+        notices.tell_author(session, need, actor, subject=subject, template="needs_waived.txt", reason=given)
 
 
 def withdraw_need(actor: Actor, need_id: uuid.UUID, version: int, reason: str) -> None:
@@ -210,10 +205,13 @@ def withdraw_need(actor: Actor, need_id: uuid.UUID, version: int, reason: str) -
         events.record(
             session, actor, Act.NEED_WITHDRAW, need.id, organisation_id=need.school_id, reason=given
         )
-        _tell_author(
+        notices.tell_author(
             session,
             need,
-            Letter(actor, f"The need {need.reference} was withdrawn", "needs_withdrawn.txt", given),
+            actor,
+            subject=f"The need {need.reference} was withdrawn",
+            template="needs_withdrawn.txt",
+            reason=given,
         )
 
 
@@ -231,25 +229,3 @@ def place_need(session: Session, need_id: uuid.UUID, status: NeedStatus) -> Need
         session.flush()
         events.record(session, SYSTEM, Act.NEED_PLACE, need.id, organisation_id=need.school_id, status=status)
     return need
-
-
-def _tell_author(session: Session, need: Need, letter: Letter) -> None:
-    author = session.get_one(Person, need.posted_by)
-    if author.active and author.id != letter.by.person_id:
-        _write(session, author, need, letter)
-
-
-def _write(session: Session, person: Person, need: Need, letter: Letter) -> None:
-    mail.write(
-        session,
-        person.email,
-        letter.subject,
-        letter.template,
-        person_name=person.name,
-        title=need.title,
-        reference=need.reference,
-        need_id=need.id,
-        school_name=need.school.name,
-        by=letter.by.name,
-        reason=letter.reason,
-    )

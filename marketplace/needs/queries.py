@@ -6,19 +6,22 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import url_for
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
-from marketplace.alliance.delegation.queries import has_other_approver, people_to_ask
+from marketplace.alliance.decisions.confirming import require_live
+from marketplace.alliance.decisions.models import Confirmation
+from marketplace.alliance.decisions.queries import live_confirmation
+from marketplace.alliance.decisions.rules import Subject
+from marketplace.alliance.delegation.queries import has_other_approver
 from marketplace.alliance.delegation.rules import Approver
 from marketplace.alliance.models import Membership, Organisation, School
 from marketplace.alliance.rules import MembershipStatus
 from marketplace.contracts.categories import category
+from marketplace.core import clock
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.events import Event
 from marketplace.core.policy import Act, Actor, Kind
-from marketplace.core.web import Task
 from marketplace.needs import rules
 from marketplace.needs.answers import read_answers
 from marketplace.needs.models import Need
@@ -160,7 +163,10 @@ def approved(session: Session, actor: Actor, category_id: str | None = None) -> 
 
 
 def check_approval(session: Session, actor: Actor, need: Need) -> None:
-    """Raise Forbidden or RuleBroken unless the actor decides on this need by its band."""
+    """Raise Forbidden or RuleBroken unless the actor decides on this need by its band.
+
+    To approve it in the highest bands takes the governing body's confirmation besides.
+    """
     rules.check_approval(
         need.approver,
         actor.roles_at(need.school_id),
@@ -169,6 +175,38 @@ def check_approval(session: Session, actor: Actor, need: Need) -> None:
             session, need.school_id, need.approver or Approver.HEADTEACHER, need.posted_by
         ),
     )
+
+
+def confirmation_of(session: Session, need: Need) -> Confirmation | None:
+    """The governing body's confirmation of this need that counts today."""
+    return live_confirmation(
+        session,
+        school_id=need.school_id,
+        subject=Subject.NEED,
+        subject_id=need.id,
+        today=clock.today(),
+    )
+
+
+def waits_for_governors(session: Session, need: Need) -> bool:
+    """Does a submitted need wait for its governing body before it can be approved?"""
+    return (
+        need.status is NeedStatus.SUBMITTED
+        and need.approver is Approver.GOVERNING_BODY
+        and confirmation_of(session, need) is None
+    )
+
+
+def check_confirmed(session: Session, need: Need) -> None:
+    """Raise RuleBroken while a need's band asks for a confirmation that does not count today."""
+    if need.approver is Approver.GOVERNING_BODY:
+        require_live(
+            session,
+            school_id=need.school_id,
+            school=need.school.name,
+            subject=Subject.NEED,
+            subject_id=need.id,
+        )
 
 
 def may_decide(session: Session, actor: Actor, need: Need) -> bool:
@@ -193,52 +231,3 @@ def _words(event: Event) -> str:
     if event.act == Act.NEED_PLACE:
         return f"Became: {STATUS_LABELS[NeedStatus(event.facts['status'])].lower()}"
     return WORDS[Act(event.act)]
-
-
-def waiting_for(session: Session, actor: Actor) -> list[Task]:
-    """Needs that wait for this person: drafts to finish, submitted ones to approve.
-
-    A need is on the list of those whom its band asks; those who may also approve it find it among the
-    needs.
-    """
-    query = (
-        search(actor)
-        .where(
-            or_(
-                and_(Need.status == NeedStatus.SUBMITTED, Need.school_id.in_(actor.school_ids)),
-                and_(Need.status == NeedStatus.DRAFT, Need.posted_by == actor.person_id),
-            )
-        )
-        .order_by(Need.id)
-    )
-    asked: dict[tuple[uuid.UUID, Approver, uuid.UUID], bool] = {}
-    tasks = []
-    for need in session.scalars(query):
-        if need.status is NeedStatus.SUBMITTED:
-            key = (need.school_id, need.approver or Approver.HEADTEACHER, need.posted_by)
-            if key not in asked:
-                asked[key] = actor.person_id in {one.id for one in people_to_ask(session, *key)}
-            if not asked[key]:
-                continue
-        tasks.append(_task(need))
-    return tasks
-
-
-def _task(need: Need) -> Task:
-    if need.status is NeedStatus.SUBMITTED:
-        return Task(
-            f"Approve the need “{need.title}”",
-            url_for("needs.approve_need", need_id=need.id),
-            f"{need.school.name}, {need.reference}",
-        )
-    if need.return_reason:
-        return Task(
-            f"Change the need “{need.title}” and submit it again",
-            url_for("needs.edit_need", need_id=need.id),
-            f"Returned: {need.return_reason}",
-        )
-    return Task(
-        f"Finish your draft “{need.title}”",
-        url_for("needs.edit_need", need_id=need.id),
-        f"{need.school.name}, {need.reference}",
-    )

@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from marketplace.alliance.delegation.rules import APPROVER_LABELS
+from marketplace.alliance.decisions.models import Confirmation
+from marketplace.alliance.delegation.rules import APPROVER_LABELS, Approver
 from marketplace.contracts.categories import CategoryField, FieldType, category
 from marketplace.core.money import Money
 from marketplace.core.web import day, moment, plain_number
@@ -69,8 +70,11 @@ def facts(need: Need) -> list[Fact]:
     ]
 
 
-def standing(need: Need, today: date) -> list[Fact]:
-    """What the need is worth, which rules that brings, who approves it and how many quotes it takes."""
+def standing(need: Need, confirmation: Confirmation | None, today: date) -> list[Fact]:
+    """What the need is worth, which rules that brings, who approves it and how many quotes it takes.
+
+    `confirmation` is the governing body's, where one counts today.
+    """
     codes = [cpv.code for cpv in category(need.category).cpv]
     # a need that was submitted keeps the value that its band was found by
     is_draft = need.status is NeedStatus.DRAFT
@@ -85,8 +89,17 @@ def standing(need: Need, today: date) -> list[Fact]:
     ]
     if need.approver and need.least_quotes is not None and not is_draft:
         rows.append(Fact("Who approves it, by its value", APPROVER_LABELS[need.approver]))
+        if need.approver is Approver.GOVERNING_BODY:
+            rows.append(Fact("The governing body", _confirmed(confirmation)))
         rows.append(Fact("Quotes to ask for", _quotes(need)))
     return rows
+
+
+def _confirmed(confirmation: Confirmation | None) -> str:
+    if confirmation is None:
+        return "Has not confirmed it yet"
+    until = f", until {day(confirmation.expires_on)}" if confirmation.expires_on else ""
+    return f"Confirmed it on {day(confirmation.minuted_on)}, minute {confirmation.minute_reference}{until}"
 
 
 def _quotes(need: Need) -> str:

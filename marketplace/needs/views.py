@@ -18,7 +18,7 @@ from marketplace.core.listing import page_address, sorting
 from marketplace.core.paging import page_links
 from marketplace.core.policy import POLICY, Act, Actor, Kind
 from marketplace.core.web import NavigationItem, answering, page
-from marketplace.needs import actions, queries, rules, shown
+from marketplace.needs import actions, queries, rules, shown, tasks
 from marketplace.needs.forms import (
     CategoryForm,
     NeedsFilter,
@@ -174,7 +174,7 @@ def show(need_id: uuid.UUID) -> Any:
         need=need,
         facts=shown.facts(need),
         answers=shown.answers(need),
-        standing=shown.standing(need, clock.today()),
+        standing=_standing(need),
         steps=shown.steps(need),
         history=queries.history(session, need.id),
         status_label=STATUS_LABELS[need.status],
@@ -182,8 +182,13 @@ def show(need_id: uuid.UUID) -> Any:
         is_draft=need.status is NeedStatus.DRAFT,
         may_approve=need.status is NeedStatus.SUBMITTED and queries.may_decide(session, web.actor(), need),
         may_waive=_may_waive(need),
+        confirm_at=tasks.confirmation_address(need) if queries.waits_for_governors(session, need) else "",
         can_end=NeedStatus.WITHDRAWN in rules.MOVES[need.status],
     )
+
+
+def _standing(need: Need) -> list[shown.Fact]:
+    return shown.standing(need, queries.confirmation_of(db.session(), need), clock.today())
 
 
 def _may_waive(need: Need) -> bool:
@@ -214,7 +219,7 @@ def submit_need(need_id: uuid.UUID) -> Any:
         gap=_gap(need),
         facts=shown.facts(need),
         answers=shown.answers(need),
-        standing=shown.standing(need, clock.today()),
+        standing=_standing(need),
     )
 
 
@@ -247,8 +252,9 @@ def approve_need(need_id: uuid.UUID) -> Any:
         need=need,
         facts=shown.facts(need),
         answers=shown.answers(need),
-        standing=shown.standing(need, clock.today()),
+        standing=_standing(need),
         may_waive=_may_waive(need),
+        waits_for_governors=queries.waits_for_governors(db.session(), need),
     )
 
 

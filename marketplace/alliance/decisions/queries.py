@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -209,6 +210,22 @@ def confirmations(session: Session, actor: Actor) -> list[Confirmation]:
         .order_by(Confirmation.recorded_at.desc(), Confirmation.id)
     )
     return list(session.scalars(query))
+
+
+def confirmed(
+    session: Session, subject: Subject, subject_ids: Collection[uuid.UUID], today: date
+) -> set[uuid.UUID]:
+    """Which of several things of one kind a governing body has confirmed so that it counts on a day.
+
+    For subjects that one school alone is asked about, such as its own needs.
+    """
+    query = select(Confirmation.subject_id).where(
+        Confirmation.subject == subject,
+        Confirmation.subject_id.in_(subject_ids),
+        Confirmation.withdrawn_at.is_(None),
+        or_(Confirmation.expires_on.is_(None), Confirmation.expires_on >= today),
+    )
+    return set(session.scalars(query))
 
 
 def live_confirmation(

@@ -31,6 +31,8 @@ class Subject(StrEnum):
     CONTRIBUTION = "contribution"
     COMMITMENT = "commitment"
     AWARD = "award"
+    NEED = "need"
+    CLAIM = "claim"
 
     @property
     def label(self) -> str:
@@ -78,6 +80,8 @@ SUBJECT_LABELS: Mapping[Subject, str] = {
     Subject.CONTRIBUTION: "Contribution to the Partnership Fund",
     Subject.COMMITMENT: "Commitment to a joint tender",
     Subject.AWARD: "Award of a joint tender",
+    Subject.NEED: "Need of the school",
+    Subject.CLAIM: "Claim from the Partnership Fund",
 }
 STATUS_TAGS: Mapping[DecisionStatus, tuple[str, str]] = {
     DecisionStatus.OPEN: ("Open for votes", "yellow"),

@@ -1,18 +1,24 @@
 """A need goes to the right person by its value."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.orm import Session
 
-from marketplace.core import mail
+from marketplace.alliance.decisions import actions as decisions
+from marketplace.alliance.decisions.rules import Subject
+from marketplace.core import clock, events, mail
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.core.policy import Actor, Role
 from marketplace.needs import actions, queries
+from marketplace.needs import tasks as tasks_of
 from marketplace.needs.rules import NeedStatus
 from tests import make
+from tests.make.decisions import confirmation
 
-SMALL, MEDIUM = Money(2_000_00), Money(10_000_00)
+SMALL, MEDIUM, LARGE = Money(2_000_00), Money(10_000_00), Money(90_000_00)
 
 
 @pytest.fixture
@@ -88,7 +94,7 @@ def test_the_task_is_on_the_home_page_of_whom_the_band_asks(
     with app.test_request_context():  # type: ignore[attr-defined]  # links need a request
 
         def tasks(person: Actor) -> list[str]:
-            return [task.text for task in queries.waiting_for(session, person)]
+            return [task.text for task in tasks_of.waiting_for(session, person)]
 
         assert tasks(second_bursar) == ["Approve the need “Small”"]
         assert tasks(school.headteacher) == ["Approve the need “Medium”"]
@@ -125,3 +131,42 @@ def test_nothing_is_waived_for_a_draft_or_without_a_ladder(school: make.School) 
     need_id = make.submitted_need(other)
     with pytest.raises(RuleBroken, match="nothing to waive"):
         actions.waive_quotes(other.headteacher, new_id(), need_id, 0, "Why not.")
+
+
+def test_a_large_need_waits_for_the_governing_body_and_then_for_the_headteacher(
+    app: object, session: Session, school: make.School
+) -> None:
+    need_id = make.submitted_need(school, current_annual_spend=LARGE, title="Large")
+    assert "Alder Governor" in mail.newest(session, "Confirm the need")[0].body
+    with pytest.raises(RuleBroken, match="has not confirmed this"):
+        approve(school.headteacher, need_id)
+    with app.test_request_context():  # type: ignore[attr-defined]  # links need a request
+        assert tasks_of.waiting_for(session, school.headteacher) == []
+        (task,) = tasks_of.waiting_for(session, school.governor)
+        assert task.href.endswith(f"/need/{need_id}/{school.id}")
+        decisions.record_confirmation(
+            school.governor,
+            new_id(),
+            Subject.NEED,
+            need_id,
+            school.id,
+            minute_reference="FGB 12",
+            minuted_on=clock.today(),
+        )
+        while events.deliver_due():
+            pass
+        assert "Alder Headteacher" in mail.newest(session, "Approve the need")[0].body
+        assert tasks_of.waiting_for(session, school.governor) == []
+        assert [one.text for one in tasks_of.waiting_for(session, school.headteacher)] == [
+            "Approve the need “Large”"
+        ]
+    approve(school.headteacher, need_id)
+
+
+def test_a_confirmation_that_ended_yesterday_lets_nobody_approve(school: make.School) -> None:
+    need_id = make.submitted_need(school, current_annual_spend=LARGE)
+    confirmation(school, Subject.NEED, need_id, expires_on=clock.today())
+    tomorrow = clock.now() + timedelta(days=1)
+    with clock.travelling(tomorrow), pytest.raises(RuleBroken, match="has ended"):
+        approve(school.headteacher, need_id)
+    approve(school.headteacher, need_id)

@@ -13,6 +13,7 @@ from marketplace.core.errors import Forbidden, NotFound, RuleBroken, Stale
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.needs import actions, queries
+from marketplace.needs import tasks as tasks_of
 from marketplace.needs.models import Need
 from marketplace.needs.rules import Joint, NeedContent, NeedStatus
 from tests import make
@@ -281,15 +282,15 @@ def test_what_waits_is_said_to_whom_it_waits_for(app: object, session: Session, 
     with app.test_request_context():  # type: ignore[attr-defined]  # links need a request
         make.draft_need(school, title="A draft")
         submitted = make.submitted_need(school, title="For the head")
-        (task,) = queries.waiting_for(session, school.headteacher)
+        (task,) = tasks_of.waiting_for(session, school.headteacher)
         assert task.text == "Approve the need “For the head”"
-        assert [one.text for one in queries.waiting_for(session, school.bursar)] == [
+        assert [one.text for one in tasks_of.waiting_for(session, school.bursar)] == [
             "Finish your draft “A draft”"
         ]
         actions.return_need(school.headteacher, submitted, make.need(submitted).version, "Too dear.")
-        tasks = queries.waiting_for(session, school.bursar)
+        tasks = tasks_of.waiting_for(session, school.bursar)
         assert tasks[1].detail == "Returned: Too dear."
-        assert not queries.waiting_for(session, school.headteacher)
+        assert not tasks_of.waiting_for(session, school.headteacher)
 
 
 def test_a_date_that_has_passed_meanwhile_is_refused_on_submitting(school: make.School) -> None:
