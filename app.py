@@ -54,8 +54,10 @@ from marketplace.tenders import models as tenders
 from marketplace.tenders import progress as tender_progress
 from marketplace.tenders import queries as tender_queries
 from marketplace.tenders import views as tender_pages
+from marketplace.tenders.amending import models as amending
+from marketplace.tenders.amending import queries as amending_queries
+from marketplace.tenders.amending import views as amending_pages
 from marketplace.tenders.opportunities import views as opportunity_pages
-from marketplace.tenders.planning import views as planning_pages
 from marketplace.tenders.uk_notices import api as open_data
 from marketplace.tenders.uk_notices import models as tender_notices
 from suppliers.awards import models as awards
@@ -84,6 +86,7 @@ MODELS = (
     needs,
     tenders,
     tender_notices,
+    amending,
     profiles,
     quotes,
     evaluation,
@@ -101,7 +104,7 @@ BLUEPRINTS = (
     term_dates_pages.alliance,
     contract_pages.contracts,
     need_pages.needs,
-    planning_pages.tenders,
+    amending_pages.tenders,
     opportunity_pages.opportunities,
     open_data.ocds,
     profile_pages.profiles,
@@ -118,6 +121,7 @@ WAITING_FOR: tuple[Any, ...] = (
     contract_queries.waiting_for,
     need_tasks.waiting_for,
     tender_queries.waiting_for,
+    amending_queries.waiting_for,
     quote_tasks.waiting_for,
     evaluation_tasks.waiting_for,
     award_tasks.waiting_for,
@@ -198,6 +202,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _subscribe() -> None:
     """News flows downstream: which stage hears of which act."""
     events.subscribe("profiles.opportunity", profile_jobs.tell_of_opportunity, Act.TENDER_PUBLISH)
+    events.subscribe("quotes.deadline", quote_jobs.tell_of_deadline, Act.TENDER_APPROVE_EXTENSION)
     events.subscribe("quotes.cancelling", quote_jobs.tell_of_cancelling, Act.TENDER_CANCEL)
     events.subscribe("shared_costs.recovery_fee", shared_cost_jobs.charge_recovery_fee, Act.AWARD_CONFIRM)
     jobs.every_minute(contract_jobs.renew_due_contracts)
@@ -205,6 +210,7 @@ def _subscribe() -> None:
     decision_subjects.describe_with(Subject.NEED, need_tasks.about)
     jobs.every_minute(tender_jobs.close_due_tenders)
     tender_audience.count_with(profile_queries.count_serving)
+    tender_progress.offer_steps(amending_queries.offered_steps)
     tender_progress.offer_steps(quote_tasks.offered_steps)
     tender_progress.offer_steps(evaluation_tasks.offered_steps)
     tender_progress.offer_steps(award_tasks.offered_steps)

@@ -63,6 +63,7 @@ class Purchase:
     years: int = 3
     extension_months: int = 0
     cancelled_because: str = ""
+    extended_because: str = ""
 
     @property
     def price_weight(self) -> int:
@@ -243,6 +244,7 @@ PURCHASES: tuple[Purchase, ...] = (
     Purchase(
         category="catering",
         title="School meals for three schools",
+        extended_because="Two suppliers asked for a week more, to visit the three kitchens.",
         extension_months=24,
         description="Hot meals cooked on site in term time, with menus for every diet.",
         spend={FERNLEIGH: 212_000, KINGFISHER: 61_500, MILLBROOK: 118_000},

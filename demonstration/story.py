@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from demonstration import awarding, bids, fund, judging, needs, path, recharges, registers, school_years
+from demonstration import (
+    awarding,
+    bids,
+    changes,
+    fund,
+    judging,
+    needs,
+    path,
+    recharges,
+    registers,
+    school_years,
+)
 from demonstration.calendar import Calendar
 from demonstration.cast import Cast, assemble
 from demonstration.purchases import PURCHASES, Purchase, Reach
@@ -27,6 +38,8 @@ def tell(calendar: Calendar) -> None:
 
 def _buy(cast: Cast, purchase: Purchase) -> None:
     walk = path.prepare(cast, purchase)
+    if purchase.extended_because:
+        changes.extend(walk)
     if purchase.reach >= Reach.PUBLISHED:
         bids.submit_all(walk)
     if purchase.reach >= Reach.CLOSED:

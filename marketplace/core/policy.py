@@ -82,6 +82,9 @@ class Act(StrEnum):
     TENDER_CONFIRM = "tender.confirm"
     TENDER_PUBLISH = "tender.publish"
     TENDER_RETURN = "tender.return"
+    TENDER_EXTEND = "tender.extend"
+    TENDER_APPROVE_EXTENSION = "tender.approve_extension"
+    TENDER_REFUSE_EXTENSION = "tender.refuse_extension"
     TENDER_CLOSE = "tender.close"
     TENDER_CANCEL = "tender.cancel"
     TENDER_END = "tender.end"
@@ -182,6 +185,13 @@ POLICY: Mapping[Act, Permission] = {
     Act.TENDER_PUBLISH: _may("Approve and publish a joint tender", Role.HEADTEACHER),
     Act.TENDER_RETURN: _may(
         "Take a tender back to draft before it is published", Role.COORDINATOR, Role.HEADTEACHER
+    ),
+    Act.TENDER_EXTEND: _may("Propose a later deadline for everybody", Role.COORDINATOR),
+    Act.TENDER_APPROVE_EXTENSION: _may(
+        "Approve a later deadline that somebody of another school proposed", Role.HEADTEACHER
+    ),
+    Act.TENDER_REFUSE_EXTENSION: _may(
+        "Leave a deadline as it is, with a reason", Role.COORDINATOR, Role.HEADTEACHER
     ),
     Act.TENDER_CLOSE: _may("Close a tender at its deadline", Role.SYSTEM),
     Act.TENDER_CANCEL: _may("Cancel a tender, with a reason", Role.COORDINATOR),

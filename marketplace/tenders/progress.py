@@ -29,6 +29,9 @@ WORDS = {
     Act.TENDER_CONFIRM: "Buyers settled, approval asked",
     Act.TENDER_PUBLISH: "Approved and published",
     Act.TENDER_RETURN: "Taken back to draft",
+    Act.TENDER_EXTEND: "Later deadline proposed",
+    Act.TENDER_APPROVE_EXTENSION: "Deadline moved",
+    Act.TENDER_REFUSE_EXTENSION: "Deadline left as it is",
     Act.TENDER_CLOSE: "Closed at the deadline",
     Act.TENDER_CANCEL: "Cancelled",
     Act.TENDER_END: "Ended without an award",
@@ -40,7 +43,12 @@ WORDS = {
 }
 
 
-ANSWERS = {Act.TENDER_COMMIT.value, Act.TENDER_DECLINE.value, Act.AWARD_APPROVE.value}
+ANSWERS = {
+    Act.TENDER_COMMIT.value,
+    Act.TENDER_DECLINE.value,
+    Act.TENDER_APPROVE_EXTENSION.value,
+    Act.AWARD_APPROVE.value,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from marketplace.core.events import Event
@@ -11,3 +13,14 @@ from suppliers.quotes import notices
 def tell_of_cancelling(session: Session, event: Event) -> None:
     """Write to every supplier with a draft or a quote when its tender is cancelled."""
     notices.tender_cancelled(session, event.subject_id)
+
+
+def tell_of_deadline(session: Session, event: Event) -> None:
+    """Write to every supplier concerned that the deadline is later, and why."""
+    notices.deadline_moved(
+        session,
+        event.subject_id,
+        before=datetime.fromisoformat(event.facts["closed_before_at"]),
+        after=datetime.fromisoformat(event.facts["closes_at"]),
+        reason=event.facts["reason"],
+    )

@@ -20,7 +20,7 @@ from marketplace.core.events import Event
 from marketplace.core.policy import Role
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import Seat
-from suppliers.profiles.queries import people_who_bid
+from suppliers.profiles.queries import people_serving, people_who_bid
 from suppliers.quotes import opening
 from suppliers.quotes.models import Quote
 from suppliers.quotes.rules import Envelope, Opener, QuoteStatus, in_england
@@ -90,17 +90,45 @@ def quotes_opened(session: Session, tender: Tender, envelope: Envelope, result: 
 def tender_cancelled(session: Session, tender_id: uuid.UUID) -> None:
     """Tell every supplier with a draft or a quote in that the tender was cancelled."""
     tender = session.get_one(Tender, tender_id)
-    concerned = select(Quote.supplier_id).where(
-        Quote.tender_id == tender_id, Quote.status.not_in([QuoteStatus.REPLACED, QuoteStatus.WITHDRAWN])
-    )
-    for supplier_id in session.scalars(concerned.distinct()).all():
+    people = _who_quote(session, tender_id)
+    _write(session, people, f"Cancelled: {tender.title}", "quotes_tender_cancelled.txt", tender)
+
+
+def deadline_moved(
+    session: Session, tender_id: uuid.UUID, *, before: datetime, after: datetime, reason: str
+) -> None:
+    """Tell those who have begun a quote, and those who were told of the tender, that there is more time."""
+    tender = session.get_one(Tender, tender_id)
+    subject = f"More time to quote: {tender.title}"
+    for people, has_quote in _concerned(session, tender):
         _write(
             session,
-            people_who_bid(session, supplier_id),
-            f"Cancelled: {tender.title}",
-            "quotes_tender_cancelled.txt",
+            people,
+            subject,
+            "quotes_deadline_moved.txt",
             tender,
+            before=before,
+            after=after,
+            reason=reason,
+            has_quote=has_quote,
         )
+
+
+def _concerned(session: Session, tender: Tender) -> list[tuple[list[Person], bool]]:
+    """Everybody who bids for a supplier with a draft or a quote in; then the others of the category."""
+    begun = _who_quote(session, tender.id)
+    known = {person.id for person in begun}
+    others = [one for one in people_serving(session, tender.category) if one.id not in known]
+    return [(begun, True), (others, False)]
+
+
+def _who_quote(session: Session, tender_id: uuid.UUID) -> list[Person]:
+    """Who bids for the suppliers with a draft or a quote in."""
+    begun = select(Quote.supplier_id).where(
+        Quote.tender_id == tender_id, Quote.status.not_in([QuoteStatus.REPLACED, QuoteStatus.WITHDRAWN])
+    )
+    suppliers = session.scalars(begun.distinct()).all()
+    return [person for supplier_id in suppliers for person in people_who_bid(session, supplier_id)]
 
 
 def _write(

@@ -11,6 +11,7 @@ from marketplace.core import paging
 from marketplace.core.db import db
 from marketplace.core.web import NavigationItem, page, public
 from marketplace.tenders import shown
+from marketplace.tenders.amending.queries import moved_deadlines
 from marketplace.tenders.opportunities import queries
 from marketplace.tenders.opportunities.forms import SearchForm
 from marketplace.tenders.queries import count
@@ -49,5 +50,6 @@ def show(tender_id: uuid.UUID) -> Any:
     return page(
         "opportunities/show.html",
         opportunity=opportunity,
+        moved=moved_deadlines(db.session(), tender_id),
         label=shown.label(opportunity.status, opportunity.closes_at),
     )

@@ -1,0 +1,161 @@
+"""Moving the deadline of a published tender: forwards, before it has passed, by two people of two schools."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from marketplace.core import clock, events, policy
+from marketplace.core.db import transaction
+from marketplace.core.errors import RuleBroken
+from marketplace.core.forms import expect_version
+from marketplace.core.policy import Act, Actor
+from marketplace.tenders import queries as tenders
+from marketplace.tenders import timetable
+from marketplace.tenders.amending import notices, queries, rules
+from marketplace.tenders.amending.models import Extension
+from marketplace.tenders.amending.rules import ExtensionStatus
+from marketplace.tenders.models import Tender
+from marketplace.tenders.planning.queries import holidays_at
+from marketplace.tenders.rules import check_reason
+
+
+def propose_extension(
+    actor: Actor,
+    tender_id: uuid.UUID,
+    version: int,
+    extension_id: uuid.UUID,
+    *,
+    closes_at: datetime,
+    reason: str,
+    doubt_reason: str = "",
+) -> None:
+    """Propose a later deadline for everybody; a headteacher of another school approves it.
+
+    Raises RuleBroken (fields `closes_at`, `reason`) when the deadline has passed by the database's
+    clock, when the new one is not later or not a good moment, and while another proposal waits.
+    """
+    with transaction() as session:
+        tender = tenders.get_tender_of_alliance(session, actor, tender_id, lock=True)
+        policy.require(actor, Act.TENDER_EXTEND, tender.alliance_id)
+        if session.get(Extension, extension_id) is not None:
+            return
+        expect_version(tender, version)
+        present = rules.check_still_open(tender.status, tender.closes_at, clock.database_now(session))
+        check_reason(reason, "the deadline moves")
+        if queries.waiting_extension(session, tender_id) is not None:
+            raise RuleBroken("A later deadline waits for approval already. Withdraw it before another.")
+        kept = _check_moment(session, tender, present, closes_at, doubt_reason)
+        assert actor.person_id
+        extension = Extension(
+            id=extension_id,
+            tender_id=tender_id,
+            status=ExtensionStatus.PROPOSED,
+            closed_before_at=present,
+            closes_at=closes_at,
+            reason=reason,
+            doubt_reason=kept,
+            proposed_by=actor.person_id,
+            proposed_at=clock.now(),
+        )
+        session.add(extension)
+        session.flush()
+        notices.extension_proposed(session, extension)
+        events.record(
+            session,
+            actor,
+            Act.TENDER_EXTEND,
+            tender.id,
+            organisation_id=tender.alliance_id,
+            closes_at=closes_at.isoformat(),
+            reason=reason,
+        )
+
+
+def approve_extension(actor: Actor, tender_id: uuid.UUID, extension_id: uuid.UUID) -> None:
+    """Approve a later deadline: from now on it is everybody's, and everybody is told.
+
+    Raises Forbidden for who proposed it and for people of their schools, RuleBroken once the present
+    deadline has passed by the database's clock. Sent twice, it moves once.
+    """
+    with transaction() as session:
+        tender = tenders.get_tender_of_alliance(session, actor, tender_id, lock=True)
+        approving = tenders.approving_schools(session, tender)
+        policy.require(actor, Act.TENDER_APPROVE_EXTENSION, *approving)
+        extension = queries.get_extension(session, tender_id, extension_id, lock=True)
+        school_id = rules.check_approver(
+            actor.person_id,
+            proposed_by=extension.proposed_by,
+            headteacher_of=tenders.headteacher_of(actor),
+            approving_schools=approving,
+            schools_of_proposer=queries.schools_of(session, extension.proposed_by),
+        )
+        if extension.status is ExtensionStatus.APPROVED:
+            return
+        present = rules.check_still_open(tender.status, tender.closes_at, clock.database_now(session))
+        _check_moment(session, tender, present, extension.closes_at, extension.doubt_reason)
+        extension.status = rules.move(extension.status, ExtensionStatus.APPROVED)
+        extension.decided_by, extension.decided_at = actor.person_id, clock.now()
+        extension.approved_for = school_id
+        tender.closes_at, tender.deadline_reason = extension.closes_at, extension.doubt_reason
+        tender.deadline_version += 1
+        extension.deadline_version = tender.deadline_version
+        session.flush()
+        notices.deadline_moved(session, extension)
+        events.record(
+            session,
+            actor,
+            Act.TENDER_APPROVE_EXTENSION,
+            tender.id,
+            organisation_id=school_id,
+            extension_id=extension.id,
+            closed_before_at=present.isoformat(),
+            closes_at=extension.closes_at.isoformat(),
+            deadline_version=tender.deadline_version,
+            reason=extension.reason,
+        )
+
+
+def refuse_extension(actor: Actor, tender_id: uuid.UUID, extension_id: uuid.UUID, reason: str) -> None:
+    """Refuse a later deadline as a headteacher who could approve it, or withdraw it; the deadline stays."""
+    with transaction() as session:
+        tender = tenders.get_tender_of_alliance(session, actor, tender_id, lock=True)
+        approving = tenders.approving_schools(session, tender)
+        policy.require(actor, Act.TENDER_REFUSE_EXTENSION, tender.alliance_id, *approving)
+        extension = queries.get_extension(session, tender_id, extension_id, lock=True)
+        if extension.status is ExtensionStatus.REFUSED:
+            return
+        check_reason(reason, "the deadline stays")
+        extension.status = rules.move(extension.status, ExtensionStatus.REFUSED)
+        extension.decided_by, extension.decided_at = actor.person_id, clock.now()
+        extension.refusal_reason = reason
+        session.flush()
+        notices.extension_refused(session, extension)
+        events.record(
+            session,
+            actor,
+            Act.TENDER_REFUSE_EXTENSION,
+            tender.id,
+            organisation_id=tender.alliance_id,
+            reason=reason,
+        )
+
+
+def _check_moment(
+    session: Session, tender: Tender, present: datetime, closes_at: datetime, doubt_reason: str
+) -> str:
+    """The reason that a new deadline needs, "" when it needs none. Raises RuleBroken for a wrong one."""
+    rules.check_forwards(present, closes_at)
+    away = holidays_at(session, tender, closes_at)
+    timetable.check_deadline(closes_at, present, 0, on_holiday=away, reason=doubt_reason)
+    if tender.contract_starts_on and tender.contract_ends_on:
+        starts_on = tender.contract_starts_on
+        if closes_at.astimezone(clock.LONDON).date() >= starts_on:
+            raise RuleBroken(
+                f"The contract starts on {starts_on.day} {starts_on:%B %Y}, and quotes must be evaluated "
+                "before. Choose an earlier deadline.",
+                "closes_at",
+            )
+    return doubt_reason if timetable.doubts_about(closes_at, away) else ""

@@ -1,0 +1,61 @@
+"""Later deadlines, proposed and approved. Kept for good: whoever asks can see how a deadline moved."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.alliance.models import Person, School
+from marketplace.core.db import Base
+from marketplace.core.ids import new_id
+from marketplace.tenders.amending.rules import ExtensionStatus
+from marketplace.tenders.models import Tender
+
+WAITING = text("status = 'proposed'")
+
+
+class Extension(Base):
+    """A later deadline for everybody: proposed by one person, approved by one of another school.
+
+    `deadline_version` is the tender's from then on. `doubt_reason` says why a moment out of hours or in
+    a holiday is chosen.
+    """
+
+    __tablename__ = "extension"
+    __table_args__ = (
+        CheckConstraint("closes_at > closed_before_at", name="forwards"),
+        CheckConstraint("decided_by <> proposed_by OR status <> 'approved'", name="two_people"),
+        CheckConstraint(
+            "(status = 'approved') = (deadline_version IS NOT NULL)", name="approved_has_a_deadline_version"
+        ),
+        Index(
+            "uq_extension_one_waiting",
+            "tender_id",
+            unique=True,
+            sqlite_where=WAITING,
+            postgresql_where=WAITING,
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tender_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tender.id"), index=True)
+    status: Mapped[ExtensionStatus] = mapped_column(default=ExtensionStatus.PROPOSED)
+    closed_before_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    reason: Mapped[str]
+    doubt_reason: Mapped[str] = mapped_column(default="")
+    proposed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    approved_for: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("school.id"))
+    refusal_reason: Mapped[str] = mapped_column(default="")
+    deadline_version: Mapped[int | None]
+
+    tender: Mapped[Tender] = relationship()
+    proposer: Mapped[Person] = relationship(foreign_keys=proposed_by)
+    decider: Mapped[Person | None] = relationship(foreign_keys=decided_by)
+    school: Mapped[School | None] = relationship()

@@ -1,0 +1,59 @@
+"""What the alliance's people are told by e-mail when a deadline moves. Suppliers are told downstream.
+
+Each function writes in the action's own transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from marketplace.alliance.models import Person
+from marketplace.alliance.queries import people_with_role
+from marketplace.core import mail
+from marketplace.core.policy import Role
+from marketplace.tenders import queries as tenders
+from marketplace.tenders.amending import queries
+from marketplace.tenders.amending.models import Extension
+
+
+def extension_proposed(session: Session, extension: Extension) -> None:
+    """Ask the headteachers who may approve a later deadline to decide, in time."""
+    schools = tenders.approving_schools(session, extension.tender)
+    schools -= queries.schools_of(session, extension.proposed_by)
+    heads = people_with_role(session, schools, Role.HEADTEACHER)
+    asked = [head for head in heads if head.id != extension.proposed_by]
+    _write(
+        session,
+        asked,
+        f"Please decide: a later deadline for {extension.tender.title}",
+        "amending_proposed.txt",
+        extension,
+    )
+
+
+def deadline_moved(session: Session, extension: Extension) -> None:
+    """Tell schools, coordinators, and those named to open and score that the deadline is later."""
+    tender = extension.tender
+    schools = people_with_role(session, tenders.buyers(session, tender.id), Role.HEADTEACHER, Role.BURSAR)
+    coordinators = people_with_role(session, [tender.alliance_id], Role.COORDINATOR)
+    people = [*schools, *coordinators, *(seat.person for seat in tender.panel)]
+    _write(session, people, f"Later deadline: {tender.title}", "amending_moved.txt", extension)
+
+
+def extension_refused(session: Session, extension: Extension) -> None:
+    """Tell who proposed it, and the coordinators, that the deadline stays, and why."""
+    tender = extension.tender
+    coordinators = people_with_role(session, [tender.alliance_id], Role.COORDINATOR)
+    people = [extension.proposer, *coordinators]
+    _write(session, people, f"The deadline stays: {tender.title}", "amending_refused.txt", extension)
+
+
+def _write(
+    session: Session, people: Collection[Person], subject: str, template: str, extension: Extension
+) -> None:
+    context: dict[str, Any] = {"tender": extension.tender, "extension": extension}
+    for person in {person.id: person for person in people}.values():
+        mail.write(session, person.email, subject, template, person_name=person.name, **context)

@@ -1,0 +1,116 @@
+"""Questions about later deadlines. Load the tender as its reader first."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from flask import url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.alliance.models import Organisation, RoleHolding
+from marketplace.core import clock, policy
+from marketplace.core.errors import NotFound
+from marketplace.core.policy import Act, Actor, Kind
+from marketplace.core.web import Task, moment
+from marketplace.tenders import queries, rules
+from marketplace.tenders.amending.models import Extension
+from marketplace.tenders.amending.rules import ExtensionStatus
+from marketplace.tenders.models import Tender
+from marketplace.tenders.progress import StepLink
+from marketplace.tenders.rules import TenderStatus
+
+
+def get_extension(
+    session: Session, tender_id: uuid.UUID, extension_id: uuid.UUID, *, lock: bool = False
+) -> Extension:
+    """A later deadline of this tender. Raises NotFound."""
+    query = select(Extension).where(Extension.id == extension_id, Extension.tender_id == tender_id)
+    if lock:
+        query = query.with_for_update(of=Extension)
+    extension = session.scalars(query).one_or_none()
+    if extension is None:
+        raise NotFound
+    return extension
+
+
+def waiting_extension(session: Session, tender_id: uuid.UUID) -> Extension | None:
+    """The later deadline that waits for approval, if there is one."""
+    query = select(Extension).where(
+        Extension.tender_id == tender_id, Extension.status == ExtensionStatus.PROPOSED
+    )
+    return session.scalars(query).one_or_none()
+
+
+def extensions(session: Session, tender_id: uuid.UUID) -> Sequence[Extension]:
+    """All later deadlines of a tender, also refused ones, the newest first."""
+    query = select(Extension).where(Extension.tender_id == tender_id).order_by(Extension.proposed_at.desc())
+    return session.scalars(query).all()
+
+
+def moved_deadlines(session: Session, tender_id: uuid.UUID) -> list[Extension]:
+    """How the deadline moved, the first time first: for everybody to read."""
+    return [one for one in reversed(extensions(session, tender_id)) if one.status is ExtensionStatus.APPROVED]
+
+
+def schools_of(session: Session, person_id: uuid.UUID) -> frozenset[uuid.UUID]:
+    """The schools where a person holds a role, whoever asks."""
+    query = (
+        select(RoleHolding.organisation_id)
+        .join(Organisation, Organisation.id == RoleHolding.organisation_id)
+        .where(RoleHolding.person_id == person_id, Organisation.kind == Kind.SCHOOL)
+    )
+    return frozenset(session.scalars(query))
+
+
+def may_approve(session: Session, actor: Actor, extension: Extension) -> bool:
+    """Is this somebody who may approve this later deadline? See `rules.check_approver`."""
+    schools = queries.approving_schools(session, extension.tender)
+    schools -= schools_of(session, extension.proposed_by)
+    return actor.person_id != extension.proposed_by and bool(queries.headteacher_of(actor) & schools)
+
+
+def offered_steps(session: Session, actor: Actor, tender: Tender) -> list[StepLink]:
+    """From the tender's page: move the deadline, or approve that it moves."""
+    now = clock.now()
+    if not rules.accepts_quotes(tender.status, tender.closes_at, now):
+        return []
+    waiting = waiting_extension(session, tender.id)
+    if waiting is None:
+        if policy.allows(actor, Act.TENDER_EXTEND, tender.alliance_id):
+            return [StepLink("Move the deadline", url_for("tenders.propose_extension", tender_id=tender.id))]
+        return []
+    text = "Decide about the later deadline" if may_approve(session, actor, waiting) else ""
+    if not text and policy.allows(actor, Act.TENDER_EXTEND, tender.alliance_id):
+        text = "See the later deadline you proposed"
+    href = url_for("tenders.approve_extension", tender_id=tender.id, extension_id=waiting.id)
+    return [StepLink(text, href)] if text else []
+
+
+def waiting_for(session: Session, actor: Actor) -> list[Task]:
+    """Later deadlines that wait for this headteacher."""
+    query = (
+        select(Extension)
+        .join(Tender)
+        .where(
+            queries.of_the_alliances_of(actor),
+            Tender.status == TenderStatus.PUBLISHED,
+            Tender.closes_at > clock.now(),
+            Extension.status == ExtensionStatus.PROPOSED,
+        )
+        .order_by(Extension.proposed_at)
+    )
+    if not queries.headteacher_of(actor):
+        return []
+    return [
+        Task(
+            f"Decide about a later deadline for {one.tender.title}",
+            url_for("tenders.approve_extension", tender_id=one.tender_id, extension_id=one.id),
+            f"{one.proposer.name} proposes {moment(one.closes_at)}. Decide before "
+            f"{moment(one.closed_before_at)}.",
+            one.closed_before_at.astimezone(clock.LONDON).date(),
+        )
+        for one in session.scalars(query)
+        if may_approve(session, actor, one)
+    ]

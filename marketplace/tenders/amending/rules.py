@@ -1,0 +1,90 @@
+"""When a published tender's deadline may move, and who moves it. Plain Python."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from marketplace.core import moves
+from marketplace.core.clock import LONDON
+from marketplace.core.errors import Forbidden, RuleBroken
+from marketplace.core.working_days import in_words
+from marketplace.tenders.rules import TenderStatus, accepts_quotes
+
+
+class ExtensionStatus(StrEnum):
+    """How far a later deadline is."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+EXTENSION_MOVES: Mapping[ExtensionStatus, frozenset[ExtensionStatus]] = {
+    ExtensionStatus.PROPOSED: frozenset({ExtensionStatus.APPROVED, ExtensionStatus.REFUSED}),
+    ExtensionStatus.APPROVED: frozenset(),
+    ExtensionStatus.REFUSED: frozenset(),
+}
+
+
+def move(present: ExtensionStatus, wanted: ExtensionStatus) -> ExtensionStatus:
+    """The wanted status, if the present one may become it. Raises RuleBroken."""
+    return moves.move(EXTENSION_MOVES, present, wanted)
+
+
+def check_still_open(status: TenderStatus, closes_at: datetime | None, now: datetime) -> datetime:
+    """The deadline of a tender that takes quotes at this moment: the database's, read under the lock.
+
+    Raises RuleBroken when it does not: terms change, and deadlines move, only before the deadline
+    (Procurement Act 2023, s.31).
+    """
+    if status is not TenderStatus.PUBLISHED or closes_at is None:
+        raise RuleBroken("This tender is not open for quotes, so nothing of it can be changed here.")
+    if not accepts_quotes(status, closes_at, now):
+        raise RuleBroken(
+            f"The deadline was {moment_in_words(closes_at)}. After it nothing can be changed any more, "
+            "and the deadline cannot be moved."
+        )
+    return closes_at
+
+
+def check_forwards(present: datetime, wanted: datetime) -> None:
+    """A deadline only moves later, for everybody. Raises RuleBroken, field `closes_at`."""
+    if wanted <= present:
+        raise RuleBroken(
+            f"A deadline can only move to a later moment. It is {moment_in_words(present)} now; "
+            "choose one after that.",
+            "closes_at",
+        )
+
+
+def check_approver(
+    person_id: uuid.UUID | None,
+    *,
+    proposed_by: uuid.UUID,
+    headteacher_of: Collection[uuid.UUID],
+    approving_schools: Collection[uuid.UUID],
+    schools_of_proposer: Collection[uuid.UUID],
+) -> uuid.UUID:
+    """The school for which a later deadline is approved: two people of two schools move a deadline.
+
+    Raises Forbidden for who proposed it, and for anybody but a headteacher of a school in the tender
+    that is neither the lead school nor one of the proposer's.
+    """
+    if person_id is None or person_id == proposed_by:
+        raise Forbidden("You proposed this deadline, so a headteacher of another school must approve it.")
+    schools = set(headteacher_of) & set(approving_schools) - set(schools_of_proposer)
+    if not schools:
+        raise Forbidden(
+            "A headteacher of a school in the tender approves a later deadline, other than the lead school "
+            "and the schools of whoever proposed it."
+        )
+    return min(schools)
+
+
+def moment_in_words(moment: datetime) -> str:
+    """A moment in England, with its zone: 3 December 2026 at 14:00 GMT."""
+    local = moment.astimezone(LONDON)
+    return f"{in_words(local.date())} at {local:%H:%M} {local:%Z}"
