@@ -37,6 +37,7 @@ from marketplace.contracts import jobs as contract_jobs
 from marketplace.contracts import models as contracts
 from marketplace.contracts import queries as contract_queries
 from marketplace.contracts import views as contract_pages
+from marketplace.contracts.importing import models as contract_imports
 from marketplace.core import events, jobs, storage, web
 from marketplace.core.db import db, set_up_sqlite
 from marketplace.core.mailbox import mailbox
@@ -83,6 +84,7 @@ MODELS = (
     delegation,
     term_dates,
     contracts,
+    contract_imports,
     needs,
     tenders,
     tender_notices,

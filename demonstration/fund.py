@@ -13,11 +13,11 @@ from sqlalchemy import select
 from demonstration.cast import Cast, DemonstrationSchool
 from demonstration.purchases import ALDHELM, FERNLEIGH, HARROW, KINGFISHER, MANOR, MILLBROOK
 from invoicing.fund import actions, queries, rules
-from invoicing.fund.evidence import Evidence
 from invoicing.fund.models import Contribution
 from invoicing.fund.rules import Proposal, Purpose, Wish
 from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.core.documents import Upload
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 
@@ -124,7 +124,7 @@ def _approve(cast: Cast, claim_id: uuid.UUID, offset: int, urns: Sequence[str]) 
             actions.approve_claim(school.headteacher, new_id(), claim_id, school.id)
 
 
-def _bill(school: DemonstrationSchool, title: str, pounds: int) -> Evidence:
+def _bill(school: DemonstrationSchool, title: str, pounds: int) -> Upload:
     """The evidence of a claim: a bill of one line, as a workbook."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as workbook:
@@ -133,7 +133,7 @@ def _bill(school: DemonstrationSchool, title: str, pounds: int) -> Evidence:
             sheet.write_string(row, 0, label)
             sheet.write_string(row, 1, said)
     content.seek(0)
-    return Evidence("bill.xlsx", content)
+    return Upload("bill.xlsx", content)
 
 
 def _contribution(round_id: uuid.UUID, school: DemonstrationSchool) -> uuid.UUID:

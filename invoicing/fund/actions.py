@@ -9,14 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from invoicing.fund import books, notices, queries, rules
-from invoicing.fund.evidence import Evidence, check_evidence, kept_name
 from invoicing.fund.models import Claim, ClaimApproval, Contribution, ContributionRound, Fund
 from invoicing.fund.rules import Approval, ClaimStatus, ContributionStatus, Proposal, Wish
 from invoicing.ledger import actions as ledger
 from invoicing.ledger.models import Entry
 from marketplace.alliance.models import Organisation
-from marketplace.core import clock, events, moves, policy, storage
+from marketplace.core import clock, documents, events, moves, policy
 from marketplace.core.db import transaction
+from marketplace.core.documents import Upload
 from marketplace.core.errors import NotFound, RuleBroken, Stale
 from marketplace.core.ids import new_id, next_reference
 from marketplace.core.money import ZERO
@@ -171,7 +171,7 @@ def make_claim(
     claim_id: uuid.UUID,
     fund_id: uuid.UUID,
     wish: Wish,
-    evidence: Evidence,
+    evidence: Upload,
 ) -> None:
     """Ask the fund to pay for work or goods, with evidence. It can never be more than the fund holds."""
     with transaction() as session:
@@ -182,8 +182,7 @@ def make_claim(
         if wish.school_id not in {school.id for school in queries.members(session, fund)}:
             raise RuleBroken("Only a member school can claim.", "school")
         rules.check_within(wish.amount, books.read_books(session, fund).balance, "amount")
-        media_type = check_evidence(evidence)
-        file = storage.store(session, evidence.content, media_type, field="evidence")
+        file = documents.keep(session, evidence, field="evidence", endings=rules.EVIDENCE_ENDINGS)
         now = clock.now()
         claim = Claim(
             id=claim_id,
@@ -194,7 +193,7 @@ def make_claim(
             purpose=wish.purpose,
             amount=wish.amount,
             evidence_sha256=file.sha256,
-            evidence_name=kept_name(evidence.name),
+            evidence_name=documents.plain_name(evidence.name),
             made_by=_person(actor),
             made_at=now,
         )

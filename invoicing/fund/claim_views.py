@@ -11,13 +11,13 @@ from flask import flash, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from invoicing.fund import actions, books, queries, rules
-from invoicing.fund.evidence import Evidence, media_type
 from invoicing.fund.forms import ApproveForm, ClaimFilterForm, ClaimForm, PayForm, RefuseForm
 from invoicing.fund.models import Claim, Fund
 from invoicing.fund.rules import ClaimStatus
 from marketplace.alliance import queries as alliance
-from marketplace.core import policy, storage, web
+from marketplace.core import documents, policy, storage, web
 from marketplace.core.db import db
+from marketplace.core.documents import Upload
 from marketplace.core.fields import choices
 from marketplace.core.listing import page_address, sorting
 from marketplace.core.money import Money
@@ -63,7 +63,7 @@ def make_claim(fund_id: uuid.UUID) -> Any:
             school_id = form.school.data if "school" in form else next(iter(schools))
             file = form.evidence.data
             actions.make_claim(
-                acting, form.id_to_make, fund_id, form.wish(school_id), Evidence(file.filename, file.stream)
+                acting, form.id_to_make, fund_id, form.wish(school_id), Upload(file.filename, file.stream)
             )
             flash("Your claim has been made. Two people from two other schools decide on it now.")
             return redirect(url_for(".show_claim", claim_id=form.id_to_make))
@@ -160,7 +160,7 @@ def download_evidence(claim_id: uuid.UUID) -> Response:
     claim = queries.get_claim(db.session(), web.actor(), claim_id)
     return send_file(
         io.BytesIO(storage.read(claim.evidence_sha256)),
-        mimetype=media_type(claim.evidence_name),
+        mimetype=documents.media_type(claim.evidence_name),
         as_attachment=True,
         download_name=claim.evidence_name,
     )

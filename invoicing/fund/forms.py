@@ -7,8 +7,7 @@ import uuid
 from wtforms import BooleanField, HiddenField
 from wtforms.validators import Length
 
-from invoicing.fund.evidence import EXTENSIONS, LARGEST_BYTES
-from invoicing.fund.rules import ClaimStatus, Proposal, Purpose, Wish
+from invoicing.fund.rules import EVIDENCE_ENDINGS, LARGEST_EVIDENCE, ClaimStatus, Proposal, Purpose, Wish
 from marketplace.core.fields import (
     CheckboxesField,
     ChoiceField,
@@ -136,8 +135,8 @@ class ClaimForm(NewThingForm):
     evidence = UploadField(
         "Evidence",
         [Required("Choose the evidence: an invoice, an order or a receipt.")],
-        extensions=EXTENSIONS,
-        max_bytes=LARGEST_BYTES,
+        extensions=EVIDENCE_ENDINGS,
+        max_bytes=LARGEST_EVIDENCE,
         description=(
             "The invoice, order or receipt, as PDF, PNG, JPG, Excel (.xlsx) or Word (.docx), up to 10 MB. "
             "Browsers forget a chosen file: choose it again if this page comes back."

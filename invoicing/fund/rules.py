@@ -14,6 +14,15 @@ from marketplace.core.money import ZERO, Money
 
 APPROVALS_NEEDED = 2
 LONGEST_YEAR_DAYS = 366
+LARGEST_EVIDENCE = 10 * 1024 * 1024
+EVIDENCE_ENDINGS = (
+    ".pdf",
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".xlsx",
+    ".docx",
+)
 
 
 class ContributionStatus(StrEnum):

@@ -14,8 +14,9 @@ from marketplace.contracts.models import Contract
 from marketplace.contracts.rules import ContractContent
 from marketplace.core import clock, events, policy
 from marketplace.core.db import transaction
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.forms import expect_version
+from marketplace.core.ids import new_id
 from marketplace.core.policy import SYSTEM, Act, Actor
 
 
@@ -41,8 +42,8 @@ def add_contract(
         if session.get(Contract, contract_id) is not None:
             return
         rules.check_content(content)
-        contract = Contract(id=contract_id, school_id=school_id, registered_at=clock.now())
-        _write_content(contract, content)
+        contract = entry(contract_id, school_id, content)
+        _check_reference(session, contract)
         session.add(contract)
         events.record(session, actor, Act.CONTRACT_ADD, contract.id, organisation_id=school_id)
 
@@ -60,6 +61,7 @@ def edit_contract(actor: Actor, contract_id: uuid.UUID, version: int, content: C
             if getattr(contract, field.name) != getattr(content, field.name)
         ]
         _write_content(contract, content)
+        _check_reference(session, contract)
         events.record(
             session,
             actor,
@@ -85,14 +87,10 @@ def register_awarded_contract(session: Session, awarded: AwardedContract) -> Con
     if known is not None:
         return known
     rules.check_content(awarded.content)
-    contract = Contract(
-        school_id=awarded.school_id,
-        award_id=awarded.award_id,
-        tender_reference=awarded.tender_reference,
-        supplier_id=awarded.supplier_id,
-        registered_at=clock.now(),
-    )
-    _write_content(contract, awarded.content)
+    contract = entry(new_id(), awarded.school_id, awarded.content)
+    contract.award_id = awarded.award_id
+    contract.tender_reference = awarded.tender_reference
+    contract.supplier_id = awarded.supplier_id
     session.add(contract)
     session.flush()
     events.record(
@@ -116,7 +114,7 @@ def renew_contract(contract_id: uuid.UUID) -> bool:
         policy.require(SYSTEM, Act.CONTRACT_RENEW)
         if contract is None or not contract.renewal_months or contract.last_notice_on >= today:
             return False
-        _reckon(contract, today)
+        _write_content(contract, queries.content_of(contract))
         events.record(
             session,
             SYSTEM,
@@ -128,21 +126,32 @@ def renew_contract(contract_id: uuid.UUID) -> bool:
         return True
 
 
+def entry(contract_id: uuid.UUID, school_id: uuid.UUID, content: ContractContent) -> Contract:
+    """A new entry of a register with everything that follows from its content. A shared step."""
+    contract = Contract(id=contract_id, school_id=school_id, registered_at=clock.now())
+    _write_content(contract, content)
+    return contract
+
+
+def derived(content: ContractContent) -> dict[str, date]:
+    """The columns that follow from what a contract says and from the day. A shared step."""
+    notice = {"notice_days": content.notice_days, "notice_months": content.notice_months}
+    runs_until = rules.effective_end(
+        content.ends_on, renewal_months=content.renewal_months, today=clock.today(), **notice
+    )
+    return {"runs_until": runs_until, "last_notice_on": rules.last_notice_on(runs_until, **notice)}
+
+
 def _write_content(contract: Contract, content: ContractContent) -> None:
     for field in fields(content):
         setattr(contract, field.name, getattr(content, field.name))
-    _reckon(contract, clock.today())
+    for name, value in derived(content).items():
+        setattr(contract, name, value)
 
 
-def _reckon(contract: Contract, today: date) -> None:
-    """Set what follows from the content and the day."""
-    contract.runs_until = rules.effective_end(
-        contract.ends_on,
-        notice_days=contract.notice_days,
-        notice_months=contract.notice_months,
-        renewal_months=contract.renewal_months,
-        today=today,
-    )
-    contract.last_notice_on = rules.last_notice_on(
-        contract.runs_until, contract.notice_days, contract.notice_months
-    )
+def _check_reference(session: Session, contract: Contract) -> None:
+    """Raise RuleBroken when another contract of the school has the same reference."""
+    with session.no_autoflush:
+        taken = contract.reference and queries.reference_is_taken(session, contract)
+    if taken:
+        raise RuleBroken("Another contract of the school has this reference. Enter another.", "reference")

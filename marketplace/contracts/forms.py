@@ -13,6 +13,7 @@ from marketplace.contracts.rules import (
     ENDING_LABELS,
     LONGEST_NOTICE_DAYS,
     LONGEST_NOTICE_MONTHS,
+    LONGEST_REFERENCE,
     LONGEST_RENEWAL_MONTHS,
     LONGEST_TITLE,
     ContractContent,
@@ -73,6 +74,12 @@ class ContractForm(Form):
         "What it is for",
         [Required("Enter what the contract is for."), Length(max=LONGEST_TITLE)],
         description="Such as Cleaning of the main building",
+    )
+    reference = TextField(
+        "Your reference",
+        [Length(max=LONGEST_REFERENCE)],
+        description="The school’s own number for it, if it has one.",
+        render_kw={"width": 10},
     )
     supplier_name = TextField("Supplier", [Required("Enter the supplier’s name."), Length(max=LONGEST_TITLE)])
     annual_value = MoneyField(

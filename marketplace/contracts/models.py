@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint, types
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text, types
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -44,10 +44,19 @@ class Contract(Base):
         CheckConstraint("renewal_months >= 0", name="renewal_not_negative"),
         CheckConstraint("runs_until >= ends_on", name="runs_to_its_end"),
         UniqueConstraint("school_id", "award_id", "title"),
+        Index(
+            "uq_contract_reference",
+            "school_id",
+            "reference",
+            unique=True,
+            sqlite_where=text("reference <> ''"),
+            postgresql_where=text("reference <> ''"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     school_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("school.id"), index=True)
+    reference: Mapped[str] = mapped_column(default="", server_default="")
     category: Mapped[str] = mapped_column(index=True)
     title: Mapped[str]
     supplier_name: Mapped[str]
@@ -67,5 +76,22 @@ class Contract(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     school: Mapped[School] = relationship()
+    documents: Mapped[list[ContractDocument]] = relationship(
+        back_populates="contract", order_by="ContractDocument.name", cascade="all, delete-orphan"
+    )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # SQLAlchemy reads a plain dict here
+
+
+class ContractDocument(Base):
+    """A file kept beside a contract, such as the signed contract itself."""
+
+    __tablename__ = "contract_document"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    contract_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contract.id"), index=True)
+    name: Mapped[str]
+    sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
+    added_at: Mapped[datetime]
+
+    contract: Mapped[Contract] = relationship(back_populates="documents")

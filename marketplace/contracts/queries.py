@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from marketplace.alliance.models import Membership, Organisation, School
 from marketplace.alliance.rules import MembershipStatus
-from marketplace.contracts.models import Contract
+from marketplace.contracts.models import Contract, ContractDocument
 from marketplace.contracts.rules import (
     DAYS_AHEAD,
     NOTICE_NEAR,
@@ -54,6 +54,30 @@ def get_contract(session: Session, actor: Actor, contract_id: uuid.UUID, *, lock
     return contract
 
 
+def get_document(
+    session: Session, actor: Actor, contract_id: uuid.UUID, document_id: uuid.UUID
+) -> ContractDocument:
+    """A document of a contract that the actor may read. Raises NotFound."""
+    document = session.scalars(
+        select(ContractDocument)
+        .join(Contract)
+        .where(ContractDocument.id == document_id, Contract.id == contract_id, visible_to(actor))
+    ).one_or_none()
+    if document is None:
+        raise NotFound
+    return document
+
+
+def reference_is_taken(session: Session, contract: Contract) -> bool:
+    """Has another contract of the school this one's reference?"""
+    others = select(Contract.id).where(
+        Contract.school_id == contract.school_id,
+        Contract.id != contract.id,
+        func.lower(Contract.reference) == contract.reference.lower(),
+    )
+    return session.scalars(others.limit(1)).first() is not None
+
+
 def content_of(contract: Contract) -> ContractContent:
     """What a contract says, as it was entered."""
     return ContractContent(
@@ -67,6 +91,7 @@ def content_of(contract: Contract) -> ContractContent:
         notice_months=contract.notice_months,
         renewal_months=contract.renewal_months,
         extension_months=contract.extension_months,
+        reference=contract.reference,
     )
 
 
@@ -87,7 +112,13 @@ def search(
         .options(contains_eager(Contract.school).contains_eager(School.organisation))
     )
     if text:
-        columns = (Contract.title, Contract.supplier_name, Contract.tender_reference, Organisation.name)
+        columns = (
+            Contract.title,
+            Contract.supplier_name,
+            Contract.tender_reference,
+            Contract.reference,
+            Organisation.name,
+        )
         query = query.where(or_(*(column.icontains(text, autoescape=True) for column in columns)))
     if category_id:
         query = query.where(Contract.category == category_id)

@@ -14,6 +14,7 @@ from marketplace.core.months import end_months_later, months_later
 
 LARGEST_VALUE = Money(100_000_000_00)
 LONGEST_TITLE = 120
+LONGEST_REFERENCE = 40
 LONGEST_NOTICE_DAYS = 730
 LONGEST_NOTICE_MONTHS = 24
 LONGEST_RENEWAL_MONTHS = 60
@@ -22,6 +23,10 @@ MOST_EXTENSIONS = 6
 LONGEST_TERM_DAYS = 366 * 30
 EARLIEST_YEAR = 1990
 NOTICE_NEAR = timedelta(days=60)
+NOTICE_TOO_LONG = (
+    "The notice is longer than the contract. Enter a shorter notice, or the first day from which the "
+    "contract has run without a break."
+)
 
 
 class Ending(StrEnum):
@@ -50,7 +55,7 @@ class ContractContent:
 
     The notice is so many calendar months and so many days more. `renewal_months` is how long it goes on by
     itself when nobody gives notice, 0 when it just ends. `extension_months` are the options to extend it
-    that are left, each in months, in the order in which they would be used.
+    that are left, each in months, in the order in which they would be used. `reference` is the school's own.
     """
 
     category: str
@@ -63,6 +68,7 @@ class ContractContent:
     notice_months: int = 0
     renewal_months: int = 0
     extension_months: tuple[int, ...] = ()
+    reference: str = ""
 
 
 def check_content(content: ContractContent) -> None:
@@ -76,6 +82,8 @@ def check_content(content: ContractContent) -> None:
             raise RuleBroken(ask, name)
         if len(text) > LONGEST_TITLE:
             raise RuleBroken(f"This must have {LONGEST_TITLE} characters or fewer.", name)
+    if len(content.reference) > LONGEST_REFERENCE:
+        raise RuleBroken(f"The reference must have {LONGEST_REFERENCE} characters or fewer.", "reference")
     if not ZERO <= content.annual_value <= LARGEST_VALUE:
         raise RuleBroken("The value must be from £0 to £100,000,000 a year.", "annual_value")
     if content.starts_on.year < EARLIEST_YEAR:
@@ -94,11 +102,7 @@ def _check_notice(content: ContractContent) -> None:
     if not 0 <= content.notice_months <= LONGEST_NOTICE_MONTHS:
         raise RuleBroken(f"The notice must be from 0 to {LONGEST_NOTICE_MONTHS} months.", "notice_months")
     if last_notice_on(content.ends_on, content.notice_days, content.notice_months) < content.starts_on:
-        raise RuleBroken(
-            "The notice is longer than the contract. Enter a shorter notice, or the first day from which "
-            "the contract has run without a break.",
-            "notice_months" if content.notice_months else "notice_days",
-        )
+        raise RuleBroken(NOTICE_TOO_LONG, "notice_months" if content.notice_months else "notice_days")
 
 
 def _check_going_on(content: ContractContent) -> None:

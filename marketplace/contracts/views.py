@@ -9,7 +9,10 @@ from flask import Blueprint, flash, redirect, request, url_for
 
 from marketplace.alliance import queries as alliance
 from marketplace.contracts import actions, categories, queries, rules, shown
+from marketplace.contracts.documents import views as document_views
 from marketplace.contracts.forms import AddContractForm, ContractsFilter, EditContractForm
+from marketplace.contracts.importing import queries as importing
+from marketplace.contracts.importing import views as import_views
 from marketplace.contracts.models import Contract
 from marketplace.core import clock, policy, web
 from marketplace.core.charts import Span, timeline_chart
@@ -22,6 +25,19 @@ from marketplace.core.policy import POLICY, Act, Actor, Kind
 from marketplace.core.web import NavigationItem, answering, page
 
 contracts = Blueprint("contracts", __name__, url_prefix="/contracts")
+BOTH = ("GET", "POST")
+contracts.add_url_rule("/import", view_func=import_views.import_register, methods=BOTH)
+contracts.add_url_rule("/imports/<uuid:import_id>", view_func=import_views.show_import)
+contracts.add_url_rule("/import/template.xlsx", view_func=import_views.download_template)
+contracts.add_url_rule("/import/template.csv", view_func=import_views.download_template_text)
+contracts.add_url_rule("/imports/<uuid:import_id>/refused.xlsx", view_func=import_views.download_refused)
+contracts.add_url_rule("/imports/<uuid:import_id>/refused.csv", view_func=import_views.download_refused_text)
+for _rule, _view, _methods in (
+    ("add", document_views.attach_document, BOTH),
+    ("<uuid:document_id>", document_views.download_document, ("GET",)),
+    ("<uuid:document_id>/remove", document_views.detach_document, ("POST",)),
+):
+    contracts.add_url_rule(f"/<uuid:contract_id>/documents/{_rule}", view_func=_view, methods=_methods)
 
 
 def _reads_contracts(actor: Actor) -> bool:
@@ -69,6 +85,7 @@ def register() -> Any:
         labels=dict(categories.pairs()),
         several_schools=len(schools) > 1,
         may_add=_adds_contracts(actor),
+        may_import=importing.imports_registers(actor),
         today=clock.today(),
         act_by_cell=shown.act_by_cell,
         chart=_chart(rows, name_school=len(schools) > 1) if rows else None,

@@ -6,7 +6,7 @@ import re
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO
@@ -21,7 +21,8 @@ LONGEST_NAME = 150
 LARGEST_TEXT = 10 * 1024 * 1024
 MOST_PARTS = 5_000
 LARGEST_UNPACKED = 300 * 1024 * 1024
-TAIL = 2_048
+TAIL = 64 * 1024  # cameras and scanners add a little after the mark that ends a file
+MACROS = "vbaproject.bin"
 ALLOWED = "PDF, Word (.docx), Excel (.xlsx), PNG, JPEG, plain text or CSV"
 
 
@@ -42,31 +43,43 @@ class Upload:
     content: IO[bytes]
 
 
-def keep(session: Session, upload: Upload) -> StoredFile:
+def keep(
+    session: Session, upload: Upload, *, field: str = "document", endings: Collection[str] = ()
+) -> StoredFile:
     """Store an allowed file. A shared step. Raises RuleBroken; see `check_document`."""
-    media_type = check_document(upload.name, upload.content)
-    return storage.store(session, upload.content, media_type, field="document")
+    media_type = check_document(upload.name, upload.content, field=field, endings=endings)
+    return storage.store(session, upload.content, media_type, field=field)
 
 
-def check_document(name: str, content: IO[bytes]) -> str:
+def check_document(
+    name: str, content: IO[bytes], *, field: str = "document", endings: Collection[str] = ()
+) -> str:
     """The media type of an allowed file, which stands at its start again.
 
-    Raises RuleBroken (field `document`) when the ending of its name is not allowed, or its content is
-    something else or not complete.
+    `endings` narrows down which of the KINDS are allowed here. Raises RuleBroken, on the field, when the
+    ending of its name is not allowed, its content is something else or not complete, or has macros in it.
     """
-    kind = KINDS.get(PurePosixPath(name).suffix.lower())
-    if kind is None:
-        raise RuleBroken(f"Choose a file of one of these kinds: {ALLOWED}.", "document")
+    ending = PurePosixPath(name).suffix.lower()
+    kind = KINDS.get(ending)
+    if kind is None or (endings and ending not in endings):
+        allowed = in_words(endings) if endings else ALLOWED
+        raise RuleBroken(f"Choose a file of one of these kinds: {allowed}.", field)
     content.seek(0)
     fits = kind.fits(content)
     content.seek(0)
     if not fits:
         raise RuleBroken(
-            f"“{plain_name(name)}” is not a complete {kind.name}. It may be damaged or renamed from "
-            "another kind. Open it on your computer, save it again and choose it once more.",
-            "document",
+            f"“{plain_name(name)}” is not a complete {kind.name}. It may be damaged, renamed from another "
+            "kind, or have macros in it. Open it on your computer, save it again and choose it once more.",
+            field,
         )
     return kind.media_type
+
+
+def in_words(endings: Collection[str]) -> str:
+    """Kinds of file as a hint names them."""
+    names = list(dict.fromkeys(KINDS[ending].name for ending in endings))
+    return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def plain_name(name: str) -> str:
@@ -117,6 +130,8 @@ def _is_office(main_part: str) -> Callable[[IO[bytes]], bool]:
                 if len(parts) > MOST_PARTS or unpacked > LARGEST_UNPACKED:
                     return False
                 named = {part.filename for part in parts}
+                if any(name.lower().endswith(MACROS) for name in named):
+                    return False
                 return {"[Content_Types].xml", main_part} <= named and archive.testzip() is None
         except (
             zipfile.BadZipFile,

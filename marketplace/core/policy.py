@@ -63,6 +63,9 @@ class Act(StrEnum):
     CONFIRMATION_WITHDRAW = "confirmation.withdraw"
     CONTRACT_ADD = "contract.add"
     CONTRACT_EDIT = "contract.edit"
+    CONTRACT_IMPORT = "contract.import"
+    CONTRACT_ATTACH = "contract.attach"
+    CONTRACT_DETACH = "contract.detach"
     CONTRACT_REGISTER = "contract.register"
     CONTRACT_RENEW = "contract.renew"
     NEED_POST = "need.post"
@@ -161,6 +164,11 @@ POLICY: Mapping[Act, Permission] = {
     Act.CONFIRMATION_WITHDRAW: _may("Withdraw a confirmation of the governing body", Role.GOVERNOR),
     Act.CONTRACT_ADD: _may("Add a contract to the school's register", Role.BURSAR, Role.HEADTEACHER),
     Act.CONTRACT_EDIT: _may("Change a contract in the school's register", Role.BURSAR, Role.HEADTEACHER),
+    Act.CONTRACT_IMPORT: _may(
+        "Import contracts into the registers of schools", Role.BURSAR, Role.HEADTEACHER, Role.COORDINATOR
+    ),
+    Act.CONTRACT_ATTACH: _may("Keep a document beside a contract", Role.BURSAR, Role.HEADTEACHER),
+    Act.CONTRACT_DETACH: _may("Take a document off a contract", Role.BURSAR, Role.HEADTEACHER),
     Act.CONTRACT_REGISTER: _may("Register an awarded contract", Role.SYSTEM),
     Act.CONTRACT_RENEW: _may("Note that a contract has renewed itself", Role.SYSTEM),
     Act.NEED_POST: _may("Post a need", Role.BURSAR, Role.HEADTEACHER),

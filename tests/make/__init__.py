@@ -10,7 +10,14 @@ from tests.make.awards import (
     recommend_award,
     recommended_contest,
 )
-from tests.make.contracts import contract, contract_content
+from tests.make.contracts import (
+    contract,
+    contract_content,
+    register_of_sixty,
+    register_row,
+    register_text,
+    register_workbook,
+)
 from tests.make.delegation import ladder, ladder_content
 from tests.make.evaluation import (
     Contest,
@@ -153,6 +160,10 @@ __all__ = [
     "recommend_award",
     "recommended_contest",
     "register",
+    "register_of_sixty",
+    "register_row",
+    "register_text",
+    "register_workbook",
     "schedule",
     "school",
     "scored_contest",

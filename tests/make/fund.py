@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from invoicing.fund import actions, queries, rules
-from invoicing.fund.evidence import Evidence
 from invoicing.fund.models import Contribution
 from invoicing.fund.rules import Proposal, Purpose, Wish
 from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.core.documents import Upload
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from tests.make.alliance import Alliance, School
@@ -46,9 +46,9 @@ def office_document(part: str, *more: str) -> bytes:
     return content.getvalue()
 
 
-def evidence(name: str = "invoice.pdf", content: bytes = PDF) -> Evidence:
+def evidence(name: str = "invoice.pdf", content: bytes = PDF) -> Upload:
     """A file as it is sent with a claim."""
-    return Evidence(name, io.BytesIO(content))
+    return Upload(name, io.BytesIO(content))
 
 
 @kept

@@ -76,6 +76,25 @@ def test_a_workbook_with_a_damaged_part_is_refused() -> None:
         check_document("staff.xlsx", io.BytesIO(bytes(damaged)))
 
 
+def test_macros_are_refused() -> None:
+    made = io.BytesIO(XLSX)
+    with zipfile.ZipFile(made, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"Sub Auto_Open()")
+    with pytest.raises(RuleBroken, match="macros"):
+        check_document("staff.xlsx", made)
+
+
+def test_a_place_may_allow_fewer_kinds_and_says_which() -> None:
+    with pytest.raises(RuleBroken, match="one of these kinds: PDF or JPEG picture") as refusal:
+        check_document("staff.csv", io.BytesIO(b"Name"), field="evidence", endings=(".pdf", ".jpg", ".jpeg"))
+    assert refusal.value.field == "evidence"
+    assert check_document("a.pdf", io.BytesIO(PDF), endings=(".pdf",)) == "application/pdf"
+
+
+def test_what_a_camera_adds_after_the_picture_does_no_harm() -> None:
+    assert check_document("photo.jpg", io.BytesIO(JPEG + bytes(10_000))) == "image/jpeg"
+
+
 def test_a_zip_that_unpacks_to_far_too_much_is_refused() -> None:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:

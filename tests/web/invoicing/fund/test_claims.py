@@ -82,9 +82,9 @@ BAD_CLAIMS: list[tuple[dict[str, object], str, str]] = [
     ({"purpose": "holidays"}, "purpose", "Choose one of the options"),
     ({"evidence": ""}, "evidence", "Choose the evidence"),
     ({"evidence": file("bill.exe")}, "evidence", "must be a file of type"),
-    ({"evidence": file("bill.pdf", b"MZ\x90\x00 not a PDF")}, "evidence", "but is not a PDF"),
-    ({"evidence": file("bill.xlsx", making.PDF)}, "evidence", "but is not an Excel workbook"),
-    ({"evidence": file("bill.pdf", making.PDF[:40])}, "evidence", "cut short or damaged"),
+    ({"evidence": file("bill.pdf", b"MZ\x90\x00 not a PDF")}, "evidence", "is not a complete PDF"),
+    ({"evidence": file("bill.xlsx", making.PDF)}, "evidence", "is not a complete Excel workbook"),
+    ({"evidence": file("bill.pdf", making.PDF[:40])}, "evidence", "may be damaged"),
     ({"evidence": file("bill.pdf", b"")}, "evidence", "empty"),
 ]
 

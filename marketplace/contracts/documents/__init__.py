@@ -1,0 +1,1 @@
+"""Documents kept beside a contract."""
