@@ -7,7 +7,7 @@ VENDOR := marketplace/static/vendor/manifest.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test test-fast check format clean lock routes states screenshots system-run system-test
+.PHONY: help setup run test bench test-fast check format clean lock routes states screenshots system-run system-test
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ run: setup ## Start Weald at http://localhost:8000 (another port: make run PORT=
 
 test: system-test setup ## Run every check and every test
 	@scripts/test.sh
+
+bench: setup ## Measure how long suggestions take for 25,000 schools, and how much memory
+	@$(BIN)/python scripts/bench_suggestions.py
 
 test-fast: setup ## Run the tests that need neither PostgreSQL nor a browser
 	@$(BIN)/pytest tests/unit tests/architecture tests/web

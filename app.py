@@ -48,6 +48,9 @@ from marketplace.needs import jobs as need_jobs
 from marketplace.needs import models as needs
 from marketplace.needs import tasks as need_tasks
 from marketplace.needs import views as need_pages
+from marketplace.needs.suggestions import models as suggestions
+from marketplace.needs.suggestions import queries as suggestion_queries
+from marketplace.needs.suggestions import views as suggestion_pages
 from marketplace.tenders import audience as tender_audience
 from marketplace.tenders import commands as tender_commands
 from marketplace.tenders import jobs as tender_jobs
@@ -58,6 +61,7 @@ from marketplace.tenders import views as tender_pages
 from marketplace.tenders.amending import models as amending
 from marketplace.tenders.amending import queries as amending_queries
 from marketplace.tenders.amending import views as amending_pages
+from marketplace.tenders.drafting import views as draft_pages
 from marketplace.tenders.opportunities import views as opportunity_pages
 from marketplace.tenders.uk_notices import api as open_data
 from marketplace.tenders.uk_notices import models as tender_notices
@@ -86,6 +90,7 @@ MODELS = (
     contracts,
     contract_imports,
     needs,
+    suggestions,
     tenders,
     tender_notices,
     amending,
@@ -105,6 +110,7 @@ BLUEPRINTS = (
     delegation_pages.delegation,
     term_dates_pages.alliance,
     contract_pages.contracts,
+    suggestion_pages.suggestions,
     need_pages.needs,
     amending_pages.tenders,
     opportunity_pages.opportunities,
@@ -122,6 +128,7 @@ WAITING_FOR: tuple[Any, ...] = (
     decision_tasks.waiting_for,
     contract_queries.waiting_for,
     need_tasks.waiting_for,
+    suggestion_queries.waiting_for,
     tender_queries.waiting_for,
     amending_queries.waiting_for,
     quote_tasks.waiting_for,
@@ -146,6 +153,7 @@ NAVIGATION: tuple[NavigationItem, ...] = (
 )
 SHORTCUTS: tuple[NavigationItem, ...] = (
     *need_pages.SHORTCUTS,
+    *suggestion_pages.SHORTCUTS,
     *contract_pages.SHORTCUTS,
     *tender_pages.SHORTCUTS,
     *shared_cost_pages.SHORTCUTS,
@@ -163,7 +171,7 @@ COMMANDS: tuple[click.Command, ...] = (
 SUBJECTS = {
     "Alliances, schools and people": ("alliance", "school", "delegation", "person", "password"),
     "Decisions and confirmations": ("decision", "confirmation"),
-    "Contracts and needs": ("contract", "need"),
+    "Contracts and needs": ("contract", "need", "consent"),
     "Joint tenders": ("tender",),
     "Suppliers and their quotes": ("supplier", "quote"),
     "Opening, scoring and award": ("opening", "quotes", "conflict", "score", "scores", "award"),
@@ -211,6 +219,7 @@ def _subscribe() -> None:
     events.subscribe("needs.confirmed", need_jobs.ask_once_confirmed, Act.CONFIRMATION_RECORD)
     decision_subjects.describe_with(Subject.NEED, need_tasks.about)
     jobs.every_minute(tender_jobs.close_due_tenders)
+    suggestion_pages.offer_draft(draft_pages.address_of_draft)
     tender_audience.count_with(profile_queries.count_serving)
     tender_progress.offer_steps(amending_queries.offered_steps)
     tender_progress.offer_steps(quote_tasks.offered_steps)

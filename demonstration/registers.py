@@ -87,6 +87,13 @@ LINES = (
     Line(OAKMERE, "insurance", "Insurance", "Pilgrim Mutual", 8_700, 5, 60),
     Line(ALDHELM, "audit", "External audit", "Tallow & Reeve", 7_900, 13, 0),
     Line(ALDHELM, "payroll", "Payroll", "Countywide Payroll", 4_100, 6, 90),
+    Line(KINGFISHER, "insurance", "Insurance", "Pilgrim Mutual", 9_600, 8, 90, renewal_months=12),
+    Line(MILLBROOK, "insurance", "Insurance", "Oakleaf Insurance", 12_400, 8, 0, notice_months=3),
+    Line(ALDHELM, "insurance", "Insurance", "Pilgrim Mutual", 8_100, 6, 60, extension_months=(12,)),
+    Line(FERNLEIGH, "insurance", "Insurance of the trust", "Oakleaf Insurance", 36_200, 5, 60),
+    Line(FERNLEIGH, "cleaning", "Cleaning", "Sparkwell", 84_000, 10, 0, 12, notice_months=6),
+    Line(KINGFISHER, "cleaning", "Cleaning", "Sparkwell", 21_500, 10, 90),
+    Line(OAKMERE, "cleaning", "Cleaning of the main building", "Sparkwell", 14_200, 12, 60, 12),
 )
 TERM_MONTHS = 36
 

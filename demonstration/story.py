@@ -7,6 +7,7 @@ from demonstration import (
     bids,
     changes,
     fund,
+    joining,
     judging,
     needs,
     path,
@@ -32,6 +33,7 @@ def tell(calendar: Calendar) -> None:
     for purchase in PURCHASES:
         _buy(cast, purchase)
     needs.post_single(cast)
+    joining.look_for_others(cast)
     fund.fill(cast)
     recharges.recharge(cast)
 

@@ -76,6 +76,9 @@ class Act(StrEnum):
     NEED_WAIVE = "need.waive"
     NEED_WITHDRAW = "need.withdraw"
     NEED_PLACE = "need.place"
+    NEED_REQUEST = "need.request"
+    CONSENT_GIVE = "consent.give"
+    CONSENT_WITHDRAW = "consent.withdraw"
     TENDER_DRAFT = "tender.draft"
     TENDER_EDIT = "tender.edit"
     TENDER_IMPORT = "tender.import"
@@ -183,6 +186,13 @@ POLICY: Mapping[Act, Permission] = {
     ),
     Act.NEED_WITHDRAW: _may("Withdraw a need", Role.BURSAR, Role.HEADTEACHER),
     Act.NEED_PLACE: _may("Move a need along with the tender it is in", Role.SYSTEM),
+    Act.NEED_REQUEST: _may("Ask schools that could buy together to post a need", Role.COORDINATOR),
+    Act.CONSENT_GIVE: _may(
+        "Let neighbouring alliances see the school in suggestions to buy together", Role.HEADTEACHER
+    ),
+    Act.CONSENT_WITHDRAW: _may(
+        "Take back that neighbouring alliances see the school in suggestions", Role.HEADTEACHER
+    ),
     Act.TENDER_DRAFT: _may("Draft a joint tender", Role.COORDINATOR),
     Act.TENDER_EDIT: _may("Change a draft joint tender", Role.COORDINATOR),
     Act.TENDER_IMPORT: _may("Import a tender from an OCDS file", Role.COORDINATOR, Role.ADMINISTRATOR),

@@ -30,6 +30,7 @@ from marketplace.needs.forms import (
 )
 from marketplace.needs.models import Need
 from marketplace.needs.rules import STATUS_COLOURS, STATUS_LABELS, NeedStatus
+from marketplace.needs.suggestions.queries import reads_suggestions
 
 needs = Blueprint("needs", __name__, url_prefix="/needs")
 
@@ -78,6 +79,7 @@ def list_needs() -> Any:
         status_colours=STATUS_COLOURS,
         several_schools=len(schools) > 1,
         may_post=_posts_needs(actor),
+        may_see_suggestions=reads_suggestions(actor),
     )
 
 

@@ -11,7 +11,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from wtforms import BooleanField, HiddenField, PasswordField
 from wtforms.validators import Length
 
-from marketplace.core import charts, web
+from marketplace.core import charts, maps, web
 from marketplace.core.fields import (
     CheckboxesField,
     ChoiceField,
@@ -132,6 +132,7 @@ def _show() -> tuple[str, int]:
             bars=_bars(),
             stacks=_stacks(),
             spans=_spans(),
+            map=_map(),
             tasks=[
                 Task(
                     "Approve the need for school meals",
@@ -151,6 +152,19 @@ def _show() -> tuple[str, int]:
             footer_links=[{"text": "Opportunities", "href": "/o"}, {"text": "Who can do what", "href": "/w"}],
         ),
         422 if form.errors else 200,
+    )
+
+
+def _map() -> maps.MapView:
+    return maps.map_picture(
+        "map",
+        "Where the schools are",
+        "Round marks are schools of the group, square ones do not fit.",
+        [
+            maps.Place("Ashcombe Manor School", 452_300, 141_900),
+            maps.Place("Harrow Hill Primary School", 451_680, 144_020),
+            maps.Place("Kingfisher Primary School", 449_900, 140_270, marked=False),
+        ],
     )
 
 

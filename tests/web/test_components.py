@@ -125,7 +125,7 @@ def test_the_lowest_price_is_marked_by_a_word(untouched: Page) -> None:
 
 def test_a_chart_has_a_title_and_a_description(untouched: Page) -> None:
     charts = untouched.select("svg.weald-chart")
-    assert len(charts) == 3
+    assert len(charts) == 4
     for chart in charts:
         named = (chart.get("aria-labelledby") or "").split()
         assert [len(untouched.select(f"svg #{one}")) for one in named] == [1, 1]

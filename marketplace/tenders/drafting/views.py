@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -50,7 +51,7 @@ def draft_tender() -> Any:
             others=[one for one in mine if one is not alliance],
             groups=_by_category(needs),
         )
-    form = forms.DraftForm()
+    form = forms.DraftForm(data=_prefilled())
     if form.is_submitted() and queries.is_known(session, acting, form.id_to_make):
         return redirect(url_for("tenders.edit_tender", tender_id=form.id_to_make))
     of_category = [need for need in needs if need.category == chosen]
@@ -68,6 +69,17 @@ def draft_tender() -> Any:
             flash("You drafted the tender. Go through its parts, then invite the schools.")
             return redirect(url_for("tenders.edit_tender", tender_id=form.id_to_make))
     return page("tenders/draft_tender.html", form=form, alliance=alliance, category=categories.label(chosen))
+
+
+def address_of_draft(alliance_id: uuid.UUID, category: str, need_ids: Sequence[uuid.UUID], title: str) -> str:
+    """The page that drafts a tender from needs, with these chosen: for suggestions, which lie upstream."""
+    chosen = [str(one) for one in need_ids]
+    return url_for("tenders.draft_tender", alliance=alliance_id, category=category, need=chosen, title=title)
+
+
+def _prefilled() -> dict[str, Any]:
+    """The title and the needs that the page's address chooses."""
+    return {"title": request.args.get("title", ""), "needs": request.args.getlist("need")}
 
 
 def _by_category(needs: list[Need]) -> list[tuple[str, str, int]]:
