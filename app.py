@@ -61,6 +61,9 @@ from marketplace.tenders import views as tender_pages
 from marketplace.tenders.amending import models as amending
 from marketplace.tenders.amending import queries as amending_queries
 from marketplace.tenders.amending import views as amending_pages
+from marketplace.tenders.commitments import jobs as commitment_jobs
+from marketplace.tenders.commitments import tasks as commitment_tasks
+from marketplace.tenders.commitments import views as commitment_pages
 from marketplace.tenders.drafting import views as draft_pages
 from marketplace.tenders.opportunities import views as opportunity_pages
 from marketplace.tenders.uk_notices import api as open_data
@@ -102,6 +105,8 @@ MODELS = (
     payments,
     storage,
 )
+TENDER_PAGES = (amending_pages, commitment_pages)
+"""Modules whose pages stand on the blueprint of tenders."""
 MIGRATIONS = "marketplace/migrations"
 BLUEPRINTS = (
     mailbox,
@@ -112,7 +117,7 @@ BLUEPRINTS = (
     contract_pages.contracts,
     suggestion_pages.suggestions,
     need_pages.needs,
-    amending_pages.tenders,
+    tender_pages.tenders,
     opportunity_pages.opportunities,
     open_data.ocds,
     profile_pages.profiles,
@@ -131,6 +136,7 @@ WAITING_FOR: tuple[Any, ...] = (
     suggestion_queries.waiting_for,
     tender_queries.waiting_for,
     amending_queries.waiting_for,
+    commitment_tasks.waiting_for,
     quote_tasks.waiting_for,
     evaluation_tasks.waiting_for,
     award_tasks.waiting_for,
@@ -172,7 +178,7 @@ SUBJECTS = {
     "Alliances, schools and people": ("alliance", "school", "delegation", "person", "password"),
     "Decisions and confirmations": ("decision", "confirmation"),
     "Contracts and needs": ("contract", "need", "consent"),
-    "Joint tenders": ("tender",),
+    "Joint tenders": ("tender", "commitment"),
     "Suppliers and their quotes": ("supplier", "quote"),
     "Opening, scoring and award": ("opening", "quotes", "conflict", "score", "scores", "award"),
     "Invoices and payments": ("shared_cost", "invoice", "payment"),
@@ -220,6 +226,9 @@ def _subscribe() -> None:
     decision_subjects.describe_with(Subject.NEED, need_tasks.about)
     jobs.every_minute(tender_jobs.close_due_tenders)
     suggestion_pages.offer_draft(draft_pages.address_of_draft)
+    jobs.every_minute(commitment_jobs.drop_lapsed_confirmations)
+    events.subscribe("commitments.withdrawn", commitment_jobs.drop_withdrawn, Act.CONFIRMATION_WITHDRAW)
+    decision_subjects.describe_with(Subject.COMMITMENT, commitment_tasks.describe)
     tender_audience.count_with(profile_queries.count_serving)
     tender_progress.offer_steps(amending_queries.offered_steps)
     tender_progress.offer_steps(quote_tasks.offered_steps)

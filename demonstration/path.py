@@ -18,6 +18,7 @@ from marketplace.core.money import Money
 from marketplace.core.months import months_later
 from marketplace.core.policy import Actor
 from marketplace.tenders import actions, jobs, queries
+from marketplace.tenders.commitments import actions as commitments
 from marketplace.tenders.drafting import actions as drafting
 from marketplace.tenders.drafting.rules import CriterionDraft, LineDraft, LotDraft, PanelDraft
 from marketplace.tenders.models import Tender
@@ -204,9 +205,9 @@ def _invite(walk: Walk) -> None:
     committed = walk.schools if walk.purchase.reach >= Reach.CONFIRMED else walk.schools[:2]
     for place, school in enumerate(committed):
         with walk.on(COMMITTED, hour=9 + place):
-            actions.commit_school(school.headteacher, walk.tender_id, school.id, walk.version)
+            commitments.commit_school(school.headteacher, walk.tender_id, school.id, walk.version)
 
 
 def _confirm(walk: Walk) -> None:
     with walk.on(CONFIRMED):
-        actions.confirm_tender(walk.cast.coordinator, walk.tender_id, walk.version)
+        commitments.confirm_tender(walk.cast.coordinator, walk.tender_id, walk.version)

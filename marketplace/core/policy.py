@@ -86,6 +86,9 @@ class Act(StrEnum):
     TENDER_COMMIT = "tender.commit"
     TENDER_DECLINE = "tender.decline"
     TENDER_CONFIRM = "tender.confirm"
+    COMMITMENT_EDIT = "commitment.edit"
+    COMMITMENT_INVITE = "commitment.invite"
+    COMMITMENT_LAPSE = "commitment.lapse"
     TENDER_PUBLISH = "tender.publish"
     TENDER_RETURN = "tender.return"
     TENDER_EXTEND = "tender.extend"
@@ -200,6 +203,11 @@ POLICY: Mapping[Act, Permission] = {
     Act.TENDER_COMMIT: _may("Commit the school to a joint tender", Role.HEADTEACHER, Role.BURSAR),
     Act.TENDER_DECLINE: _may("Decline a joint tender for the school", Role.HEADTEACHER, Role.BURSAR),
     Act.TENDER_CONFIRM: _may("Settle who buys and ask for approval to publish", Role.COORDINATOR),
+    Act.COMMITMENT_EDIT: _may(
+        "Correct the school’s volumes and conditions while schools decide", Role.HEADTEACHER, Role.BURSAR
+    ),
+    Act.COMMITMENT_INVITE: _may("Invite one more school before publication", Role.COORDINATOR),
+    Act.COMMITMENT_LAPSE: _may("Drop a school whose governing body’s confirmation has ended", Role.SYSTEM),
     Act.TENDER_PUBLISH: _may("Approve and publish a joint tender", Role.HEADTEACHER),
     Act.TENDER_RETURN: _may(
         "Take a tender back to draft before it is published", Role.COORDINATOR, Role.HEADTEACHER

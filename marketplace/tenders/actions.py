@@ -1,7 +1,8 @@
 """What people do with a joint tender, from draft to publication and its end.
 
-How a draft is filled in stands in `drafting/actions.py`. Every action that changes a tender takes the
-`version` that its author saw and raises Stale when somebody changed the tender since.
+How a draft is filled in stands in `drafting/actions.py`, how schools answer in
+`commitments/actions.py`. Every action that changes a tender takes the `version` that its author saw
+and raises Stale when somebody changed the tender since.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from marketplace.core.policy import SYSTEM, Act, Actor
 from marketplace.needs.actions import place_need
 from marketplace.needs.rules import NeedStatus
 from marketplace.tenders import notices, queries, rules, timetable
+from marketplace.tenders.commitments import queries as commitments
 from marketplace.tenders.drafting import rules as drafting
 from marketplace.tenders.drafting.proposal import lock_needs, propose
 from marketplace.tenders.drafting.queries import readiness
@@ -32,8 +34,6 @@ from marketplace.tenders.planning.queries import holidays_at
 from marketplace.tenders.rules import COMMITMENT_MOVES, CommitmentStatus, TenderStatus
 from marketplace.tenders.uk_notices import issuing
 from marketplace.tenders.uk_notices.rules import ENDED, NoticeKind
-
-DID_NOT_ANSWER = "Did not answer before the schools that buy were settled."
 
 
 def draft_tender(
@@ -99,7 +99,7 @@ def invite_schools(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
     """Ask each school to commit. Raises RuleBroken with the first thing that is missing."""
     with transaction() as session:
         tender = _for_change(session, actor, tender_id, Act.TENDER_INVITE)
-        if _already(tender, TenderStatus.JOINING, version):
+        if already(tender, TenderStatus.JOINING, version):
             return
         expect_version(tender, version)
         drafting.check_editable(tender.status)
@@ -111,65 +111,12 @@ def invite_schools(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
         events.record(session, actor, Act.TENDER_INVITE, tender.id, organisation_id=tender.alliance_id)
 
 
-def commit_school(actor: Actor, tender_id: uuid.UUID, school_id: uuid.UUID, version: int) -> None:
-    """Commit a school to buy its volumes by this tender. `version` is the tender's, as the school read it."""
-    with transaction() as session:
-        tender, commitment = _for_answer(session, actor, tender_id, school_id, Act.TENDER_COMMIT)
-        if commitment.status is CommitmentStatus.COMMITTED:
-            return
-        _check_answerable(tender, version)
-        rules.check_not_declined(commitment.status)
-        _answer(commitment, actor, CommitmentStatus.COMMITTED, "")
-        notices.school_committed(session, tender, commitment)
-        events.record(session, actor, Act.TENDER_COMMIT, tender.id, organisation_id=school_id)
-
-
-def decline_tender(
-    actor: Actor, tender_id: uuid.UUID, school_id: uuid.UUID, version: int, reason: str
-) -> None:
-    """Keep a school out of this tender, with a reason; its need is free again. Also after committing."""
-    with transaction() as session:
-        tender, commitment = _for_answer(session, actor, tender_id, school_id, Act.TENDER_DECLINE)
-        if commitment.status is CommitmentStatus.DECLINED:
-            return
-        _check_answerable(tender, version)
-        rules.check_reason(reason, "your school stays out")
-        _answer(commitment, actor, CommitmentStatus.DECLINED, reason)
-        release_need(session, commitment)
-        notices.school_declined(session, tender, commitment)
-        events.record(session, actor, Act.TENDER_DECLINE, tender.id, organisation_id=school_id, reason=reason)
-
-
-def confirm_tender(
-    actor: Actor, tender_id: uuid.UUID, version: int, lead_school_id: uuid.UUID | None = None
-) -> None:
-    """Settle who buys and ask headteachers for approval to publish.
-
-    Schools that did not commit are dropped with their volumes. `lead_school_id` names another lead
-    school, needed when the one proposed did not commit. Raises RuleBroken when nobody committed, the
-    lead school did not, or the people who open and score are not named.
-    """
-    with transaction() as session:
-        tender = _for_change(session, actor, tender_id, Act.TENDER_CONFIRM)
-        if _already(tender, TenderStatus.CONFIRMED, version):
-            return
-        expect_version(tender, version)
-        committed = {one.school_id for one in tender.commitments if one.status is CommitmentStatus.COMMITTED}
-        tender.lead_school_id = rules.settled_lead(lead_school_id or tender.lead_school_id, committed)
-        _check_panel(tender)
-        dropped = _drop_the_others(session, tender)
-        tender.publication_asked_by = actor.person_id
-        move_tender(session, tender, TenderStatus.CONFIRMED)
-        notices.approval_asked(session, tender, dropped)
-        events.record(session, actor, Act.TENDER_CONFIRM, tender.id, organisation_id=tender.alliance_id)
-
-
 def publish_tender(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
     """Approve a confirmed tender and open it to suppliers until its deadline.
 
     Raises Forbidden for the person who drafted it or asked for approval, and for anybody but a
     headteacher of a school in the tender other than the lead school; RuleBroken when the deadline is
-    no longer far enough away.
+    no longer far enough away, or the confirmation of a governing body has ended.
     """
     with transaction() as session:
         tender = queries.get_tender_of_alliance(session, actor, tender_id, lock=True)
@@ -182,11 +129,13 @@ def publish_tender(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
             headteacher_of=queries.headteacher_of(actor),
             approving_schools=approving,
         )
-        if _already(tender, TenderStatus.PUBLISHED, version):
+        if already(tender, TenderStatus.PUBLISHED, version):
             return
         expect_version(tender, version)
-        _check_panel(tender)
+        check_panel(tender)
+        commitments.check_confirmed(session, tender)
         _check_timetable(session, tender)
+        _remove_what_nobody_buys(session, tender)
         tender.published_by, tender.published_at = actor.person_id, clock.now()
         move_tender(session, tender, TenderStatus.PUBLISHED)
         issuing.issue(session, tender, NoticeKind.TENDER)
@@ -204,7 +153,7 @@ def return_tender(actor: Actor, tender_id: uuid.UUID, version: int, reason: str)
         asked = tender.status is TenderStatus.CONFIRMED
         approving = queries.approving_schools(session, tender) if asked else frozenset()
         policy.require(actor, Act.TENDER_RETURN, tender.alliance_id, *approving)
-        if _already(tender, TenderStatus.DRAFT, version):
+        if already(tender, TenderStatus.DRAFT, version):
             return
         expect_version(tender, version)
         rules.check_reason(reason, "the tender goes back to draft")
@@ -222,7 +171,7 @@ def cancel_tender(actor: Actor, tender_id: uuid.UUID, version: int, reason: str)
     """End a tender without an award, with a reason that schools and suppliers read."""
     with transaction() as session:
         tender = _for_change(session, actor, tender_id, Act.TENDER_CANCEL)
-        if _already(tender, TenderStatus.CANCELLED, version):
+        if already(tender, TenderStatus.CANCELLED, version):
             return
         expect_version(tender, version)
         rules.check_reason(reason, "the tender is cancelled")
@@ -294,40 +243,19 @@ def mark_changed(tender: Tender) -> None:
 
 
 def _for_change(session: Session, actor: Actor, tender_id: uuid.UUID, act: Act) -> Tender:
+    """A tender of the actor's alliance to which they may do this, locked. Raises NotFound and Forbidden."""
     tender = queries.get_tender_of_alliance(session, actor, tender_id, lock=True)
     policy.require(actor, act, tender.alliance_id)
     return tender
 
 
-def _already(tender: Tender, wanted: TenderStatus, version: int) -> bool:
+def already(tender: Tender, wanted: TenderStatus, version: int) -> bool:
     """Was this done since the page was read, by a second click on the same button or by a colleague?"""
     return tender.status is wanted and version < tender.version
 
 
-def _for_answer(
-    session: Session, actor: Actor, tender_id: uuid.UUID, school_id: uuid.UUID, act: Act
-) -> tuple[Tender, Commitment]:
-    tender = queries.get_tender_of_alliance(session, actor, tender_id, lock=True)
-    commitment = next((one for one in tender.commitments if one.school_id == school_id), None)
-    if commitment is None:
-        raise NotFound
-    policy.require(actor, act, school_id)
-    return tender, commitment
-
-
-def _check_answerable(tender: Tender, version: int) -> None:
-    if tender.status is not TenderStatus.JOINING:
-        raise RuleBroken("Schools cannot answer now: the tender is not waiting for them.")
-    expect_version(tender, version)
-
-
-def _answer(commitment: Commitment, actor: Actor, status: CommitmentStatus, reason: str) -> None:
-    commitment.status = move(COMMITMENT_MOVES, commitment.status, status)
-    commitment.reason = reason
-    commitment.answered_by, commitment.answered_at = actor.person_id, clock.now()
-
-
-def _check_panel(tender: Tender) -> None:
+def check_panel(tender: Tender) -> None:
+    """The people who open and score are named. Raises RuleBroken."""
     quality = drafting.has_quality(criterion.kind for criterion in tender.criteria)
     seats = [drafting.PanelDraft(seat.person_id, seat.school_id, seat.seat) for seat in tender.panel]
     drafting.check_panel(seats, quality=quality)
@@ -347,24 +275,17 @@ def _check_timetable(session: Session, tender: Tender) -> None:
     timetable.check_contract_dates(tender.contract_starts_on, tender.contract_ends_on, tender.closes_at)
 
 
-def _drop_the_others(session: Session, tender: Tender) -> list[Commitment]:
-    """Take the schools that did not commit, and their volumes, out of the tender."""
-    others = [one for one in tender.commitments if one.status is not CommitmentStatus.COMMITTED]
-    gone = {one.school_id for one in others}
-    silent = [one for one in others if one.status is CommitmentStatus.INVITED]
-    for commitment in silent:
-        commitment.status = move(COMMITMENT_MOVES, commitment.status, CommitmentStatus.DECLINED)
-        commitment.reason = DID_NOT_ANSWER
-        release_need(session, commitment)
+def _remove_what_nobody_buys(session: Session, tender: Tender) -> None:
+    """Remove for good what schools that are out would have bought: suppliers are about to read the rest."""
+    buying = queries.buyers(session, tender.id)
     for lot in list(tender.lots):
         for line in list(lot.lines):
-            line.volumes = [volume for volume in line.volumes if volume.school_id not in gone]
+            line.volumes = [volume for volume in line.volumes if volume.school_id in buying]
             if not line.volumes:
                 lot.lines.remove(line)
         if not lot.lines:
             tender.lots.remove(lot)
     session.flush()
-    return silent
 
 
 def _move_need(session: Session, commitment: Commitment, wanted: NeedStatus) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from wtforms.validators import Length
@@ -26,18 +25,6 @@ class ReasonForm(EditForm):
         "Reason",
         validators=[Required("Enter the reason."), Length(max=LONGEST_REASON)],
         render_kw={"rows": 4},
-    )
-
-
-class ConfirmForm(EditForm):
-    """Settles who buys; the lead school is one of those that committed."""
-
-    lead_school = ChoiceField(
-        "Lead school",
-        validators=[Required("Choose the lead school.")],
-        coerce=uuid.UUID,
-        blank="Choose a school",
-        description="It recharges any shared cost to the others.",
     )
 
 

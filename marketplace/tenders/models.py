@@ -167,11 +167,18 @@ class LineVolume(Base):
 class Commitment(Base):
     """A school's invitation to a joint tender and its answer.
 
-    `baseline` is what the school pays today for the same, pence a year before VAT.
+    `baseline` is what the school pays today for the same, pence a year before VAT. Its conditions are
+    sealed until prices are open: `price_at_most` pence a year before VAT, `saving_at_least` basis points
+    of the baseline, `schools_at_least` schools that buy, this one counted.
     """
 
     __tablename__ = "commitment"
-    __table_args__ = (UniqueConstraint("tender_id", "school_id"),)
+    __table_args__ = (
+        UniqueConstraint("tender_id", "school_id"),
+        CheckConstraint("price_at_most > 0", name="price_at_most_positive"),
+        CheckConstraint("saving_at_least BETWEEN 0 AND 9999", name="saving_at_least_below_all"),
+        CheckConstraint("schools_at_least > 1", name="schools_at_least_two"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     tender_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tender.id"))
@@ -182,9 +189,15 @@ class Commitment(Base):
     answered_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     answered_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(default="")
+    price_at_most: Mapped[Money | None]
+    saving_at_least: Mapped[int | None]
+    schools_at_least: Mapped[int | None]
+    version: Mapped[int] = mapped_column(default=1)
 
     tender: Mapped[Tender] = relationship(back_populates="commitments")
     school: Mapped[School] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # SQLAlchemy reads a plain dict here
 
 
 class Criterion(Base):

@@ -24,9 +24,9 @@ def schools_invited(session: Session, tender: Tender) -> None:
     """Ask headteachers and bursars to commit their school or to decline."""
     invited = [one for one in tender.commitments if one.status is CommitmentStatus.INVITED]
     for commitment in invited:
-        _write(
+        write(
             session,
-            _deciders(session, [commitment.school_id]),
+            deciders(session, [commitment.school_id]),
             f"{commitment.school.name}: will you buy together? {tender.title}",
             "tenders_invited.txt",
             tender,
@@ -35,82 +35,56 @@ def schools_invited(session: Session, tender: Tender) -> None:
         )
 
 
-def school_committed(session: Session, tender: Tender, commitment: Commitment) -> None:
-    """Tell the coordinator that a school is in, and whether anybody is still to answer."""
-    _write(
-        session,
-        _coordinators(session, tender),
-        f"{commitment.school.name} committed to {tender.title}",
-        "tenders_committed.txt",
-        tender,
-        school=commitment.school.name,
-        unanswered=_unanswered(tender),
-    )
-
-
-def school_declined(session: Session, tender: Tender, commitment: Commitment) -> None:
-    """Tell the coordinator that a school stays out, and why."""
-    _write(
-        session,
-        _coordinators(session, tender),
-        f"{commitment.school.name} declined {tender.title}",
-        "tenders_declined.txt",
-        tender,
-        school=commitment.school.name,
-        reason=commitment.reason,
-        unanswered=_unanswered(tender),
-    )
-
-
-def approval_asked(session: Session, tender: Tender, silent: Sequence[Commitment]) -> None:
-    """Ask the headteachers who may approve to publish; tell schools that did not answer that they are out."""
+def approval_asked(session: Session, tender: Tender, dropped: Sequence[Commitment]) -> None:
+    """Ask the headteachers who may approve to publish; tell the schools that are left out why they are."""
     approving = queries.approving_schools(session, tender)
     heads = people_with_role(session, approving, Role.HEADTEACHER)
     asked = [head for head in heads if head.id not in {tender.drafted_by, tender.publication_asked_by}]
-    _write(session, asked, f"Please approve: {tender.title}", "tenders_approval_asked.txt", tender)
-    for commitment in silent:
-        _write(
+    write(session, asked, f"Please approve: {tender.title}", "tenders_approval_asked.txt", tender)
+    for commitment in dropped:
+        write(
             session,
-            _deciders(session, [commitment.school_id]),
+            deciders(session, [commitment.school_id]),
             f"{commitment.school.name} is not part of {tender.title}",
             "tenders_dropped.txt",
             tender,
             school=commitment.school.name,
+            reason=commitment.reason,
         )
 
 
 def tender_published(session: Session, tender: Tender) -> None:
     """Tell the schools that quotes can come, and the openers and evaluators when they are needed."""
-    schools = _deciders(session, queries.buyers(session, tender.id))
-    people = _unique([*schools, *_coordinators(session, tender)])
-    _write(session, people, f"Published: {tender.title}", "tenders_published.txt", tender)
+    schools = deciders(session, queries.buyers(session, tender.id))
+    people = unique([*schools, *coordinators(session, tender)])
+    write(session, people, f"Published: {tender.title}", "tenders_published.txt", tender)
     for seat, template in ((Seat.OPENER, "tenders_opener.txt"), (Seat.EVALUATOR, "tenders_evaluator.txt")):
-        named = _unique([one.person for one in tender.panel if one.seat is seat])
-        _write(session, named, f"You are named for {tender.title}", template, tender)
+        named = unique([one.person for one in tender.panel if one.seat is seat])
+        write(session, named, f"You are named for {tender.title}", template, tender)
 
 
 def tender_returned(session: Session, tender: Tender, reason: str) -> None:
     """Tell the coordinator and the schools that the tender is a draft again, and why."""
-    schools = _deciders(session, queries.buyers(session, tender.id))
-    people = _unique([*_coordinators(session, tender), *schools])
-    _write(session, people, f"Back to draft: {tender.title}", "tenders_returned.txt", tender, reason=reason)
+    schools = deciders(session, queries.buyers(session, tender.id))
+    people = unique([*coordinators(session, tender), *schools])
+    write(session, people, f"Back to draft: {tender.title}", "tenders_returned.txt", tender, reason=reason)
 
 
 def tender_cancelled(session: Session, tender: Tender) -> None:
     """Tell the schools that nothing will be bought by this tender, and why."""
-    schools = _deciders(session, [one.school_id for one in tender.commitments])
-    people = _unique([*schools, *_coordinators(session, tender)])
-    _write(session, people, f"Cancelled: {tender.title}", "tenders_cancelled.txt", tender)
+    schools = deciders(session, [one.school_id for one in tender.commitments])
+    people = unique([*schools, *coordinators(session, tender)])
+    write(session, people, f"Cancelled: {tender.title}", "tenders_cancelled.txt", tender)
 
 
 def tender_closed(session: Session, tender: Tender) -> None:
     """Ask the openers to open, and tell the coordinator that they were asked."""
-    openers = _unique([one.person for one in tender.panel if one.seat is Seat.OPENER])
+    openers = unique([one.person for one in tender.panel if one.seat is Seat.OPENER])
     names = [opener.name for opener in openers]
-    _write(session, openers, f"Please open the quotes: {tender.title}", "tenders_closed.txt", tender)
-    _write(
+    write(session, openers, f"Please open the quotes: {tender.title}", "tenders_closed.txt", tender)
+    write(
         session,
-        _coordinators(session, tender),
+        coordinators(session, tender),
         f"Closed: {tender.title}",
         "tenders_closed_coordinator.txt",
         tender,
@@ -118,26 +92,31 @@ def tender_closed(session: Session, tender: Tender) -> None:
     )
 
 
-def _write(
+def write(
     session: Session, people: Collection[Person], subject: str, template: str, tender: Tender, **context: Any
 ) -> None:
+    """The same message about a tender to several people. A shared step, as are those below."""
     for person in people:
         mail.write(
             session, person.email, subject, template, person_name=person.name, tender=tender, **context
         )
 
 
-def _deciders(session: Session, school_ids: Collection[uuid.UUID]) -> list[Person]:
+def deciders(session: Session, school_ids: Collection[uuid.UUID]) -> list[Person]:
+    """The people who answer for schools."""
     return people_with_role(session, school_ids, Role.HEADTEACHER, Role.BURSAR)
 
 
-def _coordinators(session: Session, tender: Tender) -> list[Person]:
+def coordinators(session: Session, tender: Tender) -> list[Person]:
+    """The people who run a tender."""
     return people_with_role(session, [tender.alliance_id], Role.COORDINATOR)
 
 
-def _unanswered(tender: Tender) -> int:
+def unanswered(tender: Tender) -> int:
+    """How many schools have still to answer."""
     return sum(one.status is CommitmentStatus.INVITED for one in tender.commitments)
 
 
-def _unique(people: Collection[Person]) -> list[Person]:
+def unique(people: Collection[Person]) -> list[Person]:
+    """Each person once, in order."""
     return list({person.id: person for person in people}.values())

@@ -26,6 +26,9 @@ WORDS = {
     Act.TENDER_INVITE: "Schools invited",
     Act.TENDER_COMMIT: "School committed",
     Act.TENDER_DECLINE: "School declined",
+    Act.COMMITMENT_EDIT: "School corrected its answer",
+    Act.COMMITMENT_INVITE: "One more school invited",
+    Act.COMMITMENT_LAPSE: "School dropped out: its governing body’s confirmation ended",
     Act.TENDER_CONFIRM: "Buyers settled, approval asked",
     Act.TENDER_PUBLISH: "Approved and published",
     Act.TENDER_RETURN: "Taken back to draft",
@@ -44,10 +47,16 @@ WORDS = {
 
 
 ANSWERS = {
-    Act.TENDER_COMMIT.value,
-    Act.TENDER_DECLINE.value,
-    Act.TENDER_APPROVE_EXTENSION.value,
-    Act.AWARD_APPROVE.value,
+    act.value
+    for act in (
+        Act.TENDER_COMMIT,
+        Act.TENDER_DECLINE,
+        Act.COMMITMENT_EDIT,
+        Act.COMMITMENT_INVITE,
+        Act.COMMITMENT_LAPSE,
+        Act.TENDER_APPROVE_EXTENSION,
+        Act.AWARD_APPROVE,
+    )
 }
 
 
@@ -191,6 +200,8 @@ def _detail(event: Event, schools: dict[uuid.UUID, str]) -> str:
 
 
 PARTS = {
+    "volumes": "volumes",
+    "conditions": "conditions",
     "basics": "what it buys",
     "terms": "shared cost",
     "timetable": "dates",

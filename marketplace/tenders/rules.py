@@ -169,6 +169,12 @@ def check_poolable(needs: Collection[tuple[uuid.UUID, str, NeedStatus, Joint]], 
         raise RuleBroken("Choose needs of schools that are willing to buy together.", "needs")
 
 
+def check_need_free(status: NeedStatus, joint: Joint) -> None:
+    """A need that a school can bring into a tender later. Raises RuleBroken, field `who`."""
+    if status is not NeedStatus.APPROVED or joint is Joint.NO:
+        raise RuleBroken("Choose an approved need that is in no other tender, of a willing school.", "who")
+
+
 def unit_over_term(unit_a_year: str) -> str:
     """The unit of a line over the whole term, from that of a need, which counts a year.
 

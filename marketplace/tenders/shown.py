@@ -21,6 +21,8 @@ from marketplace.core.money import Money
 from marketplace.core.policy import Act, Actor
 from marketplace.needs.thresholds import REGIME_LABELS, Regime
 from marketplace.tenders import formulas, methodology, picture, progress, queries, rules, timetable
+from marketplace.tenders.commitments import queries as commitments
+from marketplace.tenders.commitments import tasks as commitment_tasks
 from marketplace.tenders.models import Commitment, Tender
 from marketplace.tenders.planning.queries import STEP_OF, holidays_at
 from marketplace.tenders.queries import ScheduleLot, TenderRow
@@ -51,7 +53,11 @@ class ListedTender:
 
 @dataclass(frozen=True, slots=True)
 class CommitmentRow:
-    """One school's place in a tender. `whole_term` is today's spend over the whole term."""
+    """One school's place in a tender. `whole_term` is today's spend over the whole term.
+
+    `conditions` are None where the reader may not see them yet; `unconfirmed` says what the school still
+    needs of its governing body.
+    """
 
     school_id: uuid.UUID
     school: str
@@ -63,6 +69,8 @@ class CommitmentRow:
     answered_by: str
     answered_at: datetime | None
     reason: str
+    conditions: tuple[str, ...] | None
+    unconfirmed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +141,7 @@ def whole_tender(session: Session, acting: Actor, tender: Tender) -> dict[str, A
         "picture": picture.picture(tender, next_step.text),
         "next_step": next_step,
         "links": progress.offered_steps(session, acting, tender) + _own_links(session, acting, tender),
-        "commitments": commitment_rows(session, tender),
+        "commitments": commitment_rows(session, acting, tender),
         "lots": queries.schedule(session, tender.id),
         "openers": queries.named(tender, Seat.OPENER),
         "evaluators": queries.named(tender, Seat.EVALUATOR),
@@ -151,27 +159,14 @@ def _own_links(session: Session, acting: Actor, tender: Tender) -> list[progress
     coordinates = policy.allows(acting, Act.TENDER_EDIT, tender.alliance_id)
     if tender.status is TenderStatus.DRAFT and coordinates:
         return [progress.StepLink("Continue the draft", url_for("tenders.edit_tender", tender_id=tender.id))]
-    if tender.status is TenderStatus.JOINING:
-        invited = [one for one in tender.commitments if one.status is CommitmentStatus.INVITED]
-        links = [
-            progress.StepLink(
-                f"Commit {one.school.name}, or decline",
-                url_for("tenders.commit_school", tender_id=tender.id, school_id=one.school_id),
-            )
-            for one in invited
-            if policy.allows(acting, Act.TENDER_COMMIT, one.school_id)
-        ]
-        if coordinates:
-            href = url_for("tenders.confirm_tender", tender_id=tender.id)
-            links.append(progress.StepLink("Settle who buys", href))
-        return links
     if tender.status is TenderStatus.CONFIRMED and queries.may_publish(session, acting, tender):
         href = url_for("tenders.publish_tender", tender_id=tender.id)
-        return [progress.StepLink("Read it and publish", href)]
+        publish = [progress.StepLink("Read it and publish", href)]
+        return publish + commitment_tasks.links(session, acting, tender)
     if tender.published_at:
         href = url_for("opportunities.show", tender_id=tender.id)
         return [progress.StepLink("See what suppliers see", href)]
-    return []
+    return commitment_tasks.links(session, acting, tender)
 
 
 def _may_return(session: Session, acting: Actor, tender: Tender) -> bool:
@@ -183,7 +178,7 @@ def _may_return(session: Session, acting: Actor, tender: Tender) -> bool:
     return False
 
 
-def commitment_rows(session: Session, tender: Tender) -> list[CommitmentRow]:
+def commitment_rows(session: Session, acting: Actor, tender: Tender) -> list[CommitmentRow]:
     """The schools of a tender, by name, with what each answered."""
     people = _names(session, [one.answered_by for one in tender.commitments])
     starts_on, ends_on = tender.contract_starts_on, tender.contract_ends_on
@@ -193,16 +188,36 @@ def commitment_rows(session: Session, tender: Tender) -> list[CommitmentRow]:
             one.school.name,
             one.school.identifiers,
             one.school_id == tender.lead_school_id,
-            Label(rules.COMMITMENT_LABELS[one.status], COMMITMENT_COLOURS[one.status]),
+            _answer(one),
             one.baseline,
             timetable.over_whole_term(one.baseline, starts_on, ends_on) if starts_on and ends_on else None,
             people.get(one.answered_by, "") if one.answered_by else "",
             one.answered_at if one.status is not CommitmentStatus.INVITED else None,
             one.reason,
+            _conditions(acting, tender, one),
+            _unconfirmed(session, tender, one),
         )
         for one in tender.commitments
     ]
     return sorted(rows, key=lambda row: (row.school, row.school_id))
+
+
+def _answer(commitment: Commitment) -> Label:
+    """A school's answer; one that was dropped did not decline."""
+    if commitment.status is CommitmentStatus.DECLINED and commitment.answered_by is None:
+        return Label("Dropped out", "grey")
+    return Label(rules.COMMITMENT_LABELS[commitment.status], COMMITMENT_COLOURS[commitment.status])
+
+
+def _conditions(acting: Actor, tender: Tender, commitment: Commitment) -> tuple[str, ...] | None:
+    if not commitments.sees_conditions(acting, tender, commitment.school_id):
+        return None
+    return tuple(commitments.conditions_of(commitment).in_words())
+
+
+def _unconfirmed(session: Session, tender: Tender, commitment: Commitment) -> str:
+    waits = commitment.status is CommitmentStatus.COMMITTED and tender.status in rules.BEFORE_PUBLICATION
+    return commitments.unconfirmed(session, tender, commitment) if waits else ""
 
 
 def _names(session: Session, person_ids: Sequence[uuid.UUID | None]) -> dict[uuid.UUID, str]:

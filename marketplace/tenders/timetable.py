@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache
@@ -14,7 +15,7 @@ from pathlib import Path
 from marketplace.core import working_days
 from marketplace.core.clock import LONDON
 from marketplace.core.errors import RuleBroken
-from marketplace.core.money import Money, vat_on
+from marketplace.core.money import FOUR_PLACES, Money, vat_on
 from marketplace.core.months import MONTHS_A_YEAR, months_later
 from marketplace.core.working_days import in_words
 from marketplace.needs.thresholds import Regime, vat_rate
@@ -118,6 +119,13 @@ def over_whole_term(annual: Money, starts_on: date, ends_on: date) -> Money:
     Line volumes and quoted totals are for the whole term: compare them with this and nothing else.
     """
     return _times(annual, term_months(starts_on, ends_on) / MONTHS_A_YEAR)
+
+
+def units_over_term(a_year: Decimal, starts_on: date, ends_on: date) -> Decimal:
+    """A yearly quantity over the whole term of a contract, half up at four places."""
+    months = term_months(starts_on, ends_on)
+    exact = a_year * months.numerator / (months.denominator * MONTHS_A_YEAR)
+    return exact.quantize(FOUR_PLACES, ROUND_HALF_UP)
 
 
 def a_year(whole: Money, starts_on: date, ends_on: date) -> Money:

@@ -11,15 +11,14 @@ from flask import Blueprint, flash, redirect, request, send_file, url_for
 from marketplace.core import documents, paging, policy, storage, web
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
-from marketplace.core.fields import choices
 from marketplace.core.policy import POLICY, Act, Kind
 from marketplace.core.web import NavigationItem, answering, page, public
 from marketplace.tenders import actions, audience, queries, rules, shown
 from marketplace.tenders.drafting.queries import readiness
 from marketplace.tenders.drafting.rules import missing
-from marketplace.tenders.forms import ConfirmForm, FilterForm, ReasonForm, StepForm
-from marketplace.tenders.models import Commitment, Tender
-from marketplace.tenders.rules import CommitmentStatus, TenderStatus
+from marketplace.tenders.forms import FilterForm, ReasonForm, StepForm
+from marketplace.tenders.models import Tender
+from marketplace.tenders.rules import TenderStatus
 
 tenders = Blueprint("tenders", __name__)
 KEPT = ("search", "status", "category", "sort", "order")
@@ -81,7 +80,7 @@ def show(tender_id: uuid.UUID) -> Any:
 def invite_schools(tender_id: uuid.UUID) -> Any:
     """Check a draft and invite its schools."""
     session = db.session()
-    tender = _own(tender_id, Act.TENDER_INVITE)
+    tender = own_tender(tender_id, Act.TENDER_INVITE)
     if request.method == "GET" and tender.status is not TenderStatus.DRAFT:
         return redirect(url_for("tenders.show", tender_id=tender_id))
     form = StepForm(data={"version": tender.version})
@@ -97,65 +96,6 @@ def invite_schools(tender_id: uuid.UUID) -> Any:
         missing=missing(readiness(session, tender)),
         invited=queries.buyers(session, tender_id),
         **shown.terms(session, tender),
-    )
-
-
-@tenders.route("/tenders/<uuid:tender_id>/schools/<uuid:school_id>/commit", methods=["GET", "POST"])
-def commit_school(tender_id: uuid.UUID, school_id: uuid.UUID) -> Any:
-    """What committing means for a school, and the button that does it."""
-    tender, commitment = _invitation(tender_id, school_id, Act.TENDER_COMMIT)
-    form = StepForm(data={"version": tender.version})
-    if form.validate_on_submit():
-        with answering(form):
-            actions.commit_school(web.actor(), tender_id, school_id, form.version.data)
-            flash(f"You committed {commitment.school.name} to {tender.title}.")
-            return redirect(url_for("tenders.show", tender_id=tender_id))
-    return page(
-        "tenders/commit_school.html",
-        form=form,
-        tender=tender,
-        commitment=commitment,
-        **shown.for_school(db.session(), tender, commitment),
-    )
-
-
-@tenders.route("/tenders/<uuid:tender_id>/schools/<uuid:school_id>/decline", methods=["GET", "POST"])
-def decline_tender(tender_id: uuid.UUID, school_id: uuid.UUID) -> Any:
-    """Keep a school out of a tender, with a reason."""
-    tender, commitment = _invitation(tender_id, school_id, Act.TENDER_DECLINE)
-    form = ReasonForm(data={"version": tender.version})
-    if form.validate_on_submit():
-        with answering(form):
-            actions.decline_tender(
-                web.actor(), tender_id, school_id, form.version.data, form.reason.data or ""
-            )
-            flash(f"You declined {tender.title} for {commitment.school.name}.")
-            return redirect(url_for("tenders.show", tender_id=tender_id))
-    return page("tenders/decline_tender.html", form=form, tender=tender, commitment=commitment)
-
-
-@tenders.route("/tenders/<uuid:tender_id>/confirm", methods=["GET", "POST"])
-def confirm_tender(tender_id: uuid.UUID) -> Any:
-    """Settle who buys and ask for approval."""
-    tender = _own(tender_id, Act.TENDER_CONFIRM)
-    if request.method == "GET" and tender.status is not TenderStatus.JOINING:
-        return redirect(url_for("tenders.show", tender_id=tender_id))
-    form = ConfirmForm(data={"version": tender.version, "lead_school": tender.lead_school_id})
-    form.lead_school.choices = choices(
-        (one.school_id, one.school.name) for one in _answered(tender, CommitmentStatus.COMMITTED)
-    )
-    if form.validate_on_submit():
-        with answering(form):
-            actions.confirm_tender(web.actor(), tender_id, form.version.data, form.lead_school.data)
-            flash("You settled who buys. We have asked headteachers to approve and publish.")
-            return redirect(url_for("tenders.show", tender_id=tender_id))
-    return page(
-        "tenders/confirm_tender.html",
-        form=form,
-        tender=tender,
-        committed=_answered(tender, CommitmentStatus.COMMITTED),
-        declined=_answered(tender, CommitmentStatus.DECLINED),
-        silent=_answered(tender, CommitmentStatus.INVITED),
     )
 
 
@@ -201,7 +141,7 @@ def return_tender(tender_id: uuid.UUID) -> Any:
 @tenders.route("/tenders/<uuid:tender_id>/cancel", methods=["GET", "POST"])
 def cancel_tender(tender_id: uuid.UUID) -> Any:
     """End a tender without an award, with a reason."""
-    tender = _own(tender_id, Act.TENDER_CANCEL)
+    tender = own_tender(tender_id, Act.TENDER_CANCEL)
     if request.method == "GET" and tender.status not in rules.STILL_OPEN:
         return redirect(url_for("tenders.show", tender_id=tender_id))
     form = ReasonForm(data={"version": tender.version})
@@ -229,24 +169,8 @@ def download_document(tender_id: uuid.UUID, document_id: uuid.UUID) -> Any:
     )
 
 
-def _own(tender_id: uuid.UUID, act: Act) -> Tender:
+def own_tender(tender_id: uuid.UUID, act: Act) -> Tender:
     """A tender of the reader's alliance, to which they may do this."""
     tender = queries.get_tender_of_alliance(db.session(), web.actor(), tender_id)
     policy.require(web.actor(), act, tender.alliance_id)
     return tender
-
-
-def _invitation(tender_id: uuid.UUID, school_id: uuid.UUID, act: Act) -> tuple[Tender, Commitment]:
-    """A tender and one school's place in it, for somebody who may answer for that school."""
-    tender = queries.get_tender_of_alliance(db.session(), web.actor(), tender_id)
-    commitment = next((one for one in tender.commitments if one.school_id == school_id), None)
-    if commitment is None:
-        raise NotFound
-    policy.require(web.actor(), act, school_id)
-    return tender, commitment
-
-
-def _answered(tender: Tender, status: CommitmentStatus) -> list[Commitment]:
-    return sorted(
-        (one for one in tender.commitments if one.status is status), key=lambda one: one.school.name
-    )

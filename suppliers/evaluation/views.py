@@ -13,10 +13,12 @@ from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.paging import page_links
 from marketplace.core.policy import Act
 from marketplace.core.web import NavigationItem, answering, page
+from marketplace.tenders.commitments.queries import SchoolVerdict, verdicts
 from marketplace.tenders.formulas import FORMULAS, TIE_BREAK
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import STATUS_COLOURS, STATUS_LABELS, TenderStatus
 from suppliers.evaluation import actions, charts, downloads, findings, queries, sheets
+from suppliers.evaluation.comparison import Comparison
 from suppliers.evaluation.forms import (
     ExcludeForm,
     FindForm,
@@ -208,9 +210,19 @@ def compare_quotes(tender_id: uuid.UUID) -> Any:
         charts=charts.draw(comparison),
         formula=FORMULAS[tender.price_formula],
         tie_break=TIE_BREAK,
+        conditions=_conditions(tender, comparison),
         may_recommend=policy.allows(web.actor(), Act.AWARD_RECOMMEND, tender.alliance_id)
         and tender.status is TenderStatus.PRICES_OPENED,
     )
+
+
+def _conditions(tender: Tender, comparison: Comparison) -> list[SchoolVerdict]:
+    """Each school's conditions, held against the quote in first place; none where first place is shared."""
+    if len(comparison.firsts) != 1:
+        return []
+    column = comparison.column_of(comparison.firsts[0].quote_id)
+    totals = {row.school_id: row.cells[column].amount for row in comparison.schools}
+    return verdicts(db.session(), tender, totals)
 
 
 @evaluation.route("/quotes/<uuid:quote_id>/assessment")

@@ -10,6 +10,12 @@ from tests.make.awards import (
     recommend_award,
     recommended_contest,
 )
+from tests.make.commitments import (
+    answer,
+    commit,
+    commitment,
+    confirm_commitment,
+)
 from tests.make.contracts import (
     contract,
     contract_content,
@@ -104,6 +110,7 @@ __all__ = [
     "actor",
     "agree_scores",
     "alliance",
+    "answer",
     "approve_award",
     "approved_claim",
     "approved_contest",
@@ -113,7 +120,10 @@ __all__ = [
     "claim",
     "close_tender",
     "closed_tender",
+    "commit",
+    "commitment",
     "confirm_award",
+    "confirm_commitment",
     "confirmed_tender",
     "content",
     "contract",

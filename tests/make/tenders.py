@@ -20,6 +20,7 @@ from marketplace.core.money import ZERO, Money
 from marketplace.core.months import months_later
 from marketplace.core.policy import SYSTEM, Actor
 from marketplace.tenders import actions, queries, timetable
+from marketplace.tenders.commitments import actions as commitments
 from marketplace.tenders.drafting import actions as drafting
 from marketplace.tenders.drafting.rules import CriterionDraft, LineDraft, LotDraft, PanelDraft
 from marketplace.tenders.models import Tender as TenderRow
@@ -237,8 +238,8 @@ def confirmed_tender(alliance: Alliance, **given: Unpack[Wishes]) -> Tender:
     """A tender to which every school committed, waiting for a headteacher's approval."""
     tender = joining_tender(alliance, **given)
     for school in tender.schools:
-        actions.commit_school(school.headteacher, tender.id, school.id, tender.version)
-    actions.confirm_tender(alliance.coordinator, tender.id, tender.version)
+        commitments.commit_school(school.headteacher, tender.id, school.id, tender.version)
+    commitments.confirm_tender(alliance.coordinator, tender.id, tender.version)
     return tender
 
 

@@ -11,6 +11,9 @@ import pytest
 from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.core.policy import Actor
+from marketplace.tenders import actions
+from marketplace.tenders.commitments import actions as commitments
+from marketplace.tenders.commitments.rules import Conditions
 from marketplace.tenders.rules import PriceFormula
 from suppliers.evaluation.actions import exclude_quote
 from tests import make
@@ -50,6 +53,24 @@ def test_all_quotes_stand_side_by_side_with_ranks_marks_and_savings(as_person: A
     assert page.select("svg title")
     for school in contest.tender.schools:
         assert school.name in page.words
+
+
+def test_each_schools_conditions_are_held_against_the_quote_in_first_place(as_person: AsPerson) -> None:
+    """30,000 meals over three years at £2.40 are £24,000 a year, £4,000 less than today."""
+    alliance = make.alliance(schools=2)
+    tender = make.joining_tender(alliance, criteria=make.PRICE_ONLY)
+    alder, beech = alliance.schools
+    make.commit(tender, alder, conditions=Conditions(price_at_most=Money(24_000_00), schools_at_least=2))
+    make.commit(tender, beech, conditions=Conditions(saving_at_least=1_500))
+    commitments.confirm_tender(alliance.coordinator, tender.id, tender.version)
+    actions.publish_tender(beech.headteacher, tender.id, tender.version)
+    for price in ("2.40", "2.60"):
+        make.submitted_quote(tender, make.supplier(f"At {price}"), price)
+    make.opened_quotes(tender)
+    page = as_person(alder.bursar).get(f"/tenders/{tender.id}/comparison")
+    rows = page.texts("tbody tr")
+    assert "Alder Primary School Pays at most £24,000.00 a year before VAT Holds" in rows
+    assert "Beech Primary School Saves at least 15% of what it pays today Does not hold" in rows
 
 
 def test_nobody_sees_a_price_before_the_price_envelope_is_open(as_person: AsPerson) -> None:

@@ -14,8 +14,10 @@ from marketplace.core.db import transaction
 from marketplace.core.errors import Refusal
 from marketplace.core.policy import SYSTEM
 from marketplace.tenders import actions, queries
-from marketplace.tenders.models import Tender
-from marketplace.tenders.rules import MOVES, TenderStatus
+from marketplace.tenders.commitments import actions as commitments
+from marketplace.tenders.commitments.rules import Conditions
+from marketplace.tenders.models import Commitment, Tender
+from marketplace.tenders.rules import MOVES, CommitmentStatus, TenderStatus
 from suppliers.awards import actions as awards
 from suppliers.evaluation import actions as evaluation
 from tests import make
@@ -31,13 +33,21 @@ def shared(step: Callable[[Session, Tender], None], tender_id: uuid.UUID) -> Non
 
 def acts(tender: make.Tender) -> dict[str, Callable[[], object]]:
     """Every act of a person or of the clock that asks for a move, by those who may do it."""
-    coordinator, lead, other = tender.alliance.coordinator, tender.lead, tender.schools[1]
+    coordinator, (lead, other, late) = tender.alliance.coordinator, tender.alliance.schools
     after = clock.today() + timedelta(days=400)
     return {
         "invite": lambda: actions.invite_schools(coordinator, tender.id, tender.version),
-        "commit": lambda: actions.commit_school(lead.bursar, tender.id, lead.id, tender.version),
-        "decline": lambda: actions.decline_tender(other.bursar, tender.id, other.id, tender.version, "No."),
-        "confirm": lambda: actions.confirm_tender(coordinator, tender.id, tender.version, lead.id),
+        "commit": lambda: commitments.commit_school(lead.bursar, tender.id, lead.id, tender.version),
+        "decline": lambda: commitments.decline_tender(
+            other.bursar, tender.id, other.id, tender.version, "No."
+        ),
+        "invite one more": lambda: commitments.invite_school(
+            coordinator, tender.id, tender.version, late.id, baseline=make.YEARLY_BASELINE
+        ),
+        "answer anew": lambda: commitments.edit_commitment(
+            lead.bursar, tender.id, lead.id, 1, volumes={}, conditions=Conditions()
+        ),
+        "confirm": lambda: commitments.confirm_tender(coordinator, tender.id, tender.version, lead.id),
         "publish": lambda: actions.publish_tender(other.headteacher, tender.id, tender.version),
         "return": lambda: actions.return_tender(coordinator, tender.id, tender.version, "Not yet."),
         "cancel": lambda: actions.cancel_tender(coordinator, tender.id, tender.version, "No money."),
@@ -55,13 +65,23 @@ def acts(tender: make.Tender) -> dict[str, Callable[[], object]]:
     }
 
 
+def set_down(tender: make.Tender, state: TenderStatus) -> None:
+    """Put the tender into a state with both its schools committed, and the late one out."""
+    with transaction() as session:
+        session.execute(update(Tender).where(Tender.id == tender.id).values(status=state))
+        for school in tender.alliance.schools:
+            status = CommitmentStatus.COMMITTED if school in tender.schools else CommitmentStatus.DECLINED
+            answer = update(Commitment).where(Commitment.school_id == school.id)
+            session.execute(answer.values(status=status))
+
+
 def test_each_act_in_each_state_moves_along_the_table_or_is_refused(session: Session) -> None:
     """The tender is set down in each state by hand: how it came there does not matter here."""
-    tender = make.joining_tender(make.alliance(schools=2))
+    alliance = make.alliance(schools=3)
+    tender = make.joining_tender(alliance, schools=alliance.schools[:2])
     seen: dict[str, set[TenderStatus]] = {name: set() for name in acts(tender)}
     for state, (name, act) in product(TenderStatus, acts(tender).items()):
-        with transaction() as writing:
-            writing.execute(update(Tender).where(Tender.id == tender.id).values(status=state))
+        set_down(tender, state)
         try:
             act()
         except Refusal:
@@ -75,4 +95,6 @@ def test_each_act_in_each_state_moves_along_the_table_or_is_refused(session: Ses
     assert seen["cancel"] == {state for state in TenderStatus if TenderStatus.CANCELLED in MOVES[state]}
     assert seen["invite"] == {TenderStatus.DRAFT}
     assert seen["publish"] == {TenderStatus.CONFIRMED}
+    assert seen["confirm"] == {TenderStatus.JOINING}
+    assert seen["invite one more"] == {TenderStatus.CONFIRMED}
     assert seen["return"] == {TenderStatus.JOINING, TenderStatus.CONFIRMED}

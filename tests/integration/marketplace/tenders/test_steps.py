@@ -15,6 +15,7 @@ from marketplace.core.mail import Message
 from marketplace.core.policy import ADMINISTRATOR, SYSTEM, Actor, Role
 from marketplace.needs.rules import NeedStatus
 from marketplace.tenders import actions, jobs, queries
+from marketplace.tenders.commitments import actions as commitments
 from marketplace.tenders.drafting import actions as drafting
 from marketplace.tenders.rules import CommitmentStatus, TenderStatus
 from tests import make
@@ -70,13 +71,13 @@ def test_a_double_click_invites_once(session: Session) -> None:
 def test_only_a_headteacher_or_bursar_commits(role: str) -> None:
     tender = make.joining_tender(make.alliance())
     with pytest.raises(Forbidden):
-        actions.commit_school(getattr(tender.lead, role), tender.id, tender.lead.id, tender.version)
+        commitments.commit_school(getattr(tender.lead, role), tender.id, tender.lead.id, tender.version)
 
 
 def test_nobody_commits_for_another_school() -> None:
     tender = make.joining_tender(make.alliance())
     with pytest.raises(Forbidden):
-        actions.commit_school(tender.schools[1].headteacher, tender.id, tender.schools[0].id, tender.version)
+        commitments.commit_school(tender.schools[1].headteacher, tender.id, tender.lead.id, tender.version)
 
 
 def test_a_school_that_is_not_invited_finds_nothing_to_commit_to() -> None:
@@ -84,7 +85,7 @@ def test_a_school_that_is_not_invited_finds_nothing_to_commit_to() -> None:
     tender = make.joining_tender(alliance, schools=alliance.schools[:2])
     outside = alliance.schools[2]
     with pytest.raises(NotFound):
-        actions.commit_school(outside.headteacher, tender.id, outside.id, tender.version)
+        commitments.commit_school(outside.headteacher, tender.id, outside.id, tender.version)
 
 
 def test_a_school_commits_only_to_what_it_read() -> None:
@@ -93,7 +94,7 @@ def test_a_school_commits_only_to_what_it_read() -> None:
     actions.return_tender(coordinator, tender.id, read, "The volumes were wrong.")
     actions.invite_schools(coordinator, tender.id, tender.version)
     with pytest.raises(Stale):
-        actions.commit_school(tender.lead.bursar, tender.id, tender.lead.id, read)
+        commitments.commit_school(tender.lead.bursar, tender.id, tender.lead.id, read)
 
 
 def test_declining_needs_a_reason_and_frees_the_need(session: Session) -> None:
@@ -102,9 +103,9 @@ def test_declining_needs_a_reason_and_frees_the_need(session: Session) -> None:
     tender = make.joining_tender(alliance, need_ids=needs)
     school = alliance.schools[0]
     with pytest.raises(RuleBroken) as refusal:
-        actions.decline_tender(school.bursar, tender.id, school.id, tender.version, "  ")
+        commitments.decline_tender(school.bursar, tender.id, school.id, tender.version, "  ")
     assert refusal.value.field == "reason"
-    actions.decline_tender(school.bursar, tender.id, school.id, tender.version, "We cook ourselves – £0.")
+    commitments.decline_tender(school.bursar, tender.id, school.id, tender.version, "We cook ourselves – £0.")
     assert statuses(needs) == [NeedStatus.APPROVED, NeedStatus.POOLED]
     assert "We cook ourselves – £0." in letters(session, "Alder Primary School declined")["Cora Coordinator"]
 
@@ -112,8 +113,8 @@ def test_declining_needs_a_reason_and_frees_the_need(session: Session) -> None:
 def test_a_committed_school_may_still_decline_while_schools_decide() -> None:
     tender = make.joining_tender(make.alliance())
     school = tender.schools[1]
-    actions.commit_school(school.bursar, tender.id, school.id, tender.version)
-    actions.decline_tender(school.headteacher, tender.id, school.id, tender.version, "Governors said no.")
+    commitments.commit_school(school.bursar, tender.id, school.id, tender.version)
+    commitments.decline_tender(school.headteacher, tender.id, school.id, tender.version, "Governors said no.")
     (answer,) = [one for one in tender.row.commitments if one.school_id == school.id]
     assert answer.status is CommitmentStatus.DECLINED
     assert answer.answered_by == school.headteacher.person_id
@@ -122,7 +123,7 @@ def test_a_committed_school_may_still_decline_while_schools_decide() -> None:
 def test_settling_needs_one_school_at_least() -> None:
     tender = make.joining_tender(make.alliance())
     with pytest.raises(RuleBroken, match="No school has committed yet"):
-        actions.confirm_tender(tender.alliance.coordinator, tender.id, tender.version)
+        commitments.confirm_tender(tender.alliance.coordinator, tender.id, tender.version)
 
 
 def test_settling_drops_silent_and_declined_schools_with_their_volumes(session: Session) -> None:
@@ -130,10 +131,10 @@ def test_settling_drops_silent_and_declined_schools_with_their_volumes(session: 
     needs = needs_of(alliance)
     tender = make.joining_tender(alliance, need_ids=needs)
     for school in alliance.schools[:2]:
-        actions.commit_school(school.bursar, tender.id, school.id, tender.version)
+        commitments.commit_school(school.bursar, tender.id, school.id, tender.version)
     declining = alliance.schools[2]
-    actions.decline_tender(declining.bursar, tender.id, declining.id, tender.version, "No.")
-    actions.confirm_tender(alliance.coordinator, tender.id, tender.version)
+    commitments.decline_tender(declining.bursar, tender.id, declining.id, tender.version, "No.")
+    commitments.confirm_tender(alliance.coordinator, tender.id, tender.version)
     staying = {school.id for school in alliance.schools[:2]}
     assert {school for lot in tender.lots for school in lot.schools} == staying
     assert set(queries.buyers(session, tender.id)) == staying
@@ -154,21 +155,21 @@ def test_a_line_nobody_buys_any_more_goes_with_its_schools() -> None:
             make.lot("Fruit", {("Apple", "kg"): only_second}, alliance.schools),
         ],
     )
-    actions.commit_school(tender.lead.bursar, tender.id, tender.lead.id, tender.version)
-    actions.confirm_tender(alliance.coordinator, tender.id, tender.version)
+    commitments.commit_school(tender.lead.bursar, tender.id, tender.lead.id, tender.version)
+    commitments.confirm_tender(alliance.coordinator, tender.id, tender.version)
     assert [lot.title for lot in tender.lots] == ["Meals"]
 
 
 def test_when_the_lead_school_declines_another_must_be_named() -> None:
     tender = make.joining_tender(make.alliance(schools=2))
     first, second = tender.schools
-    actions.decline_tender(first.bursar, tender.id, first.id, tender.version, "No.")
-    actions.commit_school(second.bursar, tender.id, second.id, tender.version)
+    commitments.decline_tender(first.bursar, tender.id, first.id, tender.version, "No.")
+    commitments.commit_school(second.bursar, tender.id, second.id, tender.version)
     coordinator = tender.alliance.coordinator
     with pytest.raises(RuleBroken) as refusal:
-        actions.confirm_tender(coordinator, tender.id, tender.version)
+        commitments.confirm_tender(coordinator, tender.id, tender.version)
     assert refusal.value.field == "lead_school"
-    actions.confirm_tender(coordinator, tender.id, tender.version, second.id)
+    commitments.confirm_tender(coordinator, tender.id, tender.version, second.id)
     assert tender.row.lead_school_id == second.id
 
 
@@ -196,8 +197,8 @@ def test_a_coordinator_who_also_heads_a_school_cannot_publish_what_they_prepared
     both = make.actor(people.add_person(ADMINISTRATOR, "Colin Both", "both@example.org", seats))
     tender = make.joining_tender(alliance)
     for school in alliance.schools:
-        actions.commit_school(school.headteacher, tender.id, school.id, tender.version)
-    actions.confirm_tender(both, tender.id, tender.version)
+        commitments.commit_school(school.headteacher, tender.id, school.id, tender.version)
+    commitments.confirm_tender(both, tender.id, tender.version)
     with pytest.raises(Forbidden, match="prepared"):
         actions.publish_tender(both, tender.id, tender.version)
 

@@ -11,6 +11,7 @@ from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.tenders import actions
+from marketplace.tenders.commitments import actions as commitments
 from marketplace.tenders.drafting import actions as drafting
 from marketplace.tenders.rules import PriceFormula
 from tests import make
@@ -121,8 +122,8 @@ def test_documents_of_a_published_tender_are_for_everybody_and_of_a_draft_are_no
     client.get(path, status=404)
     actions.invite_schools(alliance.coordinator, tender.id, tender.version)
     for school in tender.schools:
-        actions.commit_school(school.headteacher, tender.id, school.id, tender.version)
-    actions.confirm_tender(alliance.coordinator, tender.id, tender.version)
+        commitments.commit_school(school.headteacher, tender.id, school.id, tender.version)
+    commitments.confirm_tender(alliance.coordinator, tender.id, tender.version)
     actions.publish_tender(tender.schools[1].headteacher, tender.id, tender.version)
     page = client.get(f"/opportunities/{tender.id}")
     answer = client.download(page.links()["Specification £.pdf"])

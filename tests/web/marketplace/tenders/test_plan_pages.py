@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from marketplace.core import clock
 from marketplace.core.clock import LONDON
 from marketplace.tenders import actions
+from marketplace.tenders.commitments import actions as commitments
 from tests import make
 from tests.web.client import Client
 
@@ -44,8 +45,8 @@ def test_a_deadline_out_of_hours_is_refused_until_somebody_says_why_and_supplier
         browser.submit(again.fill(deadline_reason="The governors meet that evening."))
         actions.invite_schools(alliance.coordinator, tender.id, tender.version)
         for school in alliance.schools:
-            actions.commit_school(school.headteacher, tender.id, school.id, tender.version)
-        actions.confirm_tender(alliance.coordinator, tender.id, tender.version)
+            commitments.commit_school(school.headteacher, tender.id, school.id, tender.version)
+        commitments.confirm_tender(alliance.coordinator, tender.id, tender.version)
         head = alliance.schools[1].headteacher
         approving = client_for(head.person_id).get(f"/tenders/{tender.id}/publish")
         assert "The coordinator’s reason: The governors meet that evening." in approving.words

@@ -6,6 +6,7 @@ import pytest
 
 from marketplace.core import clock
 from marketplace.tenders import actions
+from marketplace.tenders.commitments import actions as commitments
 from marketplace.tenders.rules import CommitmentStatus, TenderStatus
 from tests import make
 from tests.web.client import Client
@@ -55,7 +56,7 @@ def test_nobody_answers_for_another_school(client_for: ClientFor) -> None:
 def test_the_coordinator_settles_who_buys(client_for: ClientFor) -> None:
     tender = make.joining_tender(make.alliance(schools=3))
     for school in tender.schools[:2]:
-        actions.commit_school(school.bursar, tender.id, school.id, tender.version)
+        commitments.commit_school(school.bursar, tender.id, school.id, tender.version)
     coordinator = client_for(tender.alliance.coordinator.person_id)
     page = coordinator.get(f"/tenders/{tender.id}/confirm")
     assert "Cedar Primary School" in page.words

@@ -1,0 +1,1 @@
+"""Schools' commitments: their volumes, their conditions, their governing bodies' confirmations."""
