@@ -64,6 +64,7 @@ from marketplace.tenders.amending import views as amending_pages
 from marketplace.tenders.commitments import jobs as commitment_jobs
 from marketplace.tenders.commitments import tasks as commitment_tasks
 from marketplace.tenders.commitments import views as commitment_pages
+from marketplace.tenders.criteria import views as criteria_pages
 from marketplace.tenders.drafting import views as draft_pages
 from marketplace.tenders.opportunities import views as opportunity_pages
 from marketplace.tenders.uk_notices import api as open_data
@@ -118,6 +119,7 @@ BLUEPRINTS = (
     suggestion_pages.suggestions,
     need_pages.needs,
     tender_pages.tenders,
+    criteria_pages.criteria,
     opportunity_pages.opportunities,
     open_data.ocds,
     profile_pages.profiles,

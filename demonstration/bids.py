@@ -8,6 +8,7 @@ from demonstration.cast import Bidder
 from demonstration.path import Walk
 from demonstration.purchases import Bid
 from marketplace.core.db import db
+from marketplace.tenders.criteria.tree import judged
 from suppliers.quotes import actions, queries
 from suppliers.quotes.offers import Offer
 from suppliers.quotes.rules import DECLARATIONS, Envelope
@@ -60,7 +61,7 @@ def _offer(walk: Walk, bid: Bid) -> Offer:
     """The bid's prices and answers by the ids of lines and questions, in their order."""
     tender = walk.tender()
     lines = [line.id for lot in tender.lots for line in lot.lines]
-    questions = [criterion.id for criterion in tender.criteria if criterion.question]
+    questions = [placed.criterion.id for placed in judged(tender.criteria)]
     return Offer(
         prices=dict(zip(lines, map(Decimal, bid.prices), strict=False)),
         answers=dict(zip(questions, bid.answers, strict=False)),

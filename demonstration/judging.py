@@ -8,8 +8,8 @@ from demonstration.path import Walk
 from marketplace.core.db import db
 from marketplace.core.policy import Actor
 from marketplace.tenders.models import Criterion
-from marketplace.tenders.rules import CriterionKind
 from suppliers.evaluation import actions
+from suppliers.evaluation import queries as evaluation
 from suppliers.evaluation.actions import ScoreGiven
 from suppliers.evaluation.conduct import Declaration
 from suppliers.quotes import queries as quotes
@@ -19,6 +19,7 @@ REASONS = {
     5: "Complete and convincing: a named lead, weekly visits, and a result that we could check.",
     4: "Good: says what is done, by whom and how often. One example more would have made it excellent.",
     3: "Sound but general: the answer says what is done, and little about how we would see it.",
+    1: "The insurance that we asked for is in place, as the answer says and its certificate shows.",
     2: "Thin: it refers to a manual and gives no example from a school.",
 }
 
@@ -36,7 +37,7 @@ def score(walk: Walk, evaluator: Actor, *, kinder: int = 0) -> None:
     for place, quote in enumerate(_quotes(walk)):
         with walk.on(35, hour=10 + place):
             given = [
-                _given(question, min(5, points + kinder))
+                _given(question, min(question.highest_score, points + kinder))
                 for question, points in zip(_questions(walk), _points(walk, quote), strict=True)
             ]
             actions.give_scores(evaluator, quote.id, given)
@@ -71,7 +72,7 @@ def _given(question: Criterion, points: int) -> ScoreGiven:
 
 
 def _questions(walk: Walk) -> list[Criterion]:
-    return [one for one in walk.tender().criteria if one.kind is CriterionKind.QUALITY]
+    return evaluation.questions(walk.tender())
 
 
 def _points(walk: Walk, quote: Quote) -> tuple[int, ...]:

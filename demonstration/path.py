@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from demonstration import needs
 from demonstration.cast import Cast, DemonstrationSchool
-from demonstration.purchases import Purchase, Reach
+from demonstration.purchases import Asked, Group, Purchase, Reach
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.ids import new_id
@@ -19,8 +19,11 @@ from marketplace.core.months import months_later
 from marketplace.core.policy import Actor
 from marketplace.tenders import actions, jobs, queries
 from marketplace.tenders.commitments import actions as commitments
+from marketplace.tenders.criteria import actions as criteria_actions
+from marketplace.tenders.criteria.forms import USUAL_GUIDANCE
+from marketplace.tenders.criteria.rules import CriterionDraft
 from marketplace.tenders.drafting import actions as drafting
-from marketplace.tenders.drafting.rules import CriterionDraft, LineDraft, LotDraft, PanelDraft
+from marketplace.tenders.drafting.rules import LineDraft, LotDraft, PanelDraft
 from marketplace.tenders.models import Tender
 from marketplace.tenders.planning.queries import holidays_at
 from marketplace.tenders.rules import CriterionKind, PriceFormula, Seat, Split
@@ -129,7 +132,7 @@ def _draft(walk: Walk, need_ids: list[uuid.UUID]) -> None:
             lead_school_id=walk.lead.id,
         )
         drafting.set_schedule(coordinator, tender_id, walk.version, [_lot(walk)])
-        drafting.set_criteria(
+        criteria_actions.set_criteria(
             coordinator,
             tender_id,
             walk.version,
@@ -176,13 +179,19 @@ def _lot(walk: Walk) -> LotDraft:
 
 
 def _criteria(purchase: Purchase) -> list[CriterionDraft]:
-    return [
-        CriterionDraft(CriterionKind.PRICE, "Price", purchase.price_weight),
-        *(
-            CriterionDraft(CriterionKind.QUALITY, title, weight, question, 300)
-            for title, weight, question in purchase.questions
-        ),
-    ]
+    price = CriterionDraft(CriterionKind.PRICE, "Price", purchase.price_weight)
+    return [price, *map(_criterion, purchase.questions)]
+
+
+def _criterion(one: Asked | Group) -> CriterionDraft:
+    if isinstance(one, Group):
+        parts = tuple(map(_criterion, one.parts))
+        return CriterionDraft(CriterionKind.GROUP, one.title, one.weight, parts=parts)
+    if not one.weight:
+        return CriterionDraft(CriterionKind.PASS_FAIL, one.title, 0, one.question, 100)
+    return CriterionDraft(
+        CriterionKind.QUALITY, one.title, one.weight, one.question, 300, guidance=USUAL_GUIDANCE
+    )
 
 
 def _panel(walk: Walk) -> list[PanelDraft]:

@@ -38,6 +38,24 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that suppliers answer; with a weight of 0 it is passed or failed."""
+
+    title: str
+    weight: Decimal | int
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Questions that are weighed against one another, and together against the rest."""
+
+    title: str
+    weight: int
+    parts: tuple[Asked, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Bid:
     """A supplier's quote: a unit price an item, an answer a question, and the scores it would get."""
 
@@ -55,7 +73,7 @@ class Purchase:
     description: str
     spend: Mapping[str, int]
     items: tuple[Item, ...]
-    questions: tuple[tuple[str, int, str], ...]
+    questions: tuple[Asked | Group, ...]
     published: int
     reach: Reach
     bids: Mapping[str, Bid] = field(default_factory=dict)
@@ -66,26 +84,45 @@ class Purchase:
     extended_because: str = ""
 
     @property
-    def price_weight(self) -> int:
+    def price_weight(self) -> Decimal:
         """What is left of 100 for the price."""
-        return 100 - sum(weight for _, weight, _ in self.questions)
+        return 100 - sum((Decimal(one.weight) for one in self.questions), Decimal(0))
 
     def need_volume(self, urn: str) -> Decimal:
         """What one school needs a year, in its first item's unit."""
         return Decimal(self.items[0].a_year[urn])
 
 
-QUALITY = (
+QUALITY = Asked(
     "Quality of service",
     25,
     "How will you make sure that the service is good every day? Give examples.",
 )
-PEOPLE = (
+PEOPLE = Asked(
     "People and safeguarding",
     15,
     "How do you choose, check and train the people you send to schools?",
 )
-SOCIAL = ("Social value", 10, "What will our pupils and our town gain from your work?")
+SOCIAL = Asked("Social value", 10, "What will our pupils and our town gain from your work?")
+SERVICE = Group(
+    "Service",
+    40,
+    (
+        Asked(QUALITY.title, Decimal("62.50"), QUALITY.question),
+        Asked(PEOPLE.title, Decimal("37.50"), PEOPLE.question),
+    ),
+)
+WORK_AND_TOWN = Group(
+    "Work and town",
+    35,
+    (
+        Asked(QUALITY.title, Decimal("66.67"), QUALITY.question),
+        Asked(SOCIAL.title, Decimal("33.33"), SOCIAL.question),
+    ),
+)
+INSURED = Asked(
+    "Insurance", 0, "Are you insured for £5 million against claims by the public, or will you be?"
+)
 
 STRONG = (
     "A named contract lead visits each school every week, walks the site with the site manager and agrees "
@@ -100,6 +137,7 @@ CHECKED = (
     "new person arrives."
 )
 TRAINED = "All staff are vetted and trained in safeguarding. Records are kept and shown on request."
+INSURANCE = "Yes, for £10 million with an insurer authorised in the UK; the certificate runs to next March."
 LOCAL = "Two apprentices a year from Ashcombe schools, and work experience at Ashcombe Manor."
 
 PURCHASES: tuple[Purchase, ...] = (
@@ -177,15 +215,15 @@ PURCHASES: tuple[Purchase, ...] = (
             Item("Pitch marking", "pitch", {MANOR: 18, FERNLEIGH: 15, MILLBROOK: 4, OAKMERE: 1}),
             Item("Gritting before school", "morning", {MANOR: 20, FERNLEIGH: 20, MILLBROOK: 6, OAKMERE: 6}),
         ),
-        questions=(QUALITY, SOCIAL),
+        questions=(WORK_AND_TOWN, INSURED),
         published=-44,
         reach=Reach.COMPARED,
         recovery_fee=900,
         bids={
-            "alpha": Bid(("385.00", "96.00", "62.00"), (STRONG, LOCAL), (5, 4)),
-            "birch": Bid(("362.00", "110.00", "78.00"), (FAIR, LOCAL), (4, 4)),
-            "corvus": Bid(("421.50", "88.00", "55.00"), (PLAIN, PLAIN), (3, 2)),
-            "dovecote": Bid(("399.00", "120.00", "45.00"), (FAIR, LOCAL), (3, 5)),
+            "alpha": Bid(("385.00", "96.00", "62.00"), (STRONG, LOCAL, INSURANCE), (5, 4, 1)),
+            "birch": Bid(("362.00", "110.00", "78.00"), (FAIR, LOCAL, INSURANCE), (4, 4, 1)),
+            "corvus": Bid(("421.50", "88.00", "55.00"), (PLAIN, PLAIN, INSURANCE), (3, 2, 1)),
+            "dovecote": Bid(("399.00", "120.00", "45.00"), (FAIR, LOCAL, INSURANCE), (3, 5, 1)),
         },
     ),
     Purchase(
@@ -252,13 +290,13 @@ PURCHASES: tuple[Purchase, ...] = (
             Item("Primary meal", "meal", {KINGFISHER: 24_700, MILLBROOK: 46_900}),
             Item("Secondary meal", "meal", {FERNLEIGH: 79_800}),
         ),
-        questions=(QUALITY, PEOPLE, SOCIAL),
+        questions=(SERVICE, SOCIAL, INSURED),
         published=-9,
         reach=Reach.PUBLISHED,
         recovery_fee=2_000,
         bids={
-            "birch": Bid(("2.46", "2.58"), (STRONG, CHECKED, LOCAL), (5, 4, 4)),
-            "dovecote": Bid(("2.52", "2.49"), (FAIR, CHECKED, LOCAL), (4, 4, 5)),
+            "birch": Bid(("2.46", "2.58"), (STRONG, CHECKED, LOCAL, INSURANCE), (5, 4, 4, 1)),
+            "dovecote": Bid(("2.52", "2.49"), (FAIR, CHECKED, LOCAL, INSURANCE), (4, 4, 5, 1)),
         },
     ),
     Purchase(

@@ -26,6 +26,7 @@ from marketplace.needs.actions import place_need
 from marketplace.needs.rules import NeedStatus
 from marketplace.tenders import notices, queries, rules, timetable
 from marketplace.tenders.commitments import queries as commitments
+from marketplace.tenders.criteria.rules import has_quality
 from marketplace.tenders.drafting import rules as drafting
 from marketplace.tenders.drafting.proposal import lock_needs, propose
 from marketplace.tenders.drafting.queries import readiness
@@ -256,7 +257,7 @@ def already(tender: Tender, wanted: TenderStatus, version: int) -> bool:
 
 def check_panel(tender: Tender) -> None:
     """The people who open and score are named. Raises RuleBroken."""
-    quality = drafting.has_quality(criterion.kind for criterion in tender.criteria)
+    quality = has_quality(criterion.kind for criterion in tender.criteria)
     seats = [drafting.PanelDraft(seat.person_id, seat.school_id, seat.seat) for seat in tender.panel]
     drafting.check_panel(seats, quality=quality)
 

@@ -15,6 +15,7 @@ from itertools import permutations, product
 
 from marketplace.core.money import Money
 from marketplace.tenders import formulas
+from marketplace.tenders.criteria.tree import judged, price_marks
 from marketplace.tenders.formulas import (
     EVERYTHING,
     FORMULAS,
@@ -107,11 +108,14 @@ class Methodology:
 
 
 def method_of(tender: Tender) -> Method:
-    """How a tender turns quotes into marks, by its criteria and its formula."""
+    """How a tender turns quotes into marks, by its criteria and its formula.
+
+    The quality weights are those of `judged`, in that order; 0 for what is passed or failed.
+    """
     return Method(
         tender.price_formula,
-        sum(one.weight for one in tender.criteria if one.kind is CriterionKind.PRICE),
-        tuple(one.weight for one in tender.criteria if one.kind is CriterionKind.QUALITY),
+        price_marks(tender.criteria),
+        tuple(placed.marks for placed in judged(tender.criteria)),
         tender.ceiling,
         tender.optimum,
         formulas.EVERYTHING if tender.steepness is None else Fraction(tender.steepness),
@@ -124,11 +128,9 @@ def explain(tender: Tender) -> Methodology | None:
     unbounded = method.formula is PriceFormula.CEILING_OPTIMUM and method.ceiling is None
     if not method.price_weight or unbounded:
         return None
-    questions = [
-        AskedQuestion(one.title, one.weight, one.highest_score)
-        for one in tender.criteria
-        if one.kind is CriterionKind.QUALITY
-    ]
+    scored = [one for one in judged(tender.criteria) if one.criterion.kind is CriterionKind.QUALITY]
+    questions = [AskedQuestion(one.name, one.marks, one.criterion.highest_score) for one in scored]
+    method = replace(method, quality_weights=tuple(one.marks for one in scored))
     return Methodology(
         worked_example(method, questions), FORMULAS[method.formula].is_relative, turns_on_a_loser(method)
     )

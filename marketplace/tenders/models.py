@@ -201,15 +201,17 @@ class Commitment(Base):
 
 
 class Criterion(Base):
-    """What quotes are judged by. A tender's weights total 100; at most one criterion is price.
+    """What quotes are judged by; a group has criteria of its own, its parts. At most one is price.
 
-    Quality is scored 0 to `highest_score`; a quote below `lowest_score` on the agreed score fails.
+    `weight` is per cent of the level it stands on, in at most two decimal places; 0 for what is passed
+    or failed. Quality is scored 0 to `highest_score`, and `guidance` says what each mark means; a quote
+    below `lowest_score` on the agreed score fails. Pass is 1 of 1.
     """
 
     __tablename__ = "criterion"
     __table_args__ = (
         UniqueConstraint("tender_id", "number"),
-        CheckConstraint("weight BETWEEN 1 AND 100", name="weight_range"),
+        CheckConstraint("weight BETWEEN 0 AND 1000000 AND weight % 100 = 0", name="weight_range"),
         Index(
             "uq_criterion_one_price",
             "tender_id",
@@ -221,16 +223,19 @@ class Criterion(Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     tender_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tender.id"))
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("criterion.id"), index=True)
     number: Mapped[int]
     kind: Mapped[CriterionKind]
     title: Mapped[str]
     question: Mapped[str] = mapped_column(default="")
-    weight: Mapped[int]
+    weight: Mapped[Decimal]
     word_limit: Mapped[int] = mapped_column(default=500)
     highest_score: Mapped[int] = mapped_column(default=5)
     lowest_score: Mapped[int] = mapped_column(default=0)
+    guidance: Mapped[list[str]] = mapped_column(default=list)
 
     tender: Mapped[Tender] = relationship(back_populates="criteria")
+    parent: Mapped[Criterion | None] = relationship(remote_side="Criterion.id")
 
 
 class TenderDocument(Base):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from marketplace.core import clock
 from marketplace.core.web import day, moment
 from marketplace.tenders import rules
-from marketplace.tenders.drafting.rules import has_quality
+from marketplace.tenders.criteria.rules import has_quality
 from marketplace.tenders.models import Tender, TenderStep
 from marketplace.tenders.rules import MOVES, STATUS_LABELS, TenderStatus
 

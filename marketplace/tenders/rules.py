@@ -76,10 +76,19 @@ COMMITMENT_MOVES: dict[CommitmentStatus, frozenset[CommitmentStatus]] = {
 
 
 class CriterionKind(StrEnum):
-    """What a criterion looks at."""
+    """What a criterion is: the price, a question that is scored, one that is passed or failed, or a group.
+
+    A group has sub-criteria instead of a question.
+    """
 
     PRICE = "price"
     QUALITY = "quality"
+    PASS_FAIL = "pass_fail"  # noqa: S105  # a kind of question, no password
+    GROUP = "group"
+
+
+ANSWERED = frozenset({CriterionKind.QUALITY, CriterionKind.PASS_FAIL})
+"""What suppliers answer in words, and the panel judges before prices are opened."""
 
 
 class PriceFormula(StrEnum):

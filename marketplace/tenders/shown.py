@@ -23,6 +23,7 @@ from marketplace.needs.thresholds import REGIME_LABELS, Regime
 from marketplace.tenders import formulas, methodology, picture, progress, queries, rules, timetable
 from marketplace.tenders.commitments import queries as commitments
 from marketplace.tenders.commitments import tasks as commitment_tasks
+from marketplace.tenders.criteria.shown import criteria as shown_criteria
 from marketplace.tenders.models import Commitment, Tender
 from marketplace.tenders.planning.queries import STEP_OF, holidays_at
 from marketplace.tenders.queries import ScheduleLot, TenderRow
@@ -128,6 +129,7 @@ def terms(session: Session, tender: Tender) -> dict[str, Any]:
         "doubts": timetable.doubts_about(tender.closes_at, away) if tender.closes_at else [],
         "formula": formulas.FORMULAS[tender.price_formula],
         "methodology": methodology.explain(tender),
+        "criteria": shown_criteria(tender.criteria),
         "split": rules.SPLIT_LABELS[tender.split],
     }
 

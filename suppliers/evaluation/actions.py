@@ -20,7 +20,7 @@ from marketplace.core.forms import expect_version
 from marketplace.core.policy import Act, Actor
 from marketplace.tenders.actions import end_unsuccessfully, move_tender
 from marketplace.tenders.models import Criterion, PanelSeat, Tender
-from marketplace.tenders.rules import TenderStatus
+from marketplace.tenders.rules import CriterionKind, TenderStatus
 from suppliers.evaluation import conduct, notices, queries, sheets
 from suppliers.evaluation.conduct import Declaration
 from suppliers.evaluation.models import AgreedScore, ConflictDeclaration, Score
@@ -235,11 +235,17 @@ def lock_scores(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
 def _too_low(
     low: Iterable[Criterion], agreed: Mapping[tuple[uuid.UUID, uuid.UUID], AgreedScore], quote: Quote
 ) -> str:
+    failed = [f"“{one.title}”" for one in low if one.kind is CriterionKind.PASS_FAIL]
     parts = [
         f"“{one.title}” scored {agreed[quote.id, one.id].score}, and at least {one.lowest_score} was needed"
         for one in low
+        if one.kind is not CriterionKind.PASS_FAIL
     ]
-    return f"Below the lowest score that passes: {'; '.join(parts)}."
+    sentences = [
+        f"Failed what must be passed: {'; '.join(failed)}." if failed else "",
+        f"Below the lowest score that passes: {'; '.join(parts)}." if parts else "",
+    ]
+    return " ".join(filter(None, sentences))
 
 
 def exclude_quote(actor: Actor, quote_id: uuid.UUID, reason: str, version: int) -> None:

@@ -35,7 +35,7 @@ def draw(comparison: Comparison) -> Charts | None:
 
 def _marks(comparison: Comparison) -> ChartView:
     """Marks for price and for each question; the questions that do not fit are put together."""
-    titles = [marks.title for marks in comparison.offers[0].criteria]
+    titles = [marks.title for marks in comparison.offers[0].criteria if marks.counts]
     shown = len(titles) if len(titles) < MOST_SERIES else MOST_SERIES - 2
     series = ["Price", *titles[:shown], *(["Other questions"] if shown < len(titles) else [])]
     return stacked_bar(
@@ -48,6 +48,6 @@ def _marks(comparison: Comparison) -> ChartView:
 
 
 def _parts(offer: Offer, shown: int) -> list[Decimal]:
-    quality = [marks.marks for marks in offer.criteria]
+    quality = [marks.marks for marks in offer.criteria if marks.counts]
     others = [sum(quality[shown:], Decimal(0))] if shown < len(quality) else []
     return [offer.price_marks, *quality[:shown], *others]

@@ -7,7 +7,7 @@ was decided on the exact fractions.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,10 +15,12 @@ from typing import TypeVar
 
 from marketplace.core.money import ZERO, Money, line_amount
 from marketplace.tenders import formulas
+from marketplace.tenders.criteria.tree import Placed
 from marketplace.tenders.formulas import Candidate, Method, Result
 from marketplace.tenders.models import Criterion
 from marketplace.tenders.queries import ScheduleLine, ScheduleLot
-from suppliers.evaluation import rules
+from suppliers.evaluation import marks, rules
+from suppliers.evaluation.marks import CriterionMarks
 from suppliers.evaluation.models import AgreedScore
 from suppliers.evaluation.rules import LowPriceTest, Saving
 from suppliers.quotes.models import Quote
@@ -29,21 +31,11 @@ Agreed = Mapping[tuple[uuid.UUID, uuid.UUID], AgreedScore]
 
 
 @dataclass(frozen=True, slots=True)
-class CriterionMarks:
-    """What a quote earned for one quality question: the agreed score, its marks, and the reason."""
-
-    criterion_id: uuid.UUID
-    title: str
-    weight: int
-    score: int
-    highest: int
-    marks: Decimal
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Offer:
-    """A quote that is compared. `rank` reads "1", or "1=" when it is shared."""
+    """A quote that is compared. `rank` reads "1", or "1=" when it is shared.
+
+    `criteria` are the questions alone, `outline` the same with the sub-total of each group before its parts.
+    """
 
     quote_id: uuid.UUID
     reference: str
@@ -57,6 +49,7 @@ class Offer:
     rank: str
     is_first: bool
     criteria: tuple[CriterionMarks, ...]
+    outline: tuple[CriterionMarks, ...]
     saving: Saving | None
     is_abnormally_low: bool
 
@@ -178,6 +171,8 @@ class Basis:
     schools: Mapping[uuid.UUID, str]
     baselines: Mapping[uuid.UUID, Money]
     questions: Sequence[Criterion]
+    placed: Sequence[Placed] = ()
+    """All criteria in their places, where there are groups."""
 
     @property
     def lines(self) -> list[ScheduleLine]:
@@ -296,26 +291,21 @@ def _offers(
             marks=formulas.to_two_places(result.total),
             rank=f"{result.rank}=" if ranks.count(result.rank) > 1 else str(result.rank),
             is_first=result.place == 1,
-            criteria=tuple(_marks(quote.quote, basis, result, agreed)),
+            criteria=(
+                earned := marks.by_question(
+                    basis.questions,
+                    basis.placed,
+                    basis.method.quality_weights,
+                    result.quality_marks,
+                    {question.id: agreed[quote.quote.id, question.id] for question in basis.questions},
+                )
+            ),
+            outline=marks.with_groups(basis.placed, earned),
             saving=Saving(baseline, quote.total) if baseline is not None else None,
             is_abnormally_low=low,
         )
         for quote, result, low in zip(priced, figures.results, flags, strict=True)
     )
-
-
-def _marks(quote: Quote, basis: Basis, result: Result, agreed: Agreed) -> Iterable[CriterionMarks]:
-    for question, marks in zip(basis.questions, result.quality_marks, strict=True):
-        score = agreed[quote.id, question.id]
-        yield CriterionMarks(
-            question.id,
-            question.title,
-            question.weight,
-            score.score,
-            question.highest_score,
-            formulas.to_two_places(marks),
-            score.reason,
-        )
 
 
 def _lot_table(lot: ScheduleLot, priced: Sequence[_Priced]) -> LotTable:

@@ -140,11 +140,11 @@ def _lines(comparison: Comparison) -> list[Sequence[Value]]:
 
 
 def _reasons(comparison: Comparison) -> list[Sequence[Value]]:
-    rows: list[Sequence[Value]] = [("Supplier", "Question", "Weight", "Score", "Of", "Marks", "Reason")]
+    rows: list[Sequence[Value]] = [("Supplier", "Criterion", "Weight", "Score", "Marks", "Reason")]
     rows += [
-        (offer.supplier, one.title, one.weight, one.score, one.highest, one.marks, one.reason)
+        (offer.supplier, f"{one.label} {one.title}".strip(), one.weight, one.said, one.marks, one.reason)
         for offer in comparison.offers
-        for one in offer.criteria
+        for one in offer.outline
     ]
     return rows
 
@@ -161,7 +161,7 @@ def _write(sheet: Any, formats: dict[str, Any], about: str, rows: Sequence[Seque
     sheet.freeze_panes(1, 1)
     sheet.set_column(0, max(len(row) for row in rows), NARROW)
     for column, title in enumerate(rows[0]):
-        if title in {"Supplier", "Item", "School", "Title", "Question", "Reason"}:
+        if title in {"Supplier", "Item", "School", "Title", "Criterion", "Reason"}:
             sheet.set_column(column, column, WIDE)
     for number, row in enumerate(rows):
         for column, value in enumerate(row):

@@ -16,9 +16,10 @@ from wtforms.widgets import HiddenInput
 from marketplace.core.fields import LongTextField, RadiosField, Required, TextField, choices
 from marketplace.core.forms import EditForm, Form
 from marketplace.core.listing import FilterForm
+from marketplace.tenders.criteria.rules import FAIL, PASS
 from suppliers.evaluation.actions import ScoreGiven
 from suppliers.evaluation.conduct import Declaration
-from suppliers.evaluation.sheets import AnswerToScore, SupplierToDeclare
+from suppliers.evaluation.sheets import AnswerToScore, Question, SupplierToDeclare
 
 LONGEST_REASON = 2_000
 
@@ -110,7 +111,13 @@ def scores_form(answers: Sequence[AnswerToScore]) -> ScoresForm:
     for number, answer in enumerate(answers, start=1):
         if answer.is_agreed:
             continue
-        fields[f"score_{number}"] = _scale(f"Your score for “{answer.title}”", answer.highest, answer.score)
+        fields[f"score_{number}"] = _scale(
+            f"Your score for “{answer.title}”",
+            answer.highest,
+            answer.score,
+            is_pass_fail=answer.is_pass_fail,
+            guidance=answer.guidance,
+        )
         fields[f"reason_{number}"] = LongTextField(
             f"Your reason for “{answer.title}”",
             [Length(max=LONGEST_REASON, message=f"Use {LONGEST_REASON:,} characters or fewer.")],
@@ -143,9 +150,18 @@ class AgreeForm(EditForm):
     )
 
 
-def agree_form(highest: int, **before: Any) -> AgreeForm:
+def agree_form(question: Question, **before: Any) -> AgreeForm:
     """The form for one answer, filled in with what was agreed before."""
-    fields = {"score": _scale("Agreed score", highest, None, Required("Choose the agreed score"))}
+    fields = {
+        "score": _scale(
+            "Agreed score",
+            question.highest,
+            None,
+            Required("Choose the agreed score"),
+            is_pass_fail=question.is_pass_fail,
+            guidance=question.guidance,
+        )
+    }
     form: AgreeForm = type("AgreeFormOfAnswer", (AgreeForm,), fields)(**before)
     return form
 
@@ -168,13 +184,26 @@ class ExcludeForm(EditForm):
     )
 
 
-def _scale(label: str, highest: int, score: int | None, *validators: Required) -> RadiosField:
+def _scale(
+    label: str,
+    highest: int,
+    score: int | None,
+    *validators: Required,
+    is_pass_fail: bool = False,
+    guidance: Sequence[str] = (),
+) -> RadiosField:
+    """The marks to choose from, each with its words where the tender has published any."""
+    marks: list[tuple[Any, ...]] = [(mark, str(mark)) for mark in range(highest + 1)]
+    if is_pass_fail:
+        marks = [(PASS, "Pass"), (FAIL, "Fail: the quote is excluded when the scores are locked")]
+    elif guidance:
+        marks = [(mark, str(mark), words) for mark, words in enumerate(guidance)]
     return RadiosField(
         label,
         list(validators),
-        choices=choices([(mark, str(mark)) for mark in range(highest + 1)]),
+        choices=choices(marks),
         coerce=int,
         default=score,
-        description=f"0 is the lowest, {highest} the highest",
-        render_kw={"inline": True},
+        description="" if is_pass_fail else f"0 is the lowest, {highest} the highest",
+        render_kw={"inline": not (is_pass_fail or guidance)},
     )

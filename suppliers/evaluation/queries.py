@@ -20,9 +20,10 @@ from marketplace.core.errors import NotFound
 from marketplace.core.listing import Sorting
 from marketplace.core.policy import Actor, Kind, Role
 from marketplace.tenders import queries as tenders
+from marketplace.tenders.criteria.tree import judged, outline
 from marketplace.tenders.methodology import method_of
 from marketplace.tenders.models import Criterion, PanelSeat, Tender
-from marketplace.tenders.rules import STATUS_COLOURS, STATUS_LABELS, CriterionKind, Seat, TenderStatus
+from marketplace.tenders.rules import ANSWERED, STATUS_COLOURS, STATUS_LABELS, Seat, TenderStatus
 from suppliers.evaluation import comparison
 from suppliers.evaluation.comparison import Basis, Comparison
 from suppliers.evaluation.models import AgreedScore, ConflictDeclaration
@@ -107,7 +108,7 @@ def _has_conflict(actor: Actor) -> ColumnElement[bool]:
 
 
 def _has_quality() -> ColumnElement[bool]:
-    return exists().where(Criterion.tender_id == Tender.id, Criterion.kind == CriterionKind.QUALITY)
+    return exists().where(Criterion.tender_id == Tender.id, Criterion.kind.in_(ANSWERED))
 
 
 def get_tender(
@@ -145,8 +146,8 @@ def tender_of(session: Session, quote_id: uuid.UUID) -> uuid.UUID:
 
 
 def questions(tender: Tender) -> list[Criterion]:
-    """The quality criteria of a tender, in their order."""
-    return [criterion for criterion in tender.criteria if criterion.kind is CriterionKind.QUALITY]
+    """What suppliers answered and the panel judges, in the order of the criteria."""
+    return [placed.criterion for placed in judged(tender.criteria)]
 
 
 def get_question(tender: Tender, criterion_id: uuid.UUID) -> Criterion:
@@ -201,14 +202,14 @@ def get_comparison(session: Session, actor: Actor, tender_id: uuid.UUID) -> tupl
 
 def comparison_of(session: Session, tender: Tender) -> Comparison:
     """All quotes of a tender side by side; for who may see them, ask `get_comparison`."""
-    criteria = questions(tender)
     has_dates = tender.contract_starts_on is not None and tender.contract_ends_on is not None
     basis = Basis(
         method=method_of(tender),
         lots=tenders.schedule(session, tender.id),
         schools=tenders.buyers(session, tender.id),
         baselines=tenders.baselines_for_term(session, tender) if has_dates else {},
-        questions=criteria,
+        questions=questions(tender),
+        placed=outline(tender.criteria),
     )
     return comparison.compare(basis, _priced_quotes(session, tender.id), agreed_scores(session, tender.id))
 

@@ -9,14 +9,19 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.alliance.models import Organisation, Person
 from marketplace.core.policy import Actor
+from marketplace.core.web import plain_number
+from marketplace.tenders.criteria.rules import score_in_words
+from marketplace.tenders.criteria.tree import Placed, judged
+from marketplace.tenders.formulas import to_two_places
 from marketplace.tenders.models import Criterion, PanelSeat, Tender
-from marketplace.tenders.rules import Seat
+from marketplace.tenders.rules import CriterionKind, Seat
 from suppliers.evaluation import conduct, queries
 from suppliers.evaluation.models import AgreedScore, ConflictDeclaration, Score
 from suppliers.quotes.models import Quote, QuotedAnswer
@@ -71,7 +76,7 @@ class AnswerToScore:
     criterion_id: uuid.UUID
     title: str
     question: str
-    weight: int
+    weight: Decimal
     highest: int
     lowest: int
     answer: str
@@ -79,6 +84,8 @@ class AnswerToScore:
     reason: str
     version: int
     is_agreed: bool
+    is_pass_fail: bool = False
+    guidance: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,7 @@ class GivenScore:
 
     evaluator: str
     score: int
+    said: str
     reason: str
 
 
@@ -95,9 +103,9 @@ class ModerationCell:
     """One answer in the overview: individual scores once they may be seen, and the agreed one."""
 
     criterion_id: uuid.UUID
-    scores: tuple[int, ...]
+    scores: tuple[str, ...]
     far_apart: bool
-    agreed: int | None
+    agreed: str | None
     fails: bool
 
 
@@ -114,13 +122,25 @@ class ModerationRow:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A quality question as the overview names it."""
+    """What is judged, as the overview names it. `weight` is what it counts of 100, to two places."""
 
     criterion_id: uuid.UUID
     title: str
-    weight: int
+    weight: Decimal
     highest: int
     lowest: int
+    is_pass_fail: bool = False
+    guidance: tuple[str, ...] = ()
+
+    @property
+    def counts_for(self) -> str:
+        """What hangs on the score, in words."""
+        return "pass or fail" if self.is_pass_fail else f"weight {plain_number(self.weight)}"
+
+    def in_words(self, score: int) -> str:
+        """A score of this question as people read it."""
+        kind = CriterionKind.PASS_FAIL if self.is_pass_fail else CriterionKind.QUALITY
+        return score_in_words(kind, score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,40 +186,6 @@ class AnswerToAgree:
     given: tuple[GivenScore, ...]
     far_apart: bool
     agreed: AgreedScore | None
-
-
-@dataclass(frozen=True, slots=True)
-class AgreedAnswer:
-    """One answer of a quote with what the panel agreed: what its supplier is told."""
-
-    title: str
-    text: str
-    weight: int
-    highest: int
-    answer: str
-    score: int | None
-    reason: str
-
-
-def agreed_answers(session: Session, tender: Tender, quote: Quote) -> list[AgreedAnswer]:
-    """The answers of a quote with the agreed scores, in the order of the questions."""
-    agreed = {
-        row.criterion_id: row
-        for row in session.scalars(select(AgreedScore).where(AgreedScore.quote_id == quote.id))
-    }
-    texts = _answers(session, quote)
-    return [
-        AgreedAnswer(
-            criterion.title,
-            criterion.question,
-            criterion.weight,
-            criterion.highest_score,
-            texts.get(criterion.id, ""),
-            agreed[criterion.id].score if criterion.id in agreed else None,
-            agreed[criterion.id].reason if criterion.id in agreed else "",
-        )
-        for criterion in queries.questions(tender)
-    ]
 
 
 def suppliers_to_declare(session: Session, actor: Actor, tender: Tender) -> list[SupplierToDeclare]:
@@ -274,29 +260,32 @@ def answers_to_score(session: Session, actor: Actor, tender: Tender, quote: Quot
     query = select(Score).where(Score.quote_id == quote.id, Score.person_id == actor.person_id)
     own = {row.criterion_id: row for row in session.scalars(query)}
     agreed = session.scalars(select(AgreedScore.criterion_id).where(AgreedScore.quote_id == quote.id)).all()
-    texts = _answers(session, quote)
+    texts = answers_of(session, quote)
     return [
         AnswerToScore(
-            criterion.id,
-            criterion.title,
-            criterion.question,
-            criterion.weight,
-            criterion.highest_score,
-            criterion.lowest_score,
-            texts.get(criterion.id, ""),
-            own[criterion.id].score if criterion.id in own else None,
-            own[criterion.id].reason if criterion.id in own else "",
-            own[criterion.id].version if criterion.id in own else 0,
-            criterion.id in agreed,
+            asked.criterion_id,
+            asked.title,
+            placed.criterion.question,
+            asked.weight,
+            asked.highest,
+            asked.lowest,
+            texts.get(asked.criterion_id, ""),
+            own[asked.criterion_id].score if asked.criterion_id in own else None,
+            own[asked.criterion_id].reason if asked.criterion_id in own else "",
+            own[asked.criterion_id].version if asked.criterion_id in own else 0,
+            asked.criterion_id in agreed,
+            asked.is_pass_fail,
+            asked.guidance,
         )
-        for criterion in queries.questions(tender)
+        for placed in judged(tender.criteria)
+        for asked in [_question(placed)]
     ]
 
 
 def moderation(session: Session, tender: Tender) -> Moderation:
     """Where the scoring of a tender stands; individual scores only when everybody is done."""
     panel = evaluators(session, tender)
-    criteria = [_question(criterion) for criterion in queries.questions(tender)]
+    criteria = [_question(placed) for placed in judged(tender.criteria)]
     before = Moderation(panel, tuple(criteria), ())
     given = scores_given(session, tender.id, panel) if before.everyone_is_done else {}
     agreed = queries.agreed_scores(session, tender.id)
@@ -320,9 +309,9 @@ def _moderation_row(
         cells.append(
             ModerationCell(
                 question.criterion_id,
-                scores,
+                tuple(question.in_words(score) for score in scores),
                 far_apart=conduct.needs_moderation_note(scores),
-                agreed=final,
+                agreed=None if final is None else question.in_words(final),
                 fails=final is not None and final < question.lowest,
             )
         )
@@ -355,12 +344,20 @@ def answer_to_agree(session: Session, tender: Tender, quote: Quote, criterion: C
     return AnswerToAgree(
         supplier=quote.supplier.name,
         reference=quote.reference or "",
-        question=_question(criterion),
+        question=next(_question(one) for one in judged(tender.criteria) if one.criterion.id == criterion.id),
         text=criterion.question,
-        answer=_answers(session, quote).get(criterion.id, ""),
+        answer=answers_of(session, quote).get(criterion.id, ""),
         given=tuple(
             sorted(
-                (GivenScore(names[row.person_id], row.score, row.reason) for row in given),
+                (
+                    GivenScore(
+                        names[row.person_id],
+                        row.score,
+                        score_in_words(criterion.kind, row.score),
+                        row.reason,
+                    )
+                    for row in given
+                ),
                 key=lambda one: one.evaluator.lower(),
             )
         ),
@@ -369,12 +366,20 @@ def answer_to_agree(session: Session, tender: Tender, quote: Quote, criterion: C
     )
 
 
-def _answers(session: Session, quote: Quote) -> dict[uuid.UUID, str]:
+def answers_of(session: Session, quote: Quote) -> dict[uuid.UUID, str]:
+    """What a quote answered, by criterion."""
     rows = session.scalars(select(QuotedAnswer).where(QuotedAnswer.quote_id == quote.id))
     return {row.criterion_id: row.answer for row in rows}
 
 
-def _question(criterion: Criterion) -> Question:
+def _question(placed: Placed) -> Question:
+    criterion = placed.criterion
     return Question(
-        criterion.id, criterion.title, criterion.weight, criterion.highest_score, criterion.lowest_score
+        criterion.id,
+        placed.name,
+        to_two_places(placed.marks),
+        criterion.highest_score,
+        criterion.lowest_score,
+        criterion.kind is CriterionKind.PASS_FAIL,
+        tuple(criterion.guidance),
     )

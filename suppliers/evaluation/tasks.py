@@ -17,7 +17,7 @@ from marketplace.core.web import Task
 from marketplace.tenders.models import Criterion, PanelSeat, Tender
 from marketplace.tenders.progress import NextStep as TenderStep
 from marketplace.tenders.progress import StepLink
-from marketplace.tenders.rules import CriterionKind, Seat, TenderStatus
+from marketplace.tenders.rules import ANSWERED, Seat, TenderStatus
 from suppliers.evaluation.models import AgreedScore, ConflictDeclaration, Score
 from suppliers.evaluation.queries import NextStep, declared_by, in_evaluation, judged_by, listed
 from suppliers.quotes.models import Quote
@@ -145,7 +145,7 @@ def _answers(session: Session, ids: Collection[uuid.UUID]) -> Counts:
     query = (
         select(Quote.tender_id, func.count(distinct(Quote.id)) * func.count(distinct(Criterion.id)))
         .join(Criterion, Criterion.tender_id == Quote.tender_id)
-        .where(Criterion.kind == CriterionKind.QUALITY, _standing(ids))
+        .where(Criterion.kind.in_(ANSWERED), _standing(ids))
         .group_by(Quote.tender_id)
     )
     return _counted(session, query)

@@ -17,7 +17,7 @@ from marketplace.tenders.commitments.queries import SchoolVerdict, verdicts
 from marketplace.tenders.formulas import FORMULAS, TIE_BREAK
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import STATUS_COLOURS, STATUS_LABELS, TenderStatus
-from suppliers.evaluation import actions, charts, downloads, findings, queries, sheets
+from suppliers.evaluation import actions, assessment, charts, downloads, findings, queries, sheets
 from suppliers.evaluation.comparison import Comparison
 from suppliers.evaluation.forms import (
     ExcludeForm,
@@ -138,7 +138,7 @@ def agree_score(quote_id: uuid.UUID, criterion_id: uuid.UUID) -> Any:
     view = sheets.answer_to_agree(session, tender, quote, criterion)
     before = view.agreed
     form = agree_form(
-        criterion.highest_score,
+        view.question,
         version=before.version if before else 0,
         score=before.score if before else None,
         reason=before.reason if before else "",
@@ -237,7 +237,7 @@ def show_assessment(quote_id: uuid.UUID) -> Any:
         quote=quote,
         offer=comparison.offer_of(quote_id),
         price_weight=comparison.price_weight,
-        answers=sheets.agreed_answers(session, tender, quote),
+        answers=assessment.agreed_answers(session, tender, quote),
         may_exclude=policy.allows(actor, Act.QUOTE_EXCLUDE, tender.alliance_id)
         and tender.status is TenderStatus.PRICES_OPENED
         and quote.status is not QuoteStatus.EXCLUDED,

@@ -16,6 +16,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from marketplace.core.money import ZERO, Money, line_amount
+from marketplace.core.web import plain_number
 from marketplace.tenders.queries import ScheduleLine, ScheduleLot
 from suppliers.quotes.rules import Envelope, envelopes_of
 
@@ -25,14 +26,20 @@ LONGEST_ANSWER = 30_000
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A quality criterion, as the supplier answers it."""
+    """What a supplier answers in words. `weight` is what it counts of 100 marks, to two places."""
 
     id: uuid.UUID
     number: int
     title: str
     text: str
-    weight: int
+    weight: Decimal
     word_limit: int
+    is_pass_fail: bool = False
+
+    @property
+    def counts_for(self) -> str:
+        """What hangs on the answer, in words."""
+        return "pass or fail" if self.is_pass_fail else f"{plain_number(self.weight)}% of the marks"
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session, selectinload
 from marketplace.core import policy
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.policy import Act, Actor
+from marketplace.tenders.criteria.rules import has_quality as is_asked
 from marketplace.tenders.models import PanelSeat, Tender
-from marketplace.tenders.rules import BEFORE_PUBLICATION, CriterionKind, Seat, TenderStatus
+from marketplace.tenders.rules import BEFORE_PUBLICATION, Seat, TenderStatus
 from suppliers.quotes import queries, rules, sealing
 from suppliers.quotes.models import Opening, Quote, QuotedAnswer, QuotedPrice, SealedBody
 from suppliers.quotes.offers import Offer, Schedule
@@ -37,7 +38,7 @@ class Opened:
 
 def has_quality(tender: Tender) -> bool:
     """Do quotes for this tender have a quality envelope?"""
-    return any(criterion.kind is CriterionKind.QUALITY for criterion in tender.criteria)
+    return is_asked(criterion.kind for criterion in tender.criteria)
 
 
 def openers_of(session: Session, tender_id: uuid.UUID) -> list[PanelSeat]:

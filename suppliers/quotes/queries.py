@@ -21,6 +21,8 @@ from marketplace.core.errors import NotFound
 from marketplace.core.events import Event
 from marketplace.core.policy import Act, Actor
 from marketplace.tenders import queries as tenders
+from marketplace.tenders.criteria.tree import judged
+from marketplace.tenders.formulas import to_two_places
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import CriterionKind, TenderStatus
 from suppliers.profiles.models import ServedCategory
@@ -93,15 +95,22 @@ def _of(
 
 def schedule_of(session: Session, tender: Tender) -> Schedule:
     """All that a tender asks of a supplier: lots, lines and quality questions."""
-    questions = [one for one in tender.criteria if one.kind is CriterionKind.QUALITY]
     return Schedule(
         tender_id=tender.id,
         reference=tender.reference,
         title=tender.title,
         lots=tenders.schedule(session, tender.id),
         questions=tuple(
-            Question(one.id, number, one.title, one.question, one.weight, one.word_limit)
-            for number, one in enumerate(questions, start=1)
+            Question(
+                placed.criterion.id,
+                number,
+                placed.name,
+                placed.criterion.question,
+                to_two_places(placed.marks),
+                placed.criterion.word_limit,
+                is_pass_fail=placed.criterion.kind is CriterionKind.PASS_FAIL,
+            )
+            for number, placed in enumerate(judged(tender.criteria), start=1)
         ),
         closes_at=tender.closes_at,
     )

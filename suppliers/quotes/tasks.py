@@ -15,7 +15,7 @@ from marketplace.core.policy import Act, Actor
 from marketplace.core.web import Task, moment
 from marketplace.tenders.models import Criterion, PanelSeat, Tender
 from marketplace.tenders.progress import StepLink
-from marketplace.tenders.rules import CriterionKind, Seat, TenderStatus, accepts_quotes
+from marketplace.tenders.rules import ANSWERED, Seat, TenderStatus, accepts_quotes
 from suppliers.quotes import queries, rules
 from suppliers.quotes.models import Opening, Quote
 from suppliers.quotes.rules import QuoteStatus
@@ -69,7 +69,7 @@ def _to_quote(session: Session, actor: Actor) -> Iterator[Task]:
 
 def _to_open(session: Session, actor: Actor) -> Iterator[Task]:
     """For a named opener: start, or complete what an opener of another school started."""
-    has_quality = exists().where(Criterion.tender_id == Tender.id, Criterion.kind == CriterionKind.QUALITY)
+    has_quality = exists().where(Criterion.tender_id == Tender.id, Criterion.kind.in_(ANSWERED))
     ready = session.execute(
         select(Tender, PanelSeat.school_id)
         .join(PanelSeat, PanelSeat.tender_id == Tender.id)

@@ -80,6 +80,7 @@ from tests.make.suppliers import Supplier, supplier
 from tests.make.tenders import (
     PRICE_AND_QUALITY,
     PRICE_ONLY,
+    WITH_PARTS,
     YEARLY_BASELINE,
     Tender,
     close_tender,
@@ -99,6 +100,7 @@ __all__ = [
     "PRICE_AND_QUALITY",
     "PRICE_ONLY",
     "VAT_NUMBERS",
+    "WITH_PARTS",
     "YEARLY_BASELINE",
     "Alliance",
     "Contest",

@@ -95,7 +95,7 @@ def give_scores(
             evaluator,
             quote_id,
             [
-                ScoreGiven(question.id, mark, f"The answer earns {mark}.", 0)
+                ScoreGiven(question.id, min(mark, question.highest_score), f"The answer earns {mark}.", 0)
                 for question, mark in zip(contest.questions, marks, strict=True)
             ],
         )

@@ -21,8 +21,10 @@ from marketplace.core.months import months_later
 from marketplace.core.policy import SYSTEM, Actor
 from marketplace.tenders import actions, queries, timetable
 from marketplace.tenders.commitments import actions as commitments
+from marketplace.tenders.criteria import actions as criteria_actions
+from marketplace.tenders.criteria.rules import CriterionDraft
 from marketplace.tenders.drafting import actions as drafting
-from marketplace.tenders.drafting.rules import CriterionDraft, LineDraft, LotDraft, PanelDraft
+from marketplace.tenders.drafting.rules import LineDraft, LotDraft, PanelDraft
 from marketplace.tenders.models import Tender as TenderRow
 from marketplace.tenders.rules import CriterionKind, PriceFormula, Seat, Split
 from tests.make.alliance import Alliance, School
@@ -33,6 +35,20 @@ PRICE_AND_QUALITY = (
     CriterionDraft(CriterionKind.QUALITY, "Menus", 25, "How will you plan menus that children eat?"),
     CriterionDraft(CriterionKind.QUALITY, "Staff", 15, "How will you train the kitchen staff?", 300),
 )
+WITH_PARTS = (
+    CriterionDraft(CriterionKind.PRICE, "Price", 60),
+    CriterionDraft(
+        CriterionKind.GROUP,
+        "Quality",
+        40,
+        parts=(
+            CriterionDraft(CriterionKind.QUALITY, "Menus", Decimal("66.67"), "How will you plan menus?"),
+            CriterionDraft(CriterionKind.QUALITY, "Staff", Decimal("33.33"), "How will you train staff?"),
+        ),
+    ),
+    CriterionDraft(CriterionKind.PASS_FAIL, "Insurance", 0, "Are you insured for £5 million?", 50),
+)
+"""Sub-criteria, and a question to pass or fail."""
 PRICE_ONLY = (CriterionDraft(CriterionKind.PRICE, "Price", 100),)
 YEARLY_BASELINE = Money(28_000_00)
 SPARE_DAYS = 40
@@ -199,7 +215,7 @@ def draft_tender(
         version(),
         lots or [lot("School meals", {("Primary meal", "meal"): 30_000}, buying)],
     )
-    drafting.set_criteria(
+    criteria_actions.set_criteria(
         coordinator, tender_id, version(), criteria, formula=formula, ceiling=ceiling, optimum=optimum
     )
     drafting.set_timetable(

@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from decimal import Decimal
 from typing import IO
 
 from sqlalchemy.orm import Session
@@ -25,12 +24,12 @@ from marketplace.core.moves import move
 from marketplace.core.policy import Act, Actor
 from marketplace.tenders import queries, timetable
 from marketplace.tenders.actions import mark_changed, release_need
+from marketplace.tenders.criteria.rules import has_quality
 from marketplace.tenders.drafting import rules
 from marketplace.tenders.drafting.queries import panel_candidates
-from marketplace.tenders.drafting.rules import CriterionDraft, LineDraft, LotDraft, PanelDraft
+from marketplace.tenders.drafting.rules import LineDraft, LotDraft, PanelDraft
 from marketplace.tenders.models import (
     Commitment,
-    Criterion,
     LineVolume,
     Lot,
     PanelSeat,
@@ -39,7 +38,7 @@ from marketplace.tenders.models import (
     TenderDocument,
 )
 from marketplace.tenders.planning.queries import holidays_at
-from marketplace.tenders.rules import COMMITMENT_MOVES, CommitmentStatus, PriceFormula, Split
+from marketplace.tenders.rules import COMMITMENT_MOVES, CommitmentStatus, Split
 from marketplace.tenders.timetable import Procedure
 
 
@@ -54,14 +53,14 @@ def edit_tender(
     cpv: str,
 ) -> None:
     """Change what the tender is called and what it buys."""
-    with _editing(actor, tender_id, version, "basics") as (_, tender):
+    with editing(actor, tender_id, version, "basics") as (_, tender):
         tender.title, tender.description = title, description
         tender.category, tender.cpv = category, cpv
 
 
 def set_terms(actor: Actor, tender_id: uuid.UUID, version: int, *, recovery_fee: Money, split: Split) -> None:
     """Agree what the lead school recharges for its work (pence before VAT) and how it is divided."""
-    with _editing(actor, tender_id, version, "terms") as (_, tender):
+    with editing(actor, tender_id, version, "terms") as (_, tender):
         tender.recovery_fee, tender.split = recovery_fee, split
 
 
@@ -83,7 +82,7 @@ def set_timetable(
     it. Raises RuleBroken (fields `closes_at`, `contract_starts_on`, `contract_ends_on`); the deadline is
     judged as if the tender were published now, and again when it is.
     """
-    with _editing(actor, tender_id, version, "timetable") as (session, tender):
+    with editing(actor, tender_id, version, "timetable") as (session, tender):
         timetable.check_contract_dates(contract_starts_on, contract_ends_on, closes_at)
         tender.contract_starts_on, tender.contract_ends_on = contract_starts_on, contract_ends_on
         tender.extension_months, tender.procedure = extension_months, procedure
@@ -113,7 +112,7 @@ def set_buyers(
     A school that is left out loses its volumes, and its need is free again. One that declined before
     and is named again is invited again.
     """
-    with _editing(actor, tender_id, version, "buyers") as (session, tender):
+    with editing(actor, tender_id, version, "buyers") as (session, tender):
         if set(baselines) - queries.member_ids(session, tender.alliance_id):
             raise NotFound
         if lead_school_id is not None and lead_school_id not in baselines:
@@ -136,7 +135,7 @@ def set_buyers(
 
 def set_schedule(actor: Actor, tender_id: uuid.UUID, version: int, lots: Sequence[LotDraft]) -> None:
     """Replace all lots, price lines and volumes at once, as from a spreadsheet."""
-    with _editing(actor, tender_id, version, "lots") as (session, tender):
+    with editing(actor, tender_id, version, "lots") as (session, tender):
         replace_schedule(session, tender, lots)
 
 
@@ -171,14 +170,14 @@ def edit_lot(
     actor: Actor, tender_id: uuid.UUID, version: int, lot_id: uuid.UUID, *, title: str, description: str
 ) -> None:
     """Change what a lot is called and what it holds."""
-    with _editing(actor, tender_id, version, "lots") as (_, tender):
+    with editing(actor, tender_id, version, "lots") as (_, tender):
         lot = _lot(tender, lot_id)
         lot.title, lot.description = title, description
 
 
 def remove_lot(actor: Actor, tender_id: uuid.UUID, version: int, lot_id: uuid.UUID) -> None:
     """Take a lot and its lines out of a draft."""
-    with _editing(actor, tender_id, version, "lots") as (_, tender):
+    with editing(actor, tender_id, version, "lots") as (_, tender):
         tender.lots.remove(_lot(tender, lot_id))
 
 
@@ -217,7 +216,7 @@ def edit_line(
     draft: LineDraft,
 ) -> None:
     """Change a price line and its volumes; see `add_line`."""
-    with _editing(actor, tender_id, version, "lots") as (session, tender):
+    with editing(actor, tender_id, version, "lots") as (session, tender):
         line = _line(_lot(tender, lot_id), line_id)
         _check_line(tender, draft)
         line.volumes.clear()
@@ -229,50 +228,9 @@ def remove_line(
     actor: Actor, tender_id: uuid.UUID, version: int, lot_id: uuid.UUID, line_id: uuid.UUID
 ) -> None:
     """Take a price line out of a draft."""
-    with _editing(actor, tender_id, version, "lots") as (_, tender):
+    with editing(actor, tender_id, version, "lots") as (_, tender):
         lot = _lot(tender, lot_id)
         lot.lines.remove(_line(lot, line_id))
-
-
-def set_criteria(
-    actor: Actor,
-    tender_id: uuid.UUID,
-    version: int,
-    criteria: Sequence[CriterionDraft],
-    *,
-    formula: PriceFormula,
-    ceiling: Money | None = None,
-    optimum: Money | None = None,
-    steepness: Decimal | None = None,
-) -> None:
-    """Set all criteria at once, with the price formula. Raises RuleBroken unless the weights total 100.
-
-    `ceiling` and `optimum` (pence, whole term, all schools) and `steepness` are kept for the formula that
-    needs them.
-    """
-    with _editing(actor, tender_id, version, "criteria") as (session, tender):
-        rules.check_criteria(criteria)
-        rules.check_formula(formula, ceiling, optimum, steepness)
-        bounded = formula is PriceFormula.CEILING_OPTIMUM
-        tender.price_formula = formula
-        tender.ceiling, tender.optimum = (ceiling, optimum) if bounded else (None, None)
-        tender.steepness = steepness if formula is PriceFormula.DEVIATION_FROM_LOWEST else None
-        tender.criteria.clear()
-        session.flush()
-        for number, draft in enumerate(criteria, start=1):
-            tender.criteria.append(
-                Criterion(
-                    id=new_id(),
-                    number=number,
-                    kind=draft.kind,
-                    title=draft.title,
-                    question=draft.question,
-                    weight=draft.weight,
-                    word_limit=draft.word_limit,
-                    highest_score=draft.highest_score,
-                    lowest_score=draft.lowest_score,
-                )
-            )
 
 
 def set_panel(actor: Actor, tender_id: uuid.UUID, version: int, seats: Collection[PanelDraft]) -> None:
@@ -286,7 +244,7 @@ def set_panel(actor: Actor, tender_id: uuid.UUID, version: int, seats: Collectio
         policy.require(actor, Act.TENDER_EDIT, tender.alliance_id)
         rules.check_panel_open(tender.status)
         expect_version(tender, version)
-        rules.check_panel(seats, quality=rules.has_quality(one.kind for one in tender.criteria))
+        rules.check_panel(seats, quality=has_quality(one.kind for one in tender.criteria))
         known = {(one.person_id, one.school_id) for one in panel_candidates(session, tender)}
         if any((seat.person_id, seat.school_id) not in known for seat in seats):
             raise NotFound
@@ -322,7 +280,7 @@ def add_document(
 
 def remove_document(actor: Actor, tender_id: uuid.UUID, version: int, document_id: uuid.UUID) -> None:
     """Take a document off a draft; the stored file itself stays in the store."""
-    with _editing(actor, tender_id, version, "documents") as (_, tender):
+    with editing(actor, tender_id, version, "documents") as (_, tender):
         document = next((one for one in tender.documents if one.id == document_id), None)
         if document is None:
             raise NotFound
@@ -330,7 +288,7 @@ def remove_document(actor: Actor, tender_id: uuid.UUID, version: int, document_i
 
 
 @contextmanager
-def _editing(actor: Actor, tender_id: uuid.UUID, version: int, part: str) -> Iterator[tuple[Session, Tender]]:
+def editing(actor: Actor, tender_id: uuid.UUID, version: int, part: str) -> Iterator[tuple[Session, Tender]]:
     """One change to a draft: load and lock, may they, is it a draft still as they saw it; then record it."""
     with transaction() as session:
         tender = _draft(session, actor, tender_id)

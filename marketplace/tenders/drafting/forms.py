@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from wtforms import FieldList, Form, FormField, StringField
+from wtforms import StringField
 from wtforms.validators import Length, StopValidation
 
 from marketplace.contracts import categories
@@ -29,12 +29,9 @@ from marketplace.core.forms import EditForm, NewThingForm
 from marketplace.core.money import ZERO, Money
 from marketplace.needs.thresholds import Regime
 from marketplace.tenders.drafting.rules import (
-    WHOLE_WEIGHT,
-    CriterionDraft,
     PanelDraft,
 )
-from marketplace.tenders.formulas import FORMULAS
-from marketplace.tenders.rules import SPLIT_LABELS, CriterionKind, PriceFormula, Seat, Split
+from marketplace.tenders.rules import SPLIT_LABELS, Seat, Split
 from marketplace.tenders.timetable import PROCEDURE_LABELS, Procedure, least_period
 
 LONGEST_TITLE = 150
@@ -213,110 +210,6 @@ class BuyersForm(EditForm):
 
 def _baseline(school_id: uuid.UUID) -> str:
     return f"baseline_{school_id.hex}"
-
-
-class QuestionForm(Form):
-    """A quality criterion; left blank it does not count."""
-
-    title = TextField("Criterion", validators=[Length(max=LONGEST_TITLE)], render_kw={"width": "two-thirds"})
-    question = LongTextField(
-        "Question that suppliers answer", validators=[Length(max=LONGEST_TEXT)], render_kw={"rows": 3}
-    )
-    weight = QuantityField(
-        "Weight",
-        places=0,
-        minimum=Decimal(1),
-        maximum=Decimal(WHOLE_WEIGHT),
-        render_kw={"width": 3, "suffix": "%"},
-    )
-    word_limit = QuantityField(
-        "Most words in an answer",
-        places=0,
-        minimum=Decimal(10),
-        maximum=Decimal(LONGEST_ANSWER_WORDS),
-        default=Decimal(500),
-        render_kw={"width": 4},
-    )
-    lowest_score = QuantityField(
-        "Lowest score that passes, out of 5",
-        places=0,
-        maximum=Decimal(HIGHEST_SCORE),
-        default=Decimal(0),
-        render_kw={"width": 2},
-    )
-
-    def is_blank(self) -> bool:
-        """Was nothing said here?"""
-        return not (self.title.data or self.question.data or self.weight.data)
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Ask for what is missing, unless all of it is."""
-        sound: bool = super().validate(extra_validators)
-        if self.is_blank():
-            return sound
-        wanted = (
-            (self.title, "Enter a name for this criterion, or clear it."),
-            (self.question, "Enter the question that suppliers answer, or clear this criterion."),
-            (self.weight, "Enter the weight of this criterion, from 1 to 100."),
-            (self.word_limit, "Enter the most words an answer may have."),
-            (self.lowest_score, "Enter the lowest score that passes, or 0."),
-        )
-        for field, message in wanted:
-            if field.data in {None, ""} and not field.errors:
-                field.errors = [message]
-                sound = False
-        return sound
-
-
-class CriteriaForm(EditForm):
-    """How quotes are judged: price, by a formula, and quality questions."""
-
-    price_weight = QuantityField(
-        "Weight of the price",
-        validators=[Required("Enter the weight of the price, from 1 to 100.")],
-        places=0,
-        minimum=Decimal(1),
-        maximum=Decimal(WHOLE_WEIGHT),
-        render_kw={"width": 3, "suffix": "%"},
-    )
-    formula = RadiosField(
-        "How prices become marks",
-        validators=[Required("Choose how prices become marks.")],
-        coerce=PriceFormula,
-        choices=choices(
-            (formula, one.name, f"{one.words} {OTHERS_MATTER}" if one.is_relative else one.words)
-            for formula, one in FORMULAS.items()
-        ),
-    )
-    ceiling = MoneyField("Ceiling", description=TOTAL_PRICE, render_kw={"width": 10})
-    optimum = MoneyField("Optimum", description=TOTAL_PRICE, render_kw={"width": 10})
-    steepness = QuantityField(
-        "Marks lost for each 1% above the lowest price, in per cent of all price marks",
-        places=2,
-        minimum=Decimal("0.1"),
-        maximum=Decimal(10),
-        description="1 is usual: a price 10% above the lowest loses 10% of the marks.",
-        render_kw={"width": 4, "suffix": "%"},
-    )
-    questions = FieldList(FormField(QuestionForm), min_entries=FIRST_QUESTIONS, max_entries=MOST_QUESTIONS)
-
-    def criteria(self) -> list[CriterionDraft]:
-        """What was entered, the price first."""
-        price = CriterionDraft(CriterionKind.PRICE, "Price", int(self.price_weight.data or 0))
-        asked = [entry.form for entry in self.questions if not entry.form.is_blank()]
-        return [price, *(_criterion(form) for form in asked)]
-
-
-def _criterion(form: QuestionForm) -> CriterionDraft:
-    return CriterionDraft(
-        CriterionKind.QUALITY,
-        form.title.data or "",
-        int(form.weight.data or 0),
-        form.question.data or "",
-        int(form.word_limit.data or 0),
-        HIGHEST_SCORE,
-        int(form.lowest_score.data or 0),
-    )
 
 
 def _place(label: str) -> ChoiceField:

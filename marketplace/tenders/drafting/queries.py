@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.alliance.models import Organisation, Person, RoleHolding
 from marketplace.core.policy import POLICY, Act, Role
-from marketplace.tenders.drafting.rules import CriterionDraft, LineDraft, LotDraft, Readiness
+from marketplace.tenders.criteria.queries import draft_tree
+from marketplace.tenders.drafting.rules import LineDraft, LotDraft, Readiness
 from marketplace.tenders.models import Tender
 from marketplace.tenders.queries import buyers, member_ids, schedule
 
@@ -32,22 +33,15 @@ def readiness(session: Session, tender: Tender) -> Readiness:
         lead_school_id=tender.lead_school_id,
         buyers=frozenset(names),
         lots=lots,
-        criteria=[
-            CriterionDraft(
-                criterion.kind,
-                criterion.title,
-                criterion.weight,
-                criterion.question,
-                criterion.word_limit,
-                criterion.highest_score,
-                criterion.lowest_score,
-            )
-            for criterion in tender.criteria
-        ],
+        criteria=draft_tree(tender.criteria),
         described=bool(tender.description),
         closes_at=tender.closes_at,
         has_contract_dates=bool(tender.contract_starts_on and tender.contract_ends_on),
         names=names,
+        formula=tender.price_formula,
+        ceiling=tender.ceiling,
+        optimum=tender.optimum,
+        steepness=tender.steepness,
     )
 
 

@@ -10,15 +10,14 @@ from decimal import Decimal
 
 from marketplace.core.errors import RuleBroken
 from marketplace.core.money import Money
+from marketplace.tenders.criteria.rules import CriterionDraft, check_criteria
 from marketplace.tenders.rules import (
     BEFORE_PUBLICATION,
-    CriterionKind,
     PriceFormula,
     Seat,
     TenderStatus,
 )
 
-WHOLE_WEIGHT = 100
 FEWEST_OPENERS = 2
 
 
@@ -38,19 +37,6 @@ class LotDraft:
     title: str
     lines: Sequence[LineDraft]
     description: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CriterionDraft:
-    """A criterion as drafted. `weight` in hundredths; scores from 0 to `highest_score`."""
-
-    kind: CriterionKind
-    title: str
-    weight: int
-    question: str = ""
-    word_limit: int = 500
-    highest_score: int = 5
-    lowest_score: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +60,6 @@ def check_panel_open(status: TenderStatus) -> None:
         raise RuleBroken("The people cannot be changed once the tender is published.")
 
 
-def check_criteria(criteria: Collection[CriterionDraft]) -> None:
-    """Weights total 100, exactly one criterion is price, each is plausible. Raises RuleBroken."""
-    prices = sum(criterion.kind is CriterionKind.PRICE for criterion in criteria)
-    if prices != 1:
-        raise RuleBroken(f"Exactly one criterion must be price. There {_are(prices)} now.", "criteria")
-    for criterion in criteria:
-        if not 1 <= criterion.weight <= WHOLE_WEIGHT:
-            raise RuleBroken(f"The weight of “{criterion.title}” must be from 1 to 100.", "criteria")
-        if criterion.kind is CriterionKind.QUALITY and not criterion.question:
-            raise RuleBroken(f"Enter the question that suppliers answer for “{criterion.title}”.", "criteria")
-        if not 0 <= criterion.lowest_score <= criterion.highest_score:
-            raise RuleBroken(
-                f"The lowest score that passes for “{criterion.title}” must be from 0 to "
-                f"{criterion.highest_score}.",
-                "criteria",
-            )
-    total = sum(criterion.weight for criterion in criteria)
-    if total != WHOLE_WEIGHT:
-        raise RuleBroken(f"The weights total {total}. They must total {WHOLE_WEIGHT}.", "price_weight")
-
-
 def check_volumes(line: LineDraft, buyers: Collection[uuid.UUID]) -> None:
     """Some school buys, each volume is above zero, and each school is one that buys. Raises RuleBroken."""
     if not line.volumes:
@@ -103,15 +68,6 @@ def check_volumes(line: LineDraft, buyers: Collection[uuid.UUID]) -> None:
         raise RuleBroken(f"Each volume of “{line.item}” must be more than 0.", "volumes")
     if set(line.volumes) - set(buyers):
         raise RuleBroken(f"Only schools that buy can have a volume of “{line.item}”.", "volumes")
-
-
-def has_quality(kinds: Iterable[CriterionKind]) -> bool:
-    """Is anything but the price judged?"""
-    return any(kind is CriterionKind.QUALITY for kind in kinds)
-
-
-def _are(count: int) -> str:
-    return "is none" if not count else f"are {count}"
 
 
 def check_formula(
@@ -159,6 +115,10 @@ class Readiness:
     closes_at: datetime | None
     has_contract_dates: bool
     names: Mapping[uuid.UUID, str] = field(default_factory=dict)
+    formula: PriceFormula = PriceFormula.PROPORTION_OF_LOWEST
+    ceiling: Money | None = None
+    optimum: Money | None = None
+    steepness: Decimal | None = None
 
 
 def missing(draft: Readiness) -> list[RuleBroken]:
@@ -210,6 +170,7 @@ def _missing_criteria(draft: Readiness) -> Iterable[RuleBroken]:
         return
     try:
         check_criteria(draft.criteria)
+        check_formula(draft.formula, draft.ceiling, draft.optimum, draft.steepness)
     except RuleBroken as refusal:
         yield RuleBroken(refusal.message, "criteria")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -21,13 +20,13 @@ from marketplace.core.web import answering, day, page, plain_number
 from marketplace.needs.models import Need
 from marketplace.needs.queries import approved
 from marketplace.needs.rules import Joint
-from marketplace.tenders import actions, methodology, queries, shown
+from marketplace.tenders import actions, queries, shown
 from marketplace.tenders.drafting import actions as drafting
 from marketplace.tenders.drafting import forms
 from marketplace.tenders.drafting.queries import panel_candidates, readiness
 from marketplace.tenders.drafting.rules import missing
-from marketplace.tenders.models import Criterion, Tender
-from marketplace.tenders.rules import CriterionKind, Seat, TenderStatus
+from marketplace.tenders.models import Tender
+from marketplace.tenders.rules import Seat, TenderStatus
 from marketplace.tenders.views import tenders
 
 
@@ -125,7 +124,7 @@ def _parts(tender: Tender, gaps: set[str | None]) -> list[dict[str, Any]]:
         ("What it buys", "tenders.edit_basics", "basics", "basics" not in gaps),
         ("Who buys", "tenders.set_buyers", "buyers", "buyers" not in gaps),
         ("Lots and price lines", "tenders.edit_lots", "lots", "lots" not in gaps),
-        ("Criteria and weights", "tenders.set_criteria", "criteria", "criteria" not in gaps),
+        ("Criteria and weights", "criteria.set_weights", "criteria", "criteria" not in gaps),
         ("People who open and score", "tenders.set_panel", "people", bool(tender.panel)),
         ("Dates", "tenders.set_timetable", "timetable", "timetable" not in gaps),
         ("Shared cost", "tenders.set_terms", "terms", None),
@@ -193,55 +192,6 @@ def set_buyers(tender_id: uuid.UUID) -> Any:
         tender=tender,
         declined=[one for one in tender.commitments if one.school_id not in buying],
     )
-
-
-@tenders.route("/tenders/<uuid:tender_id>/edit/criteria", methods=["GET", "POST"])
-def set_criteria(tender_id: uuid.UUID) -> Any:
-    """Criteria, weights and the price formula, all on one page."""
-    tender = own_draft(tender_id)
-    form = forms.CriteriaForm(data=_criteria(tender))
-    if request.form.get("more") and form.is_submitted():
-        if len(form.questions) < forms.MOST_QUESTIONS:
-            form.questions.append_entry()
-    elif form.validate_on_submit():
-        with answering(form):
-            drafting.set_criteria(
-                web.actor(),
-                tender_id,
-                form.version.data,
-                form.criteria(),
-                formula=form.formula.data,
-                ceiling=form.ceiling.data,
-                optimum=form.optimum.data,
-                steepness=form.steepness.data,
-            )
-            return _saved(tender_id, "criteria and weights")
-    return page(
-        "tenders/set_criteria.html", form=form, tender=tender, methodology=methodology.explain(tender)
-    )
-
-
-def _criteria(tender: Tender) -> dict[str, Any]:
-    price = [one for one in tender.criteria if one.kind is CriterionKind.PRICE]
-    return {
-        "version": tender.version,
-        "price_weight": price[0].weight if price else None,
-        "formula": tender.price_formula,
-        "ceiling": tender.ceiling,
-        "optimum": tender.optimum,
-        "steepness": Decimal(1) if tender.steepness is None else tender.steepness.normalize(),
-        "questions": [_question(one) for one in tender.criteria if one.kind is CriterionKind.QUALITY],
-    }
-
-
-def _question(criterion: Criterion) -> dict[str, Any]:
-    return {
-        "title": criterion.title,
-        "question": criterion.question,
-        "weight": criterion.weight,
-        "word_limit": criterion.word_limit,
-        "lowest_score": criterion.lowest_score,
-    }
 
 
 @tenders.route("/tenders/<uuid:tender_id>/edit/people", methods=["GET", "POST"])

@@ -16,11 +16,14 @@ from marketplace.core import clock
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
 from marketplace.tenders import methodology, queries, rules, timetable
+from marketplace.tenders.criteria.shown import ShownCriterion
+from marketplace.tenders.criteria.shown import criteria as shown_criteria
+from marketplace.tenders.criteria.tree import price_marks
 from marketplace.tenders.formulas import FORMULAS, FormulaInWords
-from marketplace.tenders.methodology import Methodology
-from marketplace.tenders.models import Commitment, Criterion, Tender
+from marketplace.tenders.methodology import Methodology, in_short
+from marketplace.tenders.models import Commitment, Tender
 from marketplace.tenders.queries import ScheduleLot
-from marketplace.tenders.rules import CommitmentStatus, CriterionKind, TenderStatus
+from marketplace.tenders.rules import CommitmentStatus, TenderStatus
 
 SHORT = 220
 
@@ -85,17 +88,13 @@ class Opportunity:
     end_reason: str
     buyers: tuple[Buyer, ...]
     lots: tuple[ScheduleLot, ...]
-    criteria: tuple[Criterion, ...]
+    criteria: tuple[ShownCriterion, ...]
+    price_weight: str
     formula: FormulaInWords
     methodology: Methodology | None
     ceiling: Money | None
     optimum: Money | None
     documents: tuple[PublicDocument, ...]
-
-    @property
-    def price_weight(self) -> int:
-        """The weight of the price."""
-        return sum(one.weight for one in self.criteria if one.kind is CriterionKind.PRICE)
 
 
 def search_open(text: str = "", category_id: str = "") -> Select[Any]:
@@ -187,7 +186,8 @@ def get_opportunity(session: Session, tender_id: uuid.UUID) -> Opportunity:
         end_reason=tender.end_reason,
         buyers=_buyers(tender, schools),
         lots=queries.schedule(session, tender.id),
-        criteria=tuple(tender.criteria),
+        criteria=tuple(shown_criteria(tender.criteria)),
+        price_weight=in_short(price_marks(tender.criteria)),
         formula=FORMULAS[tender.price_formula],
         methodology=methodology.explain(tender),
         ceiling=tender.ceiling,

@@ -16,6 +16,8 @@ from marketplace.core.money import Money
 from marketplace.core.months import months_later
 from marketplace.core.settings import Settings
 from marketplace.tenders import queries, timetable
+from marketplace.tenders.criteria.tree import leaves
+from marketplace.tenders.formulas import to_two_places
 from marketplace.tenders.models import Commitment, Tender
 from marketplace.tenders.rules import CommitmentStatus
 from marketplace.tenders.uk_notices import rules
@@ -101,8 +103,14 @@ def subject(session: Session, tender: Tender) -> Subject:
         authorities=authorities,
         lots=_lots(session, tender),
         criteria=tuple(
-            CriterionSaid(one.number, one.kind, one.title, one.question, one.weight)
-            for one in tender.criteria
+            CriterionSaid(
+                number,
+                placed.criterion.kind,
+                placed.name,
+                placed.criterion.question,
+                to_two_places(placed.marks),
+            )
+            for number, placed in enumerate(leaves(tender.criteria), start=1)
         ),
         documents=tuple(
             DocumentSaid(str(one.id), one.name, one.link or f"{base}/tenders/{tender.id}/documents/{one.id}")

@@ -162,13 +162,18 @@ class LotSaid:
 
 @dataclass(frozen=True, slots=True)
 class CriterionSaid:
-    """A criterion as a notice describes it; `weight` in hundredths of the whole."""
+    """A criterion as a notice describes it; `weight` is what it counts of 100, to two places."""
 
     number: int
     kind: CriterionKind
     title: str
     question: str
-    weight: int
+    weight: Decimal
+
+    @property
+    def counts_for(self) -> str:
+        """What hangs on it, in words."""
+        return "pass or fail" if self.kind is CriterionKind.PASS_FAIL else f"{self.weight.normalize():f}%"
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,18 +112,19 @@ def draft_tender(coordinator: Traveller, lead: str, people: list[str]) -> None:
 
 def set_criteria(coordinator: Traveller) -> None:
     coordinator.follow("Criteria and weights")
+    coordinator.follow("Set the price")
     coordinator.answer("Weight of the price", "60")
     coordinator.page.get_by_label("Proportion of the lowest price").check()
-    first = coordinator.page.get_by_role("group", name="Quality criterion 1", exact=True)
-    first.get_by_label("Criterion").fill("Menus")
-    first.get_by_label("Question that suppliers answer").fill("How will you plan menus that children like?")
-    first.get_by_label("Weight").fill("39")
     coordinator.press("Save and continue")
-    coordinator.sees("The weights total 99.")
-    coordinator.page.get_by_role("group", name="Quality criterion 1", exact=True).get_by_label("Weight").fill(
-        "40"
-    )
+    coordinator.follow("Add a criterion")
+    coordinator.answer("Name", "Menus")
+    coordinator.page.get_by_label("Weight", exact=True).fill("39.99")
+    coordinator.answer("Question that suppliers answer", "How will you plan menus that children like?")
     coordinator.press("Save and continue")
+    coordinator.press("Save the weights and continue")
+    coordinator.sees("The weights total 99.99. They must total 100: 0.01 is missing.")
+    coordinator.page.get_by_label("Weight of 2 Menus, per cent").fill("40")
+    coordinator.press("Save the weights and continue")
 
 
 def commit(headteacher: Traveller, school: str) -> None:

@@ -51,13 +51,13 @@ def set_lines(story: Story, who: str, table: tuple[Row, ...]) -> None:
 @STEPS.step("{who} sets the weight of the price to {weight:number} and adds the quality criteria.")
 def set_criteria(story: Story, who: str, weight: str, table: tuple[Row, ...]) -> None:
     open_part(story, who, "Criteria and weights")
-    answers = {
-        "Weight of the price": weight,
-        "How prices become marks": "Proportion of the lowest price",
-    }
-    for number, row in enumerate(table, start=1):
-        answers |= {f"Quality criterion {number}: {words}": said for words, said in row.items()}
-    tells(story.send(who, "Save and continue", answers), "You saved criteria and weights.")
+    story.follow(who, "Set the price")
+    price = {"Weight of the price": weight, "How prices become marks": "Proportion of the lowest price"}
+    tells(story.send(who, "Save and continue", price), "You saved the price and its formula.")
+    for row in table:
+        story.follow(who, "Add a criterion")
+        tells(story.send(who, "Save and continue", row), "You added a criterion.")
+    tells(story.send(who, "Save the weights and continue"), "You saved the weights.")
 
 
 @STEPS.step("{who} checks the tender and invites the {number:count} schools.")

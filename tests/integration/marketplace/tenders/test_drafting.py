@@ -14,8 +14,10 @@ from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.needs.rules import Joint, NeedStatus
 from marketplace.tenders import actions
+from marketplace.tenders.criteria import actions as criteria_actions
+from marketplace.tenders.criteria.rules import CriterionDraft
 from marketplace.tenders.drafting import actions as drafting
-from marketplace.tenders.drafting.rules import CriterionDraft, LineDraft, PanelDraft
+from marketplace.tenders.drafting.rules import LineDraft, PanelDraft
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import CriterionKind, PriceFormula, Seat
 from tests import make
@@ -124,7 +126,7 @@ def test_an_edit_with_an_old_version_is_refused_and_changes_nothing() -> None:
 def test_a_change_to_a_part_gives_the_whole_a_new_version() -> None:
     tender = make.draft_tender(make.alliance())
     seen = tender.version
-    drafting.set_criteria(
+    criteria_actions.set_criteria(
         tender.alliance.coordinator,
         tender.id,
         seen,
@@ -142,7 +144,7 @@ def test_weights_that_do_not_total_100_leave_the_criteria_as_they_were() -> None
         CriterionDraft(CriterionKind.QUALITY, "Menus", 39, "How?"),
     ]
     with pytest.raises(RuleBroken, match="The weights total 99"):
-        drafting.set_criteria(
+        criteria_actions.set_criteria(
             tender.alliance.coordinator,
             tender.id,
             tender.version,

@@ -12,7 +12,7 @@ from marketplace.core.errors import Forbidden, NotFound, RuleBroken, Stale
 from marketplace.core.events import Event
 from marketplace.core.mail import Message
 from marketplace.core.policy import Act, Actor, Role
-from marketplace.tenders.drafting.rules import CriterionDraft
+from marketplace.tenders.criteria.rules import CriterionDraft
 from marketplace.tenders.rules import CriterionKind, TenderStatus
 from suppliers.evaluation import actions, queries, sheets
 from suppliers.evaluation.actions import ScoreGiven
@@ -240,7 +240,7 @@ def test_individual_scores_are_hidden_until_everybody_is_done(session: Session) 
     make.fresh()
     seen = sheets.moderation(session, contest.tender.row)
     assert seen.everyone_is_done
-    assert seen.rows[0].cells[0].scores == (2, 4)
+    assert seen.rows[0].cells[0].scores == ("2", "4")
 
 
 def test_the_coordinator_is_told_once_when_everybody_has_scored(session: Session) -> None:

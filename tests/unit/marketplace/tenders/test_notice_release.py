@@ -45,8 +45,8 @@ SUBJECT = Subject(
         LotSaid(2, "Milk", "Semi-skimmed", (Line("l2", "Milk", "litre", Decimal(1000)),)),
     ),
     criteria=(
-        CriterionSaid(1, CriterionKind.PRICE, "Price", "", 60),
-        CriterionSaid(2, CriterionKind.QUALITY, "Menus", "How will you plan menus?", 40),
+        CriterionSaid(1, CriterionKind.PRICE, "Price", "", Decimal(60)),
+        CriterionSaid(2, CriterionKind.QUALITY, "Menus", "How will you plan menus?", Decimal(40)),
     ),
     documents=(DocumentSaid("d1", "Terms.pdf", "https://weald.example/d1"),),
     net=Money(700_000_50),

@@ -4,15 +4,14 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.money import Money
 from marketplace.needs.rules import Joint, NeedStatus
 from marketplace.tenders import rules
+from marketplace.tenders.criteria.rules import CriterionDraft
 from marketplace.tenders.drafting import rules as drafting
-from marketplace.tenders.drafting.rules import CriterionDraft, LineDraft, LotDraft, PanelDraft, Readiness
+from marketplace.tenders.drafting.rules import LineDraft, LotDraft, PanelDraft, Readiness
 from marketplace.tenders.rules import CriterionKind, PriceFormula, Seat, TenderStatus
 
 ALDER, BEECH, CEDAR = (uuid.UUID(int=number) for number in (1, 2, 3))
@@ -50,33 +49,6 @@ def test_a_tender_that_has_ended_moves_no_more(status: TenderStatus) -> None:
 def test_a_published_tender_cannot_go_back_to_draft() -> None:
     with pytest.raises(RuleBroken, match="published"):
         rules.move(TenderStatus.PUBLISHED, TenderStatus.DRAFT)
-
-
-def test_weights_of_99_are_refused_with_their_total() -> None:
-    with pytest.raises(RuleBroken, match=r"^The weights total 99\. They must total 100\.$") as refusal:
-        drafting.check_criteria([price(60), quality(39)])
-    assert refusal.value.field == "price_weight"
-
-
-@given(st.lists(st.integers(1, 100), min_size=1, max_size=8))
-def test_weights_are_right_exactly_when_they_total_100(weights: list[int]) -> None:
-    criteria = [price(weights[0]), *(quality(weight) for weight in weights[1:])]
-    if sum(weights) == 100:
-        drafting.check_criteria(criteria)
-    else:
-        with pytest.raises(RuleBroken, match=f"total {sum(weights)}"):
-            drafting.check_criteria(criteria)
-
-
-@pytest.mark.parametrize("criteria", [[quality(100)], [price(50), price(50)], []])
-def test_exactly_one_criterion_is_price(criteria: list[CriterionDraft]) -> None:
-    with pytest.raises(RuleBroken, match="Exactly one criterion must be price"):
-        drafting.check_criteria(criteria)
-
-
-def test_a_quality_criterion_asks_a_question() -> None:
-    with pytest.raises(RuleBroken, match="question"):
-        drafting.check_criteria([price(60), quality(40, question="")])
 
 
 @pytest.mark.parametrize(

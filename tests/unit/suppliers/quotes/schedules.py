@@ -46,7 +46,7 @@ def schedule(*lots: Sequence[ScheduleLine], questions: Sequence[Question] = ()) 
 
 def question(number: int, word_limit: int = 5) -> Question:
     """A quality question."""
-    return Question(uuid.uuid4(), number, f"Menus {number}", "How?", 20, word_limit)
+    return Question(uuid.uuid4(), number, f"Menus {number}", "How?", Decimal(20), word_limit)
 
 
 def filled(asked: Schedule, cells: Mapping[tuple[str, str], Any], drop: Sequence[str] = ()) -> bytes:

@@ -1,6 +1,8 @@
 import io
 import uuid
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from sqlalchemy import select
@@ -8,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.core.money import Money
 from marketplace.tenders import actions
+from marketplace.tenders.criteria.actions import weight_field
+from marketplace.tenders.criteria.tree import judged
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import TenderStatus
 from tests import make
@@ -89,17 +93,39 @@ def test_the_task_list_says_what_is_to_do(client_for: ClientFor) -> None:
     assert rows["What it buys"] == rows["Criteria and weights"] == rows["Dates"] == "To do"
 
 
-def test_weights_of_99_come_back_filled_in_with_their_total(tender: make.Tender, coordinator: Client) -> None:
-    form = coordinator.get(part(tender, "criteria")).form("Save and continue")
-    form.fill(**{"price_weight": "59", "questions-0-title": "Menus – “£”"})
-    page = coordinator.submit(form, "Save and continue", status=422)
-    assert page.errors() == {"price_weight": "The weights total 99. They must total 100."}
-    again = page.form("Save and continue")
-    assert again.values["price_weight"] == "59"
-    assert again.values["questions-0-title"] == "Menus – “£”"
+def test_weights_that_miss_100_by_a_hundredth_come_back_filled_in_with_their_total(
+    tender: make.Tender, coordinator: Client
+) -> None:
+    first, menus, _ = (weight_field(one.id) for one in tender.row.criteria)
+    form = coordinator.get(part(tender, "criteria")).form("Save the weights and continue")
+    form.fill(**{first: "59.99", menus: "25"})
+    page = coordinator.submit(form, "Save the weights and continue", status=422)
+    assert page.errors() == {first: "The weights total 99.99. They must total 100: 0.01 is missing."}
+    again = page.form("Save the weights and continue")
+    assert again.values[first] == "59.99"
     assert [one.weight for one in tender.row.criteria] == [60, 25, 15]
-    coordinator.submit(again.fill(price_weight="60"), "Save and continue")
-    assert tender.row.criteria[1].title == "Menus – “£”"
+    coordinator.submit(again.fill(**{menus: "25.01"}), "Save the weights and continue")
+    assert [one.weight for one in tender.row.criteria] == [Decimal("59.99"), Decimal("25.01"), 15]
+
+
+def test_a_group_with_sub_criteria_is_built_page_by_page(tender: make.Tender, coordinator: Client) -> None:
+    page = coordinator.get(part(tender, "criteria"))
+    form = coordinator.get(page.links()["Add a criterion"]).form("Save and continue")
+    coordinator.submit(form.fill(kind="group", title="Social value", weight="10"), "Save and continue")
+    page = coordinator.get(part(tender, "criteria"))
+    assert "Total 110: 10 too much" in page.words
+    assert "Nothing here yet" in page.words
+    for title, weight in (("Jobs", "66.67"), ("Places", "33.33")):
+        form = coordinator.get(page.links()["Add a sub-criterion to Social value"]).form("Save and continue")
+        form.fill(kind="quality", title=title, weight=weight, question=f"Which {title.lower()}?")
+        page = coordinator.submit(form, "Save and continue")
+    criteria = tender.row.criteria
+    places = {one.title: weight_field(one.id) for one in criteria}
+    form = page.form("Save the weights and continue").fill(**{places["Menus"]: "15"})
+    coordinator.submit(form, "Save the weights and continue")
+    asked = judged(tender.row.criteria)
+    assert [one.name for one in asked] == ["Menus", "Staff", "Social value: Jobs", "Social value: Places"]
+    assert [one.marks for one in asked] == [15, 15, Fraction("6.667"), Fraction("3.333")]
 
 
 def test_a_coordinator_who_chooses_a_relative_formula_is_warned_with_an_example(
@@ -108,26 +134,32 @@ def test_a_coordinator_who_chooses_a_relative_formula_is_warned_with_an_example(
     page = coordinator.get(part(tender, "criteria"))
     assert "With this formula a quote that loses can decide who wins." in page.words
     assert "When Quote A, which loses, is withdrawn, Quote B is first instead" in page.words
-    form = page.form("Save and continue")
+    form = coordinator.get(part(tender, "criteria/price")).form("Save and continue")
     form.fill(formula="ceiling_optimum", ceiling="300000", optimum="150000")
     coordinator.submit(form, "Save and continue")
     assert "With this formula" not in coordinator.get(part(tender, "criteria")).words
 
 
-def test_another_criterion_is_added_without_losing_what_was_typed(
+def test_another_scale_shows_its_marks_without_losing_what_was_typed(
     tender: make.Tender, coordinator: Client
 ) -> None:
-    form = coordinator.get(part(tender, "criteria")).form("Save and continue")
-    page = coordinator.submit(form.fill(price_weight="41"), "Add another criterion")
-    assert page.form("Save and continue").values["price_weight"] == "41"
-    assert "Quality criterion 4" in page.words
-    assert tender.row.criteria[0].weight == 60
+    form = coordinator.get(part(tender, "criteria/add")).form("Save and continue")
+    assert form.values["mark_5"].startswith("Goes beyond")
+    form.fill(title="Waste – “£”", highest_score="3")
+    page = coordinator.submit(form, "Show the marks of this scale")
+    again = page.form("Save and continue")
+    assert again.values["title"] == "Waste – “£”"
+    assert "mark_4" not in again.values
+    assert len(tender.row.criteria) == 3
 
 
 def test_half_a_criterion_is_asked_for_the_rest(tender: make.Tender, coordinator: Client) -> None:
-    form = coordinator.get(part(tender, "criteria")).form("Save and continue")
-    page = coordinator.submit(form.fill(**{"questions-2-title": "Waste"}), "Save and continue", status=422)
-    assert set(page.errors()) == {"questions-2-question", "questions-2-weight"}
+    form = coordinator.get(part(tender, "criteria/add")).form("Save and continue")
+    page = coordinator.submit(form.fill(title="Waste", weight="5"), "Save and continue", status=422)
+    assert page.errors() == {"question": "Enter the question that suppliers answer for “Waste”."}
+    form = page.form("Save and continue").fill(question="How?", mark_3="")
+    page = coordinator.submit(form, "Save and continue", status=422)
+    assert set(page.errors()) == {"mark_0"}
 
 
 def test_a_deadline_in_the_past_is_refused_at_its_field(tender: make.Tender, coordinator: Client) -> None:
@@ -329,7 +361,19 @@ def test_a_double_click_on_invite_invites_once(tender: make.Tender, coordinator:
     assert tender.row.status is TenderStatus.JOINING
 
 
-PARTS = ("", "/basics", "/buyers", "/lots", "/lots/add", "/criteria", "/people", "/dates", "/shared-cost")
+PARTS = (
+    "",
+    "/basics",
+    "/buyers",
+    "/lots",
+    "/lots/add",
+    "/criteria",
+    "/criteria/price",
+    "/criteria/add",
+    "/people",
+    "/dates",
+    "/shared-cost",
+)
 
 
 def test_the_draft_of_another_alliance_is_not_found_on_any_page(
