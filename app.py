@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 from flask_migrate import Migrate
 
 from demonstration.commands import demonstration
+from invoicing.fund import leaving as fund_leaving
 from invoicing.fund import tasks as fund_tasks
 from invoicing.fund import views as fund_pages
 from invoicing.invoices import queries as invoice_queries
@@ -30,10 +31,17 @@ from marketplace.alliance.decisions import views as decision_pages
 from marketplace.alliance.decisions.rules import Subject
 from marketplace.alliance.delegation import models as delegation
 from marketplace.alliance.delegation import views as delegation_pages
+from marketplace.alliance.memberships import jobs as membership_jobs
+from marketplace.alliance.memberships import leaving
+from marketplace.alliance.memberships import models as memberships
+from marketplace.alliance.memberships import shown as membership_subjects
+from marketplace.alliance.memberships import tasks as membership_tasks
+from marketplace.alliance.memberships import views as membership_pages
 from marketplace.alliance.rules import ROLE_LABELS
 from marketplace.alliance.term_dates import models as term_dates
 from marketplace.alliance.term_dates import views as term_dates_pages
 from marketplace.contracts import jobs as contract_jobs
+from marketplace.contracts import leaving as contract_leaving
 from marketplace.contracts import models as contracts
 from marketplace.contracts import queries as contract_queries
 from marketplace.contracts import views as contract_pages
@@ -54,6 +62,7 @@ from marketplace.needs.suggestions import views as suggestion_pages
 from marketplace.tenders import audience as tender_audience
 from marketplace.tenders import commands as tender_commands
 from marketplace.tenders import jobs as tender_jobs
+from marketplace.tenders import leaving as tender_leaving
 from marketplace.tenders import models as tenders
 from marketplace.tenders import progress as tender_progress
 from marketplace.tenders import queries as tender_queries
@@ -91,6 +100,7 @@ MODELS = (
     decisions,
     delegation,
     term_dates,
+    memberships,
     contracts,
     contract_imports,
     needs,
@@ -115,6 +125,7 @@ BLUEPRINTS = (
     decision_pages.decisions,
     delegation_pages.delegation,
     term_dates_pages.alliance,
+    membership_pages.memberships,
     contract_pages.contracts,
     suggestion_pages.suggestions,
     need_pages.needs,
@@ -133,6 +144,7 @@ BLUEPRINTS = (
 )
 WAITING_FOR: tuple[Any, ...] = (
     decision_tasks.waiting_for,
+    membership_tasks.waiting_for,
     contract_queries.waiting_for,
     need_tasks.waiting_for,
     suggestion_queries.waiting_for,
@@ -160,6 +172,7 @@ NAVIGATION: tuple[NavigationItem, ...] = (
     fund_pages.NAVIGATION,
 )
 SHORTCUTS: tuple[NavigationItem, ...] = (
+    *membership_pages.SHORTCUTS,
     *need_pages.SHORTCUTS,
     *suggestion_pages.SHORTCUTS,
     *contract_pages.SHORTCUTS,
@@ -177,7 +190,14 @@ COMMANDS: tuple[click.Command, ...] = (
     demonstration,
 )
 SUBJECTS = {
-    "Alliances, schools and people": ("alliance", "school", "delegation", "person", "password"),
+    "Alliances, schools and people": (
+        "alliance",
+        "school",
+        "membership",
+        "delegation",
+        "person",
+        "password",
+    ),
     "Decisions and confirmations": ("decision", "confirmation"),
     "Contracts and needs": ("contract", "need", "consent"),
     "Joint tenders": ("tender", "commitment"),
@@ -219,6 +239,14 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _subscribe() -> None:
     """News flows downstream: which stage hears of which act."""
+    events.subscribe(
+        "memberships.agreed",
+        membership_jobs.carry_out,
+        Act.DECISION_CARRY,
+        Act.DECISION_REJECT,
+        Act.DECISION_WITHDRAW,
+        Act.CONFIRMATION_RECORD,
+    )
     events.subscribe("profiles.opportunity", profile_jobs.tell_of_opportunity, Act.TENDER_PUBLISH)
     events.subscribe("quotes.deadline", quote_jobs.tell_of_deadline, Act.TENDER_APPROVE_EXTENSION)
     events.subscribe("quotes.cancelling", quote_jobs.tell_of_cancelling, Act.TENDER_CANCEL)
@@ -226,11 +254,17 @@ def _subscribe() -> None:
     jobs.every_minute(contract_jobs.renew_due_contracts)
     events.subscribe("needs.confirmed", need_jobs.ask_once_confirmed, Act.CONFIRMATION_RECORD)
     decision_subjects.describe_with(Subject.NEED, need_tasks.about)
+    jobs.every_minute(membership_jobs.watch_memberships)
     jobs.every_minute(tender_jobs.close_due_tenders)
     suggestion_pages.offer_draft(draft_pages.address_of_draft)
     jobs.every_minute(commitment_jobs.drop_lapsed_confirmations)
     events.subscribe("commitments.withdrawn", commitment_jobs.drop_withdrawn, Act.CONFIRMATION_WITHDRAW)
     decision_subjects.describe_with(Subject.COMMITMENT, commitment_tasks.describe)
+    decision_subjects.describe_with(Subject.ADMISSION, membership_subjects.about_application)
+    decision_subjects.describe_with(Subject.CONVERSION, membership_subjects.about_conversion)
+    leaving.ask(contract_leaving.running_contracts)
+    leaving.ask(tender_leaving.open_commitments)
+    leaving.ask(fund_leaving.settlement)
     tender_audience.count_with(profile_queries.count_serving)
     tender_progress.offer_steps(amending_queries.offered_steps)
     tender_progress.offer_steps(quote_tasks.offered_steps)

@@ -1,4 +1,4 @@
-"""Who is in the demonstration: seven schools, their people, the alliance's officers, four suppliers."""
+"""Who is in the demonstration: seven founding schools, their people, the officers, four suppliers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from demonstration.calendar import Calendar
 from marketplace.alliance import actions, queries
+from marketplace.alliance.memberships.actions import admit_school
 from marketplace.alliance.models import School
 from marketplace.alliance.rules import MembershipKind, SchoolDetails
 from marketplace.core.db import db
@@ -18,6 +19,7 @@ from suppliers.profiles.rules import SupplierDetails
 
 PASSWORD = "ashcombe-buys-together"  # noqa: S105  # published with the demonstration, and only there
 ALLIANCE = "Ashcombe Schools Alliance"
+ASSOCIATE_MONTHS = 15  # founded 400 days ago, so that the associate is near its end
 SCHOOLS = Path(__file__).with_name("schools.csv")
 DOMAIN = "weald.example"
 
@@ -162,7 +164,7 @@ def assemble(calendar: Calendar) -> Cast:
     alliance_id = actions.found_alliance(ADMINISTRATOR, ALLIANCE)
     actions.import_schools(ADMINISTRATOR, SCHOOLS.read_bytes())
     schools = {urn: _school(alliance_id, urn) for urn in SCHOOL_PEOPLE}
-    coordinator, auditor = (_person(name, alliance_id, role) for name, role in OFFICERS)
+    coordinator, auditor = (sign_up(name, alliance_id, role) for name, role in OFFICERS)
     suppliers = {key: _supplier(details, person) for key, (details, person) in SUPPLIERS.items()}
     return Cast(calendar, alliance_id, coordinator, auditor, schools, suppliers)
 
@@ -171,8 +173,8 @@ def _school(alliance_id: uuid.UUID, urn: str) -> DemonstrationSchool:
     school = queries.school_by_urn(db.session(), urn)
     school_id, name = school.id, school.name
     kind = MembershipKind.ASSOCIATE if urn == "990106" else MembershipKind.FULL
-    actions.admit_school(ADMINISTRATOR, alliance_id, school_id, kind)
-    bursar, head, governor, finance = (_person(who, school_id, role) for who, role in SCHOOL_PEOPLE[urn])
+    admit_school(ADMINISTRATOR, alliance_id, school_id, kind, months=ASSOCIATE_MONTHS)
+    bursar, head, governor, finance = (sign_up(who, school_id, role) for who, role in SCHOOL_PEOPLE[urn])
     _describe(school_id, urn, name, bursar)
     return DemonstrationSchool(school_id, urn, name, bursar, head, governor, finance)
 
@@ -191,7 +193,8 @@ def _describe(school_id: uuid.UUID, urn: str, name: str, bursar: Actor) -> None:
     actions.edit_school(bursar, school_id, version, details)
 
 
-def _person(name: str, organisation_id: uuid.UUID, role: Role) -> Actor:
+def sign_up(name: str, organisation_id: uuid.UUID, role: Role) -> Actor:
+    """A person of the demonstration with a role in an organisation; they can sign in."""
     person_id = actions.add_person(
         ADMINISTRATOR, name, address_of(name), [(organisation_id, role)], password=PASSWORD
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from demonstration import (
     awarding,
     bids,
+    board,
     changes,
     fund,
     joining,
@@ -28,6 +29,7 @@ def tell(calendar: Calendar) -> None:
     """Make the alliance and everything that it did so far."""
     with calendar.on(FOUNDED):
         cast = assemble(calendar)
+    board.decide(cast)
     registers.enter_all(cast)
     school_years.save_two(cast)
     for purchase in PURCHASES:

@@ -16,14 +16,13 @@ from sqlalchemy.orm import Session
 
 from marketplace.alliance import gias, passwords, queries, rules
 from marketplace.alliance.models import (
-    Membership,
     Organisation,
     PasswordLink,
     Person,
     RoleHolding,
     School,
 )
-from marketplace.alliance.rules import ImportOutcome, MembershipKind, SchoolDetails
+from marketplace.alliance.rules import ImportOutcome, SchoolDetails
 from marketplace.core import clock, events, mail, policy
 from marketplace.core.db import db, transaction
 from marketplace.core.errors import NotFound, RuleBroken
@@ -138,21 +137,6 @@ def _changes(school: School, entry: gias.RegisterEntry) -> tuple[str, ...]:
         if before != now and not says_nothing:
             differences.append(f"{column}: {before} became {now}.")
     return tuple(differences)
-
-
-def admit_school(actor: Actor, alliance_id: uuid.UUID, school_id: uuid.UUID, kind: MembershipKind) -> None:
-    """Make a school a member of an alliance from today. Raises NotFound and RuleBroken."""
-    with transaction() as session:
-        alliance = session.get(Organisation, alliance_id)
-        if alliance is None or alliance.kind is not Kind.ALLIANCE or session.get(School, school_id) is None:
-            raise NotFound
-        policy.require(actor, Act.SCHOOL_ADMIT, alliance_id)
-        if alliance_id in queries.alliance_ids_of_school(session, school_id):
-            raise RuleBroken("This school is a member already.", "school")
-        session.add(
-            Membership(alliance_id=alliance_id, school_id=school_id, kind=kind, joined_on=clock.today())
-        )
-        events.record(session, actor, Act.SCHOOL_ADMIT, school_id, organisation_id=alliance_id, kind=kind)
 
 
 def edit_school(actor: Actor, school_id: uuid.UUID, version: int, details: SchoolDetails) -> None:

@@ -12,6 +12,8 @@ import click
 from flask.cli import AppGroup
 
 from marketplace.alliance import actions, queries
+from marketplace.alliance.memberships import actions as memberships
+from marketplace.alliance.memberships.rules import ASSOCIATE_MONTHS
 from marketplace.alliance.rules import ROLES_OF_KIND, ImportOutcome, MembershipKind
 from marketplace.core.db import db
 from marketplace.core.errors import Refusal
@@ -67,13 +69,23 @@ def found_alliance(name: str) -> None:
     default=MembershipKind.FULL.value,
     help="How the school belongs.",
 )
-def admit_school(name: str, urn: str, kind: str) -> None:
-    """Make the school URN a member of the alliance NAME (or its id) from today."""
+@click.option(
+    "--months",
+    type=click.IntRange(1, 24),
+    default=ASSOCIATE_MONTHS,
+    show_default=True,
+    help="For how long, unless it is a full member.",
+)
+def admit_school(name: str, urn: str, kind: str, months: int) -> None:
+    """Make the school URN a member of the alliance NAME (or its id) from today.
+
+    For founding members, before there is a board. Every later school applies on the web.
+    """
     with _refusals_told():
         alliance_id = queries.organisation_named(db.session(), name, Kind.ALLIANCE).id
         school = queries.school_by_urn(db.session(), urn)
         school_id, school_name = school.id, school.name
-        actions.admit_school(ADMINISTRATOR, alliance_id, school_id, MembershipKind(kind))
+        memberships.admit_school(ADMINISTRATOR, alliance_id, school_id, MembershipKind(kind), months=months)
     click.echo(f"{school_name} is a member now.")
 
 

@@ -83,7 +83,11 @@ class School(Base):
 
 
 class Membership(Base):
-    """A school's place in an alliance; a school may be in several, once at a time in each."""
+    """A school's place in an alliance; a school may be in several, once at a time in each.
+
+    `ends_on` is the last day of an associate's or a partner's membership; a full member has none.
+    `left_on` is the day on which it ended in fact.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (
@@ -95,6 +99,9 @@ class Membership(Base):
             sqlite_where=text("status = 'active'"),
             postgresql_where=text("status = 'active'"),
         ),
+        CheckConstraint("(kind = 'full') = (ends_on IS NULL)", name="full_has_no_end"),
+        CheckConstraint("(status = 'left') = (left_on IS NOT NULL)", name="left_on_a_day"),
+        CheckConstraint("ends_on >= joined_on", name="ends_after_joining"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -103,8 +110,11 @@ class Membership(Base):
     kind: Mapped[MembershipKind]
     status: Mapped[MembershipStatus] = mapped_column(default=MembershipStatus.ACTIVE)
     joined_on: Mapped[date]
+    ends_on: Mapped[date | None] = mapped_column(index=True)
     left_on: Mapped[date | None]
+    reminded_at: Mapped[datetime | None]
 
+    alliance: Mapped[Organisation] = relationship()
     school: Mapped[School] = relationship()
 
 

@@ -51,6 +51,10 @@ class ImportOutcome(StrEnum):
     REFUSED = "refused"
 
 
+MEMBERSHIP_MOVES: dict[MembershipStatus, frozenset[MembershipStatus]] = {
+    MembershipStatus.ACTIVE: frozenset({MembershipStatus.LEFT}),
+    MembershipStatus.LEFT: frozenset(),
+}
 ROLES_OF_KIND: dict[Kind, tuple[Role, ...]] = {
     Kind.ALLIANCE: (Role.COORDINATOR, Role.AUDITOR),
     Kind.SCHOOL: (Role.BURSAR, Role.HEADTEACHER, Role.GOVERNOR, Role.FINANCE_LEAD),

@@ -212,7 +212,7 @@ def show_school(school_id: uuid.UUID) -> Any:
     return page(
         "schools/show_school.html",
         school=school,
-        memberships=[(names[one.alliance_id], MEMBERSHIP_LABELS[one.kind], one.joined_on) for one in joined],
+        memberships=[(one, names[one.alliance_id], MEMBERSHIP_LABELS[one.kind]) for one in joined],
         people=queries.colleagues(session, [school.id]),
         role_labels=ROLE_LABELS,
         sees_account=school.id in actor.school_ids or actor.organisations(Kind.ALLIANCE) & names.keys(),

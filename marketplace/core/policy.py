@@ -44,6 +44,14 @@ class Act(StrEnum):
     ALLIANCE_FOUND = "alliance.found"
     SCHOOL_IMPORT = "school.import"
     SCHOOL_ADMIT = "school.admit"
+    MEMBERSHIP_APPLY = "membership.apply"
+    MEMBERSHIP_WITHDRAW = "membership.withdraw"
+    MEMBERSHIP_REFUSE = "membership.refuse"
+    MEMBERSHIP_ASK = "membership.ask"
+    MEMBERSHIP_CONVERT = "membership.convert"
+    MEMBERSHIP_LEAVE = "membership.leave"
+    MEMBERSHIP_REMIND = "membership.remind"
+    MEMBERSHIP_END = "membership.end"
     SCHOOL_EDIT = "school.edit"
     DELEGATION_SET = "delegation.set"
     SCHOOL_SET_TERMS = "school.set_terms"
@@ -144,7 +152,21 @@ def _may(label: str, *roles: Role) -> Permission:
 POLICY: Mapping[Act, Permission] = {
     Act.ALLIANCE_FOUND: _may("Found an alliance", Role.ADMINISTRATOR),
     Act.SCHOOL_IMPORT: _may("Import schools from a register", Role.ADMINISTRATOR),
-    Act.SCHOOL_ADMIT: _may("Admit a school to the alliance", Role.COORDINATOR, Role.ADMINISTRATOR),
+    Act.SCHOOL_ADMIT: _may(
+        "Admit a school: a founding member, or when the board has carried it", Role.ADMINISTRATOR, Role.SYSTEM
+    ),
+    Act.MEMBERSHIP_APPLY: _may("Apply for the school to join an alliance", Role.HEADTEACHER),
+    Act.MEMBERSHIP_WITHDRAW: _may("Withdraw the school's application", Role.HEADTEACHER),
+    Act.MEMBERSHIP_REFUSE: _may("Tell a school that the board did not admit it", Role.SYSTEM),
+    Act.MEMBERSHIP_ASK: _may(
+        "Ask for an associate to become a full member", Role.HEADTEACHER, Role.COORDINATOR
+    ),
+    Act.MEMBERSHIP_CONVERT: _may(
+        "Make an associate a full member when board and governing body agree", Role.SYSTEM
+    ),
+    Act.MEMBERSHIP_LEAVE: _may("Take the school out of an alliance", Role.HEADTEACHER),
+    Act.MEMBERSHIP_REMIND: _may("Remind of a membership that is near its end", Role.SYSTEM),
+    Act.MEMBERSHIP_END: _may("End a membership whose time has run out", Role.SYSTEM),
     Act.SCHOOL_EDIT: _may("Change the school's details", Role.BURSAR, Role.HEADTEACHER, Role.FINANCE_LEAD),
     Act.DELEGATION_SET: _may("Set who approves what in the school, by value", Role.HEADTEACHER),
     Act.SCHOOL_SET_TERMS: _may("Set the school's term dates", Role.BURSAR, Role.HEADTEACHER),

@@ -124,6 +124,7 @@ def about(session: Session, actor: Actor, need_id: uuid.UUID) -> About | None:
             ("Category", label(need.category)),
             ("Value over the whole term, with VAT", value),
         ),
-        href=url_for("needs.show", need_id=need.id),
+        endpoint="needs.show",
+        values={"need_id": need.id},
         asks=asks,
     )

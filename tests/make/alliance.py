@@ -8,6 +8,7 @@ from itertools import count
 
 from marketplace.alliance import actions, queries
 from marketplace.alliance.gias import COLUMNS, OPTIONAL_COLUMNS
+from marketplace.alliance.memberships.actions import admit_school
 from marketplace.alliance.models import School as SchoolRow
 from marketplace.alliance.rules import MembershipKind
 from marketplace.core.db import db
@@ -110,7 +111,12 @@ def alliance(schools: int = 3, name: str = "Bramshire Schools Alliance") -> Alli
 
 
 def _admitted(alliance_id: uuid.UUID, school_id: uuid.UUID) -> School:
-    actions.admit_school(ADMINISTRATOR, alliance_id, school_id, MembershipKind.FULL)
+    admit_school(ADMINISTRATOR, alliance_id, school_id, MembershipKind.FULL)
+    return people_of(school_id)
+
+
+def people_of(school_id: uuid.UUID) -> School:
+    """A school with one new person of each kind."""
     short = queries.names(db.session(), [school_id])[school_id].split()[0]
     people = {
         role: person(school_id, role, name=f"{short} {role.replace('_', ' ').title()}")

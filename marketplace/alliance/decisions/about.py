@@ -7,9 +7,11 @@ downstream fills the place for its subject (decision record 11).
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from marketplace.alliance.decisions.rules import Subject
@@ -21,13 +23,20 @@ from marketplace.core.policy import Actor
 class About:
     """A subject as its reader may see it: a title, facts as (name, value), and its own page.
 
-    `asks` are the schools whose governing bodies are asked to confirm it now.
+    `endpoint` with `values` is that page. `asks` are the schools whose governing bodies are asked to
+    confirm the subject now.
     """
 
     title: str
     facts: tuple[tuple[str, str], ...] = ()
-    href: str = ""
+    endpoint: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
     asks: frozenset[uuid.UUID] = frozenset()
+
+    @property
+    def href(self) -> str:
+        """The address of its own page; blank where it has none. Needs a request."""
+        return url_for(self.endpoint, **self.values) if self.endpoint else ""
 
 
 Describe = Callable[[Session, Actor, uuid.UUID], About | None]

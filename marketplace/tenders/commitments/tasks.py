@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import has_request_context, url_for
+from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -85,7 +85,8 @@ def describe(session: Session, actor: Actor, commitment_id: uuid.UUID) -> About 
     return About(
         f"{tender.title}, {tender.reference}",
         tuple(facts),
-        url_for("tenders.show", tender_id=tender.id) if has_request_context() else "",
+        "tenders.show",
+        {"tender_id": tender.id},
         frozenset({commitment.school_id}) if asked else frozenset(),
     )
 

@@ -19,13 +19,14 @@ from invoicing.fund.rules import Purpose
 from invoicing.fund.statements import Period
 from invoicing.ledger import actions as ledger
 from invoicing.ledger.rules import AccountKind, AccountName, Leg
-from marketplace.alliance.actions import admit_school
+from marketplace.alliance.memberships.actions import admit_school
 from marketplace.alliance.rules import MembershipKind
 from marketplace.core import clock
 from marketplace.core.db import transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.ids import new_id
 from marketplace.core.money import ZERO, Money
+from marketplace.core.policy import ADMINISTRATOR
 from tests import make
 from tests.make import fund as making
 
@@ -95,7 +96,7 @@ def test_another_alliances_fund_is_another_fund(held: make.Fund, session: Sessio
 def test_a_school_in_two_alliances_has_a_share_in_each(held: make.Fund, session: Session) -> None:
     school = held.schools[0]
     other = make.alliance(schools=1, name="Elsewhere")
-    admit_school(other.coordinator, other.id, school.id, MembershipKind.FULL)
+    admit_school(ADMINISTRATOR, other.id, school.id, MembershipKind.FULL)
     school = replace(school, governor=make.actor(school.governor.person_id))
     second = make.partnership_fund(replace(other, schools=(school,)))
     make.received_round(held, Money(70_00), [school])

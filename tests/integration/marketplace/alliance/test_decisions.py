@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from marketplace.alliance import actions as alliance_actions
 from marketplace.alliance.decisions import about, actions, confirming, queries, tasks
 from marketplace.alliance.decisions.models import Confirmation, Decision, Vote
 from marketplace.alliance.decisions.rules import Choice, DecisionStatus, Subject
+from marketplace.alliance.memberships.actions import admit_school
 from marketplace.alliance.models import Person
 from marketplace.alliance.rules import MembershipKind
 from marketplace.core import clock, mail
@@ -128,7 +128,7 @@ def test_only_the_headteacher_of_a_full_member_votes(session: Session) -> None:
     with pytest.raises(Forbidden):
         actions.vote(alliance.coordinator, decision_id, school.id, FOR)
     (associate_id,) = make.import_schools({})
-    alliance_actions.admit_school(ADMINISTRATOR, alliance.id, associate_id, MembershipKind.ASSOCIATE)
+    admit_school(ADMINISTRATOR, alliance.id, associate_id, MembershipKind.ASSOCIATE)
     associate = make.person(associate_id, Role.HEADTEACHER)
     with pytest.raises(Forbidden, match="Only full members"):
         actions.vote(associate, decision_id, associate_id, FOR)

@@ -2,6 +2,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from marketplace.alliance import actions, queries
+from marketplace.alliance.memberships.actions import admit_school
 from marketplace.alliance.rules import MembershipKind, SchoolDetails
 from marketplace.core import mail
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken, Stale
@@ -90,12 +91,14 @@ def test_people_see_the_schools_of_their_alliances_and_no_others(session: Sessio
 
 
 @pytest.mark.usefixtures("app")
-def test_a_coordinator_admits_a_school_once() -> None:
+def test_the_administrator_admits_a_school_once_and_a_coordinator_never_alone() -> None:
     alliance = make.alliance(schools=1)
     (school_id,) = make.import_schools({})
-    actions.admit_school(alliance.coordinator, alliance.id, school_id, MembershipKind.ASSOCIATE)
+    with pytest.raises(Forbidden):
+        admit_school(alliance.coordinator, alliance.id, school_id, MembershipKind.ASSOCIATE)
+    admit_school(ADMINISTRATOR, alliance.id, school_id, MembershipKind.ASSOCIATE)
     with pytest.raises(RuleBroken, match="member already"):
-        actions.admit_school(alliance.coordinator, alliance.id, school_id, MembershipKind.FULL)
+        admit_school(ADMINISTRATOR, alliance.id, school_id, MembershipKind.FULL)
 
 
 @pytest.mark.usefixtures("app")
@@ -104,14 +107,14 @@ def test_what_is_no_school_or_no_alliance_is_not_admitted() -> None:
     school_id = alliance.schools[0].id
     for alliance_id, member_id in ((new_id(), school_id), (alliance.id, new_id()), (school_id, school_id)):
         with pytest.raises(NotFound):
-            actions.admit_school(ADMINISTRATOR, alliance_id, member_id, MembershipKind.FULL)
+            admit_school(ADMINISTRATOR, alliance_id, member_id, MembershipKind.FULL)
 
 
 @pytest.mark.usefixtures("app")
 def test_the_coordinator_of_another_alliance_admits_nobody_here() -> None:
     alliance, other = make.alliance(schools=1), make.alliance(schools=1, name="Another Alliance")
     with pytest.raises(Forbidden):
-        actions.admit_school(other.coordinator, alliance.id, other.schools[0].id, MembershipKind.FULL)
+        admit_school(other.coordinator, alliance.id, other.schools[0].id, MembershipKind.FULL)
 
 
 @pytest.mark.usefixtures("app")

@@ -1,0 +1,47 @@
+"""What leaving an alliance means for a school's part in joint tenders."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from marketplace.alliance.memberships.leaving import Consequence, Line
+from marketplace.core import moves
+from marketplace.tenders.models import Commitment, Tender
+from marketplace.tenders.rules import CommitmentStatus, TenderStatus
+
+ENDED = (TenderStatus.AWARDED, TenderStatus.UNSUCCESSFUL, TenderStatus.CANCELLED)
+BEFORE_PUBLICATION = {TenderStatus.DRAFT, TenderStatus.JOINING, TenderStatus.CONFIRMED}
+
+
+def open_commitments(session: Session, school_id: uuid.UUID, alliance_id: uuid.UUID) -> Consequence | None:
+    """The tenders that the school has committed to and that have not ended."""
+    query = (
+        select(Commitment)
+        .join(Tender)
+        .where(
+            Commitment.school_id == school_id,
+            Commitment.status == CommitmentStatus.COMMITTED,
+            Tender.alliance_id == alliance_id,
+            Tender.status.not_in(ENDED),
+        )
+        .options(joinedload(Commitment.tender))
+        .order_by(Tender.reference)
+    )
+    lines = tuple(_line(commitment.tender) for commitment in session.scalars(query))
+    if not lines:
+        return None
+    return Consequence(
+        "Commitments to joint tenders",
+        "The school stays committed to these. Suppliers quote for its volumes, and an award binds it. "
+        "To be free of one that is not published yet, take the commitment back before you leave.",
+        lines,
+    )
+
+
+def _line(tender: Tender) -> Line:
+    if tender.status in BEFORE_PUBLICATION:
+        return Line(f"{tender.reference}: {tender.title}", "Not published yet")
+    return Line(f"{tender.reference}: {tender.title}", f"Published: {moves.words(tender.status)} now")
