@@ -45,7 +45,10 @@ from marketplace.contracts import leaving as contract_leaving
 from marketplace.contracts import models as contracts
 from marketplace.contracts import queries as contract_queries
 from marketplace.contracts import views as contract_pages
+from marketplace.contracts.calendars import models as calendars
 from marketplace.contracts.importing import models as contract_imports
+from marketplace.contracts.warnings import jobs as contract_warning_jobs
+from marketplace.contracts.warnings import models as contract_warnings
 from marketplace.core import events, jobs, storage, web
 from marketplace.core.db import db, set_up_sqlite
 from marketplace.core.mailbox import mailbox
@@ -103,6 +106,8 @@ MODELS = (
     memberships,
     contracts,
     contract_imports,
+    contract_warnings,
+    calendars,
     needs,
     suggestions,
     tenders,
@@ -199,7 +204,7 @@ SUBJECTS = {
         "password",
     ),
     "Decisions and confirmations": ("decision", "confirmation"),
-    "Contracts and needs": ("contract", "need", "consent"),
+    "Contracts and needs": ("contract", "calendar", "need", "consent"),
     "Joint tenders": ("tender", "commitment"),
     "Suppliers and their quotes": ("supplier", "quote"),
     "Opening, scoring and award": ("opening", "quotes", "conflict", "score", "scores", "award"),
@@ -252,6 +257,7 @@ def _subscribe() -> None:
     events.subscribe("quotes.cancelling", quote_jobs.tell_of_cancelling, Act.TENDER_CANCEL)
     events.subscribe("shared_costs.recovery_fee", shared_cost_jobs.charge_recovery_fee, Act.AWARD_CONFIRM)
     jobs.every_minute(contract_jobs.renew_due_contracts)
+    jobs.every_minute(contract_warning_jobs.warn_once_a_day)
     events.subscribe("needs.confirmed", need_jobs.ask_once_confirmed, Act.CONFIRMATION_RECORD)
     decision_subjects.describe_with(Subject.NEED, need_tasks.about)
     jobs.every_minute(membership_jobs.watch_memberships)

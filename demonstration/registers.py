@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import io
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
-from demonstration.cast import Cast
+import xlsxwriter
+
+from demonstration.cast import Cast, DemonstrationSchool
 from demonstration.purchases import ALDHELM, FERNLEIGH, HARROW, KINGFISHER, MANOR, MILLBROOK, OAKMERE
 from marketplace.contracts import actions
+from marketplace.contracts.documents.actions import attach_document
+from marketplace.contracts.jobs import renew_due_contracts
 from marketplace.contracts.rules import ContractContent
+from marketplace.core.documents import Upload
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.core.months import months_later
+
+__all__ = ["enter_all", "renew_due_contracts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,7 @@ LINES = (
         extension_months=(12, 12),
     ),
     Line(HARROW, "mfd", "Photocopiers", "Copyline", 8_200, 4, 30, extension_months=(12, 12)),
+    Line(KINGFISHER, "waste", "Waste and recycling", "Greenway Waste", 5_200, -2, 90, renewal_months=12),
     Line(KINGFISHER, "gas", "Gas", "Beacon Energy", 11_300, 8, 30),
     Line(
         KINGFISHER,
@@ -96,16 +106,19 @@ LINES = (
     Line(OAKMERE, "cleaning", "Cleaning of the main building", "Sparkwell", 14_200, 12, 60, 12),
 )
 TERM_MONTHS = 36
+KEPT_WITH_ITS_CONTRACT = "Insurance of buildings and contents"
 
 
 def enter_all(cast: Cast) -> None:
-    """Each school's bursar enters its contracts."""
+    """Each school's bursar enters its contracts; `renew_due_contracts` later moves on what renewed itself."""
     for place, line in enumerate(LINES):
         with cast.calendar.on(-390, hour=9 + place % 7, minute=place):
-            _enter(cast, line)
+            contract_id = _enter(cast, line)
+            if line.title == KEPT_WITH_ITS_CONTRACT:
+                _keep_terms(cast.schools[line.urn], contract_id, line)
 
 
-def _enter(cast: Cast, line: Line) -> None:
+def _enter(cast: Cast, line: Line) -> uuid.UUID:
     school = cast.schools[line.urn]
     ends_on = cast.calendar.last_of_month(line.months_left)
     content = ContractContent(
@@ -120,4 +133,23 @@ def _enter(cast: Cast, line: Line) -> None:
         renewal_months=line.renewal_months,
         extension_months=line.extension_months,
     )
-    actions.add_contract(school.bursar, new_id(), school.id, content)
+    contract_id = new_id()
+    actions.add_contract(school.bursar, contract_id, school.id, content)
+    return contract_id
+
+
+def _keep_terms(school: DemonstrationSchool, contract_id: uuid.UUID, line: Line) -> None:
+    """Keep the terms of a contract beside it, as a small workbook."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as workbook:
+        sheet = workbook.add_worksheet("Terms")
+        terms = (
+            ("Between", f"{school.name} and {line.supplier}"),
+            ("For", line.title),
+            ("Notice", f"{line.notice_days} days in writing"),
+        )
+        for row, (label, said) in enumerate(terms):
+            sheet.write_string(row, 0, label)
+            sheet.write_string(row, 1, said)
+    content.seek(0)
+    attach_document(school.bursar, contract_id, new_id(), Upload("Signed terms.xlsx", content))

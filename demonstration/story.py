@@ -38,6 +38,7 @@ def tell(calendar: Calendar) -> None:
     joining.look_for_others(cast)
     fund.fill(cast)
     recharges.recharge(cast)
+    registers.renew_due_contracts()
 
 
 def _buy(cast: Cast, purchase: Purchase) -> None:

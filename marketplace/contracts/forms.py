@@ -40,7 +40,9 @@ class ContractsFilter(FilterForm):
 
     q = TextField("Contract, supplier or reference")
     category = ChoiceField("Category", choices=choices(categories.pairs()), blank="All categories")
-    ending = ChoiceField("Ends", choices=choices(ENDING_LABELS.items()), coerce=Ending, blank="At any time")
+    ending = ChoiceField(
+        "Ends or needs notice", choices=choices(ENDING_LABELS.items()), coerce=Ending, blank="At any time"
+    )
     school = ChoiceField("School", coerce=uuid.UUID, blank="All schools")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 from flask import url_for
@@ -14,6 +15,7 @@ from marketplace.alliance.rules import MembershipStatus
 from marketplace.contracts.models import Contract, ContractDocument
 from marketplace.contracts.rules import (
     DAYS_AHEAD,
+    NOTICE_AHEAD,
     NOTICE_NEAR,
     ContractContent,
     Ending,
@@ -21,6 +23,7 @@ from marketplace.contracts.rules import (
 )
 from marketplace.core import clock
 from marketplace.core.errors import NotFound
+from marketplace.core.money import Money
 from marketplace.core.policy import Actor, Kind, Role
 from marketplace.core.web import Task
 
@@ -132,6 +135,8 @@ def search(
 def _ends(ending: Ending, today: date) -> ColumnElement[bool]:
     if ending is Ending.OVER:
         return Contract.runs_until < today
+    if ending is Ending.NOTICE:
+        return Contract.last_notice_on.between(today, today + NOTICE_AHEAD)
     if ending is Ending.LATER:
         return Contract.runs_until > today + timedelta(days=DAYS_AHEAD[Ending.A_YEAR])
     return Contract.runs_until.between(today, today + timedelta(days=DAYS_AHEAD[ending]))
@@ -147,6 +152,32 @@ def count(session: Session, query: Select[Contract]) -> int:
     """How many contracts a query finds."""
     rows = query.with_only_columns(Contract.id).subquery()
     return session.scalar(select(func.count()).select_from(rows)) or 0
+
+
+def baselines_for(
+    session: Session, school_ids: Collection[uuid.UUID], category: str, on: date
+) -> dict[uuid.UUID, Money]:
+    """What schools pay a year, before VAT, by their contracts of a category that run on a day.
+
+    Not scoped to a reader: for a stage that has checked that its reader may see these schools' spending.
+    A school without such a contract is not named.
+    """
+    query = (
+        select(Contract.school_id, func.sum(Contract.annual_value).label("total"))
+        .where(
+            Contract.school_id.in_(school_ids),
+            Contract.category == category,
+            Contract.starts_on <= on,
+            Contract.runs_until >= on,
+        )
+        .group_by(Contract.school_id)
+    )
+    return {row.school_id: row.total for row in session.execute(query)}
+
+
+def baseline_for(session: Session, school_id: uuid.UUID, category: str, on: date) -> Money | None:
+    """What one school pays a year by its contracts of a category; None without one. See `baselines_for`."""
+    return baselines_for(session, [school_id], category, on).get(school_id)
 
 
 def schools_with_contracts(session: Session, actor: Actor) -> dict[uuid.UUID, str]:
@@ -175,18 +206,39 @@ def due_to_renew(session: Session, today: date) -> list[uuid.UUID]:
 
 
 def waiting_for(session: Session, actor: Actor) -> list[Task]:
-    """Contracts of the actor's schools whose last safe notice date, or end without notice, is near."""
+    """Contracts of the actor's schools whose last safe notice date, or end without notice, comes near.
+
+    The nearest are named one by one; those farther ahead, of which a school is warned too, are counted.
+    """
     schools = actor.organisations(Kind.SCHOOL, Role.BURSAR, Role.HEADTEACHER)
     today = clock.today()
     query = (
         search(actor)
         .where(
             Contract.school_id.in_(schools),
-            Contract.last_notice_on.between(today, today + NOTICE_NEAR),
+            Contract.last_notice_on.between(today, today + NOTICE_AHEAD),
         )
         .order_by(Contract.last_notice_on, Contract.id)
     )
-    return [_task(contract) for contract in session.scalars(query)]
+    found = list(session.scalars(query))
+    near = [contract for contract in found if contract.last_notice_on <= today + NOTICE_NEAR]
+    tasks = [_task(contract) for contract in near]
+    if later := found[len(near) :]:
+        tasks.append(_later(later))
+    return tasks
+
+
+def _later(contracts: Sequence[Contract]) -> Task:
+    """One line for what has to be decided, but not yet."""
+    many = len(contracts) > 1
+    return Task(
+        f"Decide in good time about {f'{len(contracts)} contracts' if many else contracts[0].title}",
+        url_for("contracts.register", ending=Ending.NOTICE, sort="notice"),
+        "Give notice, buy again, or let it go on."
+        if not many
+        else f"Their last days for notice lie within {NOTICE_AHEAD.days} days.",
+        contracts[0].last_notice_on,
+    )
 
 
 def _task(contract: Contract) -> Task:

@@ -23,6 +23,7 @@ MOST_EXTENSIONS = 6
 LONGEST_TERM_DAYS = 366 * 30
 EARLIEST_YEAR = 1990
 NOTICE_NEAR = timedelta(days=60)
+NOTICE_AHEAD = timedelta(days=180)
 NOTICE_TOO_LONG = (
     "The notice is longer than the contract. Enter a shorter notice, or the first day from which the "
     "contract has run without a break."
@@ -36,6 +37,7 @@ class Ending(StrEnum):
     SIX_MONTHS = "6"
     A_YEAR = "12"
     LATER = "later"
+    NOTICE = "notice"
     OVER = "over"
 
 
@@ -44,6 +46,7 @@ ENDING_LABELS = {
     Ending.SIX_MONTHS: "Within six months",
     Ending.A_YEAR: "Within a year",
     Ending.LATER: "Later than in a year",
+    Ending.NOTICE: f"Last day for notice within {NOTICE_AHEAD.days} days",
     Ending.OVER: "Ended already",
 }
 DAYS_AHEAD = {Ending.THREE_MONTHS: 91, Ending.SIX_MONTHS: 183, Ending.A_YEAR: 365}

@@ -30,7 +30,7 @@ def facts_of(contract: Contract, today: date) -> ContractFacts:
         rules.notice_in_words(contract.notice_days, contract.notice_months),
         act_by,
         _renewal(contract),
-        ", then ".join(rules.months_in_words(months) for months in contract.extension_months) or "None",
+        extensions_cell(contract),
     )
 
 
@@ -39,6 +39,11 @@ def act_by_cell(contract: Contract) -> dict[str, str]:
     words = web.day(contract.last_notice_on) if queries.asks_for_notice(contract) else "No notice needed"
     months = contract.renewal_months
     return {"text": words, "note": f"Renews for {rules.months_in_words(months)}" if months else ""}
+
+
+def extensions_cell(contract: Contract) -> str:
+    """The options to extend that are left, in words."""
+    return ", then ".join(rules.months_in_words(months) for months in contract.extension_months) or "None"
 
 
 def _renewal(contract: Contract) -> str:

@@ -6,16 +6,17 @@ import uuid
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
+from sqlalchemy.orm import Session
 
 from marketplace.alliance import queries as alliance
-from marketplace.contracts import actions, categories, queries, rules, shown
+from marketplace.contracts import actions, categories, picture, queries, rules, shown
+from marketplace.contracts.calendars import views as calendar_views
 from marketplace.contracts.documents import views as document_views
 from marketplace.contracts.forms import AddContractForm, ContractsFilter, EditContractForm
 from marketplace.contracts.importing import queries as importing
 from marketplace.contracts.importing import views as import_views
 from marketplace.contracts.models import Contract
 from marketplace.core import clock, policy, web
-from marketplace.core.charts import Span, timeline_chart
 from marketplace.core.db import db
 from marketplace.core.errors import Forbidden
 from marketplace.core.fields import choices
@@ -26,8 +27,12 @@ from marketplace.core.web import NavigationItem, answering, page
 
 contracts = Blueprint("contracts", __name__, url_prefix="/contracts")
 BOTH = ("GET", "POST")
+MOST_IN_PICTURE = 300
 contracts.add_url_rule("/import", view_func=import_views.import_register, methods=BOTH)
 contracts.add_url_rule("/imports/<uuid:import_id>", view_func=import_views.show_import)
+contracts.add_url_rule("/calendar", view_func=calendar_views.calendar, methods=BOTH)
+contracts.add_url_rule("/calendar/revoke", view_func=calendar_views.revoke_feed, methods=("POST",))
+contracts.add_url_rule("/calendar/<token>.ics", view_func=calendar_views.feed)
 contracts.add_url_rule("/import/template.xlsx", view_func=import_views.download_template)
 contracts.add_url_rule("/import/template.csv", view_func=import_views.download_template_text)
 contracts.add_url_rule("/imports/<uuid:import_id>/refused.xlsx", view_func=import_views.download_refused)
@@ -62,17 +67,9 @@ def _schools_to_add_to(actor: Actor) -> frozenset[uuid.UUID]:
 def register() -> Any:
     """The contracts that the reader may see, with when they end."""
     actor, session = web.actor(), db.session()
-    filtering = ContractsFilter()
-    schools = queries.schools_with_contracts(session, actor)
-    filtering.school.choices = choices(schools.items())
+    filtering, schools = _filtering(session, actor)
     chosen = sorting(queries.SORTS, "ends")
-    query = queries.search(
-        actor,
-        text=filtering.q.data or "",
-        category_id=filtering.category.data,
-        ending=filtering.ending.data,
-        school_id=filtering.school.data,
-    )
+    query = _found(actor, filtering)
     pages = page_links(queries.count(session, query), request.args.get("page"), page_address)
     ordered = queries.sorted_by(query, chosen.by, descending=chosen.descending)
     rows = list(session.scalars(ordered.limit(pages.size).offset(pages.offset)))
@@ -88,26 +85,46 @@ def register() -> Any:
         may_import=importing.imports_registers(actor),
         today=clock.today(),
         act_by_cell=shown.act_by_cell,
-        chart=_chart(rows, name_school=len(schools) > 1) if rows else None,
     )
 
 
-def _chart(rows: list[Contract], *, name_school: bool) -> Any:
-    spans = [
-        Span(
-            f"{row.school.name}: {row.title}" if name_school else row.title,
-            row.starts_on,
-            row.runs_until,
-            f"ends {web.day(row.runs_until)}",
-        )
-        for row in rows
-    ]
-    return timeline_chart(
-        "contracts",
-        "When contracts begin and end",
-        "One bar for each contract on this page; the table says the same.",
-        spans,
-        clock.today(),
+@contracts.route("/timeline")
+def timeline() -> Any:
+    """The whole register as a picture: when each contract ends, by category."""
+    actor, session = web.actor(), db.session()
+    filtering, schools = _filtering(session, actor)
+    query = _found(actor, filtering).where(Contract.runs_until >= clock.today())
+    count = queries.count(session, query)
+    first = queries.sorted_by(query, "notice", descending=False).limit(MOST_IN_PICTURE)
+    rows = picture.in_picture_order(list(session.scalars(first)))
+    return page(
+        "contracts/timeline.html",
+        rows=rows,
+        unshown=count - len(rows),
+        picture=picture.register_picture(rows, clock.today(), name_school=len(schools) > 1),
+        filtering=filtering,
+        labels=dict(categories.pairs()),
+        several_schools=len(schools) > 1,
+        act_by_cell=shown.act_by_cell,
+        extensions_cell=shown.extensions_cell,
+    )
+
+
+def _filtering(session: Session, actor: Actor) -> tuple[ContractsFilter, dict[uuid.UUID, str]]:
+    """What to show of the register, and the schools to choose from."""
+    filtering = ContractsFilter()
+    schools = queries.schools_with_contracts(session, actor)
+    filtering.school.choices = choices(schools.items())
+    return filtering, schools
+
+
+def _found(actor: Actor, filtering: ContractsFilter) -> Any:
+    return queries.search(
+        actor,
+        text=filtering.q.data or "",
+        category_id=filtering.category.data,
+        ending=filtering.ending.data,
+        school_id=filtering.school.data,
     )
 
 

@@ -76,6 +76,9 @@ class Act(StrEnum):
     CONTRACT_DETACH = "contract.detach"
     CONTRACT_REGISTER = "contract.register"
     CONTRACT_RENEW = "contract.renew"
+    CONTRACT_WARN = "contract.warn"
+    CALENDAR_MAKE = "calendar.make"
+    CALENDAR_REVOKE = "calendar.revoke"
     NEED_POST = "need.post"
     NEED_EDIT = "need.edit"
     NEED_SUBMIT = "need.submit"
@@ -149,6 +152,15 @@ def _may(label: str, *roles: Role) -> Permission:
     return Permission(label, frozenset(roles))
 
 
+CONTRACT_READERS = (
+    Role.BURSAR,
+    Role.HEADTEACHER,
+    Role.GOVERNOR,
+    Role.FINANCE_LEAD,
+    Role.COORDINATOR,
+    Role.AUDITOR,
+)
+
 POLICY: Mapping[Act, Permission] = {
     Act.ALLIANCE_FOUND: _may("Found an alliance", Role.ADMINISTRATOR),
     Act.SCHOOL_IMPORT: _may("Import schools from a register", Role.ADMINISTRATOR),
@@ -198,6 +210,9 @@ POLICY: Mapping[Act, Permission] = {
     Act.CONTRACT_ATTACH: _may("Keep a document beside a contract", Role.BURSAR, Role.HEADTEACHER),
     Act.CONTRACT_DETACH: _may("Take a document off a contract", Role.BURSAR, Role.HEADTEACHER),
     Act.CONTRACT_REGISTER: _may("Register an awarded contract", Role.SYSTEM),
+    Act.CONTRACT_WARN: _may("Warn a school of contracts to decide about", Role.SYSTEM),
+    Act.CALENDAR_MAKE: _may("Make the address of one's own calendar feed", *CONTRACT_READERS),
+    Act.CALENDAR_REVOKE: _may("Revoke the address of one's own calendar feed", *CONTRACT_READERS),
     Act.CONTRACT_RENEW: _may("Note that a contract has renewed itself", Role.SYSTEM),
     Act.NEED_POST: _may("Post a need", Role.BURSAR, Role.HEADTEACHER),
     Act.NEED_EDIT: _may("Change a need", Role.BURSAR, Role.HEADTEACHER),

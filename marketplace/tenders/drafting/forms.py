@@ -180,11 +180,17 @@ class BuyersForm(EditForm):
 
     @classmethod
     def of_members(cls, members: Mapping[uuid.UUID, str], **given: Any) -> BuyersForm:
-        """A form for these schools, filled from `baselines` (pence a year) of those that buy."""
+        """A form for these schools, filled from `baselines` (pence a year) of those that buy.
+
+        Where none is known, `registered` fills it in: what the school's register of contracts says.
+        """
         baselines: Mapping[uuid.UUID, Money] = given.pop("baselines", {})
+        registered: Mapping[uuid.UUID, Money] = given.pop("registered", {})
         fields = {
             _baseline(school_id): MoneyField(
-                name, default=baselines.get(school_id) or None, render_kw={"width": 10}
+                name,
+                default=baselines.get(school_id) or registered.get(school_id),
+                render_kw={"width": 10},
             )
             for school_id, name in members.items()
         }

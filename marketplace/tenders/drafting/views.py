@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 
 from marketplace.alliance.queries import alliances_of, member_schools
 from marketplace.contracts import categories
-from marketplace.core import policy, web
+from marketplace.contracts import queries as contracts
+from marketplace.core import clock, policy, web
 from marketplace.core.db import db
 from marketplace.core.errors import Forbidden
 from marketplace.core.fields import choices
@@ -175,6 +176,7 @@ def set_buyers(tender_id: uuid.UUID) -> Any:
         version=tender.version,
         lead_school=tender.lead_school_id,
         baselines={one.school_id: one.baseline for one in tender.commitments if one.school_id in buying},
+        registered=contracts.baselines_for(session, members, tender.category, clock.today()),
     )
     if form.validate_on_submit():
         with answering(form):

@@ -172,15 +172,68 @@ def test_the_last_notice_days_that_are_near_wait_for_bursar_and_head(
 ) -> None:
     today = clock.today()
     make.contract(school, title="Near", ends_on=today + timedelta(days=120), notice_days=90)
-    make.contract(school, title="Far", ends_on=today + timedelta(days=300), notice_days=90)
+    make.contract(school, title="Far", ends_on=today + timedelta(days=300), notice_days=119)
     make.contract(school, title="Too late", ends_on=today + timedelta(days=80), notice_days=90)
+    make.contract(school, title="Ahead", ends_on=today + timedelta(days=270), notice_days=90)
     make.contract(school, title="Ends", ends_on=today + timedelta(days=40), notice_days=0)
     with app.test_request_context():
         for person in (school.bursar, school.headteacher):
-            notice, end = queries.waiting_for(session, person)
+            notice, end, ahead = queries.waiting_for(session, person)
             assert notice.text.startswith("Give notice or renew: Near")
             assert notice.due == today + timedelta(days=30)
             assert end.text.startswith("About to end: Ends")
             assert end.due == today + timedelta(days=40)
+            assert ahead.text == "Decide in good time about Ahead"
+            assert ahead.due == today + timedelta(days=180)
         for person in (school.governor, alliance.coordinator, alliance.schools[1].bursar):
             assert not queries.waiting_for(session, person)
+
+
+def test_a_baseline_is_what_running_contracts_of_a_category_cost_a_year(
+    session: Session, alliance: make.Alliance, school: make.School
+) -> None:
+    today = clock.today()
+    for pounds in (1_000, 250):
+        make.contract(school, category="gas", annual_value=Money(pounds * 100))
+    make.contract(school, category="gas", ends_on=today - timedelta(days=1))
+    make.contract(school, category="gas", starts_on=today + timedelta(days=1), notice_days=0)
+    make.contract(school, category="waste", annual_value=Money(7))
+    assert queries.baseline_for(session, school.id, "gas", today) == Money(1_250_00)
+    assert queries.baseline_for(session, school.id, "catering", today) is None
+    other = alliance.schools[1].id
+    assert queries.baselines_for(session, [school.id, other], "waste", today) == {school.id: Money(7)}
+
+
+def test_a_contract_that_has_renewed_itself_still_counts_as_todays_spend(
+    session: Session, school: make.School
+) -> None:
+    today = clock.today()
+    make.contract(
+        school, category="gas", ends_on=today - timedelta(days=40), renewal_months=12, annual_value=Money(9)
+    )
+    assert queries.baseline_for(session, school.id, "gas", today) == Money(9)
+
+
+def test_the_contracts_to_decide_about_in_good_time_are_counted_in_one_line(
+    app: Flask, session: Session, school: make.School
+) -> None:
+    for days in (61, 100, 180):
+        make.contract(school, ends_on=clock.today() + timedelta(days=days), notice_days=0)
+    with app.test_request_context():
+        (task,) = queries.waiting_for(session, school.bursar)
+    assert task.text == "Decide in good time about 3 contracts"
+    assert task.due == clock.today() + timedelta(days=61)
+
+
+def test_two_contracts_of_a_school_never_have_the_same_reference(
+    alliance: make.Alliance, school: make.School
+) -> None:
+    make.contract(school, reference="C-1")
+    make.contract(alliance.schools[1], reference="C-1")
+    with pytest.raises(RuleBroken, match="has this reference") as refusal:
+        make.contract(school, reference="c-1")
+    assert refusal.value.field == "reference"
+    other = make.contract(school, reference="C-2")
+    with pytest.raises(RuleBroken):
+        actions.edit_contract(school.bursar, other.id, 1, make.contract_content(reference="C-1"))
+    actions.edit_contract(school.bursar, other.id, 1, make.contract_content(reference="C-2", title="Same"))

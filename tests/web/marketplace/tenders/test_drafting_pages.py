@@ -234,6 +234,19 @@ def test_buyers_their_spend_and_the_lead_school_are_saved(tender: make.Tender, c
     assert spend == {first.id: Money(28_000_00), second.id: Money(31_000_50)}
 
 
+def test_what_a_school_pays_by_its_register_is_filled_in_where_no_need_says_it(
+    tender: make.Tender, coordinator: Client
+) -> None:
+    first, second = tender.schools
+    for school in (first, second):
+        make.contract(school, category=tender.row.category, annual_value=Money(19_000_00))
+    unsaid = coordinator.get(part(tender, "buyers")).form().fill(**{f"baseline_{second.id.hex}": ""})
+    coordinator.submit(unsaid)
+    form = coordinator.get(part(tender, "buyers")).form()
+    assert form.values[f"baseline_{first.id.hex}"] == "28,000.00"
+    assert form.values[f"baseline_{second.id.hex}"] == "19,000.00"
+
+
 @pytest.mark.parametrize("typed", ["-5", "lots", "1e9", "999,999,999,999"])
 def test_negative_and_absurd_spend_is_refused(tender: make.Tender, coordinator: Client, typed: str) -> None:
     name = f"baseline_{tender.lead.id.hex}"

@@ -1,0 +1,1 @@
+"""Calendar feeds: each person's contracts in their own calendar, by an address that only they know."""

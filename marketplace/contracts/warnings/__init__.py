@@ -1,0 +1,1 @@
+"""Warnings in time: a school hears of a contract well before its last safe notice date."""
