@@ -60,7 +60,7 @@ from marketplace.needs import models as needs
 from marketplace.needs import tasks as need_tasks
 from marketplace.needs import views as need_pages
 from marketplace.needs.suggestions import models as suggestions
-from marketplace.needs.suggestions import queries as suggestion_queries
+from marketplace.needs.suggestions import tasks as suggestion_tasks
 from marketplace.needs.suggestions import views as suggestion_pages
 from marketplace.tenders import audience as tender_audience
 from marketplace.tenders import commands as tender_commands
@@ -152,7 +152,7 @@ WAITING_FOR: tuple[Any, ...] = (
     membership_tasks.waiting_for,
     contract_queries.waiting_for,
     need_tasks.waiting_for,
-    suggestion_queries.waiting_for,
+    suggestion_tasks.waiting_for,
     tender_queries.waiting_for,
     amending_queries.waiting_for,
     commitment_tasks.waiting_for,

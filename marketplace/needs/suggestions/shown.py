@@ -64,6 +64,16 @@ def reason(suggestion: Suggestion) -> str:
     )
 
 
+def deciding(suggestion: Suggestion) -> str:
+    """What has to be done by the last safe date: the tender begun, or notice given, and by whom."""
+    last = suggestion.decide_by
+    if last == suggestion.begin_by:
+        return "to begin the tender"
+    schools = [one.term.school for one in suggestion.members if one.last_notice_on == last]
+    begin = day(suggestion.begin_by)
+    return f"for notice from {listed(list(dict.fromkeys(schools)))}; begin the tender by {begin}"
+
+
 def advice(fit: Fit, plan: Plan) -> str:
     """What a member has to do to be there on the first day."""
     standing, said = fit.standing, []

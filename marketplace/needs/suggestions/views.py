@@ -113,7 +113,10 @@ def show(alliance_id: uuid.UUID, category_id: str, starts_on: str) -> Any:
         may_draft=policy.allows(actor, Act.NEED_REQUEST, owner.id),
         draft_href=_draft(found, suggestion),
         needs_count=len(_own_needs(found, suggestion)),
-        to_ask=[suggestion.schools[one] for one in _to_ask(found, suggestion) if one not in asked],
+        to_ask=shown.listed(
+            [suggestion.schools[one] for one in _to_ask(found, suggestion) if one not in asked]
+        ),
+        deciding=shown.deciding(suggestion),
         ask_href=url_for(
             "suggestions.request_needs", alliance_id=owner.id, category_id=category_id, starts_on=starts_on
         ),

@@ -13,7 +13,7 @@ from marketplace.core.events import Event
 from marketplace.core.months import months_later
 from marketplace.core.policy import Act
 from marketplace.needs.rules import Joint
-from marketplace.needs.suggestions import actions, queries
+from marketplace.needs.suggestions import actions, queries, tasks
 from marketplace.needs.suggestions.models import NeedRequest
 from marketplace.needs.suggestions.queries import Findings
 from tests import make
@@ -58,9 +58,9 @@ def test_registers_and_needs_of_an_alliance_become_suggestions(app: Flask, sessi
         assert set(found.schools) == {alder.id, beech.id, cedar.id}
         assert found.plan.starts_on == start
         assert {key[1] for key in suggested(session, alliance).known.unwilling} == {damson.id}
-        (task,) = queries.waiting_for(session, alliance.coordinator)
+        (task,) = tasks.waiting_for(session, alliance.coordinator)
         assert (task.text, task.due) == ("1 suggestion to buy together", found.decide_by)
-        assert not queries.waiting_for(session, alliance.auditor)
+        assert not tasks.waiting_for(session, alliance.auditor)
 
 
 def test_who_may_read_an_alliances_suggestions(session: Session) -> None:
@@ -143,12 +143,12 @@ def test_schools_without_a_need_are_asked_once_and_the_task_goes_when_they_post(
         for person in people_with_role(session, [school.id], *queries.READING_SCHOOLS)
     }
     with app.test_request_context():
-        (task,) = queries.waiting_for(session, alder.bursar)
+        (task,) = tasks.waiting_for(session, alder.bursar)
         assert task.text == "Post a need: Insurance"
         make.draft_need(alder, "insurance")
         session.rollback()
-        assert not queries.waiting_for(session, alder.bursar)
-        assert len(queries.waiting_for(session, beech.bursar)) == 1
+        assert not tasks.waiting_for(session, alder.bursar)
+        assert len(tasks.waiting_for(session, beech.bursar)) == 1
 
 
 def test_only_a_coordinator_asks_for_needs_and_only_for_what_is_suggested(session: Session) -> None:

@@ -76,3 +76,9 @@ def test_long_lists_of_names_are_cut() -> None:
     assert shown.listed(["A"]) == "A"
     assert shown.listed(list("ABCDE")) == "A, B, C, D and E"
     assert shown.listed(list("ABCDEF")) == "A, B, C, D and 2 more"
+
+
+def test_the_last_safe_date_says_what_it_is_for() -> None:
+    assert shown.deciding(with_two()) == "to begin the tender"
+    renewing = term("Oak", AUTUMN, renewal_months=12, notice_months=6)
+    assert shown.deciding(with_two(renewing)) == "for notice from Oak; begin the tender by 1 April 2027"

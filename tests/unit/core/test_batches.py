@@ -1,0 +1,15 @@
+import gc
+
+import pytest
+
+from marketplace.core.batches import collector_at_rest
+
+
+def test_the_collector_rests_only_meanwhile_also_after_an_error() -> None:
+    assert gc.isenabled()
+    with pytest.raises(LookupError), collector_at_rest():
+        with collector_at_rest():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+        raise LookupError
+    assert gc.isenabled()
