@@ -1,10 +1,11 @@
 """How long suggestions take, and how much memory: `make bench`.
 
 Makes registers of n, 2n and 4n contracts of invented schools, all in one alliance, and times what the page
-does with them: pairing contracts with needs, the sweep, each suggestion's figures and each school's fit.
-Each size runs in a process of its own, so that its peak memory is its own. Then the same again from an
-SQLite database, with reading. Targets are held against seconds of the processor, which other work on the
-machine does not lengthen; seconds on the wall stand beside them. Ends with 1 when a target is missed.
+does with them: pairing contracts with needs, the sweep, each suggestion's figures and each school's fit. Then
+the same again from an SQLite database, with reading. Each size runs in a process of its own, so that its peak
+memory is its own, and the quickest of three rounds counts. Targets are held against seconds of the processor,
+which other work on the machine does not lengthen; seconds on the wall stand beside them. Ends with 1 when a
+target is missed.
 """
 
 from __future__ import annotations
@@ -19,8 +20,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -35,6 +35,7 @@ from marketplace.alliance.models import Membership, Organisation, Person, School
 from marketplace.alliance.rules import MembershipKind
 from marketplace.contracts.models import Contract
 from marketplace.core import clock
+from marketplace.core.batches import collector_at_rest
 from marketplace.core.db import Base, db
 from marketplace.core.money import Money
 from marketplace.core.policy import Kind
@@ -49,6 +50,7 @@ CONTRACTS_A_SCHOOL = 8
 CONTRACTS_A_NEED = 20
 MOST_SECONDS, MOST_MEGABYTES = 10, 1_000
 TOLERANCE = 1.25  # how much above n log n a noisy machine may seem to grow
+ROUNDS = 3
 SEED = 20_261_122
 ENDING_WITH_A_MONTH = 7  # of ten contracts
 
@@ -101,39 +103,44 @@ def _need(term: Term, chance: random.Random, today: date) -> Asked:
 
 
 def everything(suggestions: list[rules.Suggestion], today: date) -> int:
-    """What every suggestion's own page shows of it; how many fits that were."""
+    """What every suggestion's own page works out of it, one page after another; how many fits that were."""
     fits = 0
-    for one in suggestions:
-        shown.figures_of(one, today)
-        fits += len(rules.members_fits(one)) + len(rules.others_fits(one))
+    with collector_at_rest():
+        for one in suggestions:
+            shown.figures_of(one, today)
+            fits += len(rules.members_fits(one)) + len(rules.others_fits(one))
     return fits
 
 
-@contextmanager
-def timed(result: dict[str, Any], name: str) -> Iterator[None]:
-    """Seconds on the wall and of the processor, kept under a name."""
-    wall, processor = time.perf_counter(), time.process_time()
-    yield
-    result[name] = time.perf_counter() - wall
-    result[f"{name} cpu"] = time.process_time() - processor
+def best(work: Callable[[], list[rules.Suggestion]]) -> dict[str, Any]:
+    """The quickest of some rounds, on the wall and of the processor, with what it found and peak memory."""
+    rounds: list[tuple[float, float]] = []
+    result: dict[str, Any] = {}
+    for _ in range(ROUNDS):
+        wall, processor = time.perf_counter(), time.process_time()
+        found = work()
+        result = {"fits": everything(found, clock.today()), "suggestions": len(found)}
+        rounds.append((time.process_time() - processor, time.perf_counter() - wall))
+        del found
+    of_processor, on_wall = min(rounds)
+    return result | {"cpu": of_processor, "wall": on_wall, "megabytes": peak()}
 
 
 def by_rules(size: int) -> dict[str, Any]:
     """The rules on rows as they are read."""
-    result: dict[str, Any] = {}
     today = clock.today()
     terms, needs = register(size)
-    with timed(result, "seconds"):
-        found = rules.suggest(pair(terms, needs, today).terms, today)
-        result["fits"] = everything(found, today)
-    result["suggestions"] = len(found)
-    return result | {"megabytes": peak()}
+    return best(lambda: rules.suggest(pair(terms, needs, today).terms, today))
 
 
 def from_database(size: int) -> dict[str, Any]:
     """What the page does, with reading from an SQLite database of that size."""
-    result: dict[str, Any] = {}
-    today = clock.today()
+
+    def read_and_suggest() -> list[rules.Suggestion]:
+        session = db.session()
+        session.rollback()
+        return queries.findings(session, alliance_id, clock.today()).suggestions
+
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
             secret_key="x" * 40,
@@ -143,13 +150,10 @@ def from_database(size: int) -> dict[str, Any]:
         )
         with create_app(settings).app_context():
             alliance_id = store(*register(size))
-            session = db.session()
-            with timed(result, "seconds"):
-                found = queries.findings(session, alliance_id, today).suggestions
-                result["fits"] = everything(found, today)
+            result = best(read_and_suggest)
             db.session.remove()
             db.engine.dispose()
-    return result | {"suggestions": len(found), "megabytes": peak()}
+    return result
 
 
 def store(terms: list[Term], needs: list[Asked]) -> uuid.UUID:
@@ -268,17 +272,17 @@ def report(way: str, title: str, largest: int) -> bool:
         result = in_a_process(size, way)
         growth = ""
         if before:
-            seconds = result["seconds cpu"] / before["seconds cpu"]
+            seconds = result["cpu"] / before["cpu"]
             expected = 2 * math.log(size) / math.log(size // 2)
             growth = f"x{seconds:.2f}, n log n x{expected:.2f}, ratio {seconds / expected:.2f}"
             kept &= seconds / expected <= TOLERANCE
         print(
             f"{size:>10,} {size // CONTRACTS_A_SCHOOL:>8,} {result['suggestions']:>7,} "
-            f"{result['seconds']:>8.2f} {result['seconds cpu']:>8.2f} {result['megabytes']:>8.0f}  {growth}",
+            f"{result['wall']:>8.2f} {result['cpu']:>8.2f} {result['megabytes']:>8.0f}  {growth}",
             flush=True,
         )
         before = result
-        kept &= result["seconds cpu"] < MOST_SECONDS and result["megabytes"] < MOST_MEGABYTES
+        kept &= result["cpu"] < MOST_SECONDS and result["megabytes"] < MOST_MEGABYTES
     return kept
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from datetime import date, timedelta
 
 MONTHS_A_YEAR = 12
+LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+LEAP_FEBRUARY = 29
 
 
 def months_later(day: date, months: int) -> date:
     """The same day of the month so many months later (earlier if negative), or that month's last day."""
-    year, month = divmod(day.month - 1 + months, MONTHS_A_YEAR)
-    first = date(day.year + year, month + 1, 1)
-    following = date(first.year + first.month // MONTHS_A_YEAR, first.month % MONTHS_A_YEAR + 1, 1)
-    return first.replace(day=min(day.day, (following - first).days))
+    years, before = divmod(day.month - 1 + months, MONTHS_A_YEAR)
+    year = day.year + years
+    last = LEAP_FEBRUARY if before == 1 and isleap(year) else LENGTHS[before]
+    return date(year, before + 1, min(day.day, last))
 
 
 def end_months_later(ends_on: date, months: int) -> date:
