@@ -57,6 +57,7 @@ from marketplace.core.settings import Mode, Settings
 from marketplace.core.web import NavigationItem, page, public
 from marketplace.needs import jobs as need_jobs
 from marketplace.needs import models as needs
+from marketplace.needs import question_views as question_pages
 from marketplace.needs import tasks as need_tasks
 from marketplace.needs import views as need_pages
 from marketplace.needs.suggestions import models as suggestions
@@ -133,7 +134,7 @@ BLUEPRINTS = (
     membership_pages.memberships,
     contract_pages.contracts,
     suggestion_pages.suggestions,
-    need_pages.needs,
+    question_pages.needs,
     tender_pages.tenders,
     criteria_pages.criteria,
     opportunity_pages.opportunities,

@@ -27,7 +27,7 @@ from marketplace.core.money import Money
 from marketplace.needs import actions
 from marketplace.needs.answers import Answer
 from marketplace.needs.models import Need
-from marketplace.needs.rules import Joint, NeedContent
+from marketplace.needs.rules import Considered, Joint, NeedContent
 
 SAID: Final[Mapping[str, str]] = {
     "floors": "Ground floor: hall and kitchen 640 m²\nFirst floor: classrooms 980 m²",
@@ -49,6 +49,7 @@ SAID: Final[Mapping[str, str]] = {
     "beds": "Hedge of 180 m along the road, four raised beds",
     "mpan": "12 345 678 901 23",
     "mprn": "1234567890",
+    "vat_registration": "GB 123 4567 89",
     "assets": "Fire alarm, 1\nEmergency lights, 34\nElectrical items, 58\nWater outlets, 3",
     "intervals": "Fire alarm: every six months\nEmergency lights and electrical items: every year",
     "last_tested": "Fire alarm: in May\nEmergency lights: last spring\nElectrical items: last summer",
@@ -195,6 +196,9 @@ def _post(
             contract_ends_on=calendar.last_of_month(6),
             wanted_from=calendar.first_of_month(7),
             term_months=36,
+            extension_months=12,
+            frameworks=Considered.DECIDED_NOT,
+            frameworks_reason="We asked two of them; with the alliance we expect to pay less.",
             joint=Joint.YES,
             answers={question.key: _answer(question) for question in known.fields},
         )

@@ -1,13 +1,13 @@
 """What schools buy: the categories that needs, contracts, tenders and suppliers name by their ids.
 
-The catalogue is data, in `categories.json` beside this module, with its source. It is plain Python, so that
-rules may read it.
+The catalogue is data, in `categories.json` beside this module, with its source; an administrator adds to it
+without code (the room `catalogue`). It is plain Python, so that rules may read it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -41,6 +41,8 @@ class CategoryField:
 
     `options` maps what is stored to what is read; `pattern` is a regular expression for a text without
     its spaces, and `message` says what is wrong when it does not match; `largest` bounds a number.
+    `page` is what the questions on its page are about together; blank for one that has a page of its own.
+    `is_common` marks a question of every category: its `page` names one of the pages that every need has.
     """
 
     key: str
@@ -53,6 +55,8 @@ class CategoryField:
     pattern: str
     message: str
     largest: int | None
+    page: str = ""
+    is_common: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,11 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A category: its codes, the unit its volume is counted in, and its questions."""
+    """A category: its codes, the unit its volume is counted in, and its questions, the common ones last.
+
+    `largest_volume` bounds the volume, and `volume_message` says what to do beyond; `compare` names what its
+    spend is compared with ("rpa" or nothing).
+    """
 
     id: str
     name: str
@@ -82,6 +90,34 @@ class Category:
     volume_unit: str
     fields: tuple[CategoryField, ...]
     elsewhere: Elsewhere | None
+    largest_volume: int | None = None
+    volume_message: str = ""
+    compare: str = ""
+
+
+class Catalogue(Mapping[str, Category]):
+    """The categories by id: those of the file, and those that an administrator added, which come first.
+
+    The parts are replaced as a whole, so that whoever reads sees one catalogue or the next.
+    """
+
+    def __init__(self, built_in: Iterable[Category]) -> None:
+        self._built_in = {one.id: one for one in built_in}
+        self._now = self._built_in
+        self.edition = 0
+
+    def add(self, added: Iterable[Category], edition: int) -> None:
+        """Let these stand beside the file's, in place of any of the same id. `edition` tells them apart."""
+        self._now, self.edition = self._built_in | {one.id: one for one in added}, edition
+
+    def __getitem__(self, category_id: str) -> Category:
+        return self._now[category_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._now)
+
+    def __len__(self) -> int:
+        return len(self._now)
 
 
 def category(category_id: str) -> Category:
@@ -125,7 +161,8 @@ def _shared(one: str, other: str) -> int:
     return shared
 
 
-def _read_field(row: Mapping[str, Any]) -> CategoryField:
+def read_field(row: Mapping[str, Any], *, is_common: bool = False) -> CategoryField:
+    """A question from its entry in a catalogue that was checked."""
     return CategoryField(
         key=row["key"],
         label=row["label"],
@@ -137,24 +174,27 @@ def _read_field(row: Mapping[str, Any]) -> CategoryField:
         pattern=row.get("pattern", ""),
         message=row.get("message", ""),
         largest=row.get("max"),
+        page=row.get("page", ""),
+        is_common=is_common,
     )
 
 
-def _read_category(row: Mapping[str, Any]) -> Category:
+def read_category(row: Mapping[str, Any]) -> Category:
+    """A category from its entry in a catalogue that was checked."""
     moved = row.get("elsewhere")
     return Category(
         id=row["id"],
         name=row["name"],
         cpv=tuple(Cpv(cpv["code"], cpv["label"]) for cpv in row["cpv"]),
         volume_unit=row["volume_unit"],
-        fields=tuple(_read_field(field) for field in row["fields"]),
+        fields=(*(read_field(field) for field in row["fields"]), *COMMON),
         elsewhere=moved and Elsewhere(date.fromisoformat(moved["since"]), moved["text"], moved["source"]),
+        largest_volume=row.get("volume_max"),
+        volume_message=row.get("volume_message", ""),
+        compare=row.get("compare", ""),
     )
 
 
-def _read_catalogue() -> dict[str, Category]:
-    rows = json.loads(CATALOGUE_FILE.read_text(encoding="utf-8"))["categories"]
-    return {row["id"]: _read_category(row) for row in rows}
-
-
-CATALOGUE: Mapping[str, Category] = _read_catalogue()
+_file = json.loads(CATALOGUE_FILE.read_text(encoding="utf-8"))
+COMMON = tuple(read_field(row, is_common=True) for row in _file["common"])
+CATALOGUE = Catalogue(read_category(row) for row in _file["categories"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import fields
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from marketplace.core.forms import expect_version
 from marketplace.core.ids import next_reference
 from marketplace.core.policy import SYSTEM, Act, Actor
 from marketplace.needs import answers, notices, queries, rules
+from marketplace.needs.frameworks import approved_frameworks
 from marketplace.needs.models import Need, NeedWaiver
 from marketplace.needs.rules import NeedContent, NeedStatus
 
@@ -30,24 +32,36 @@ def post_need(
     with transaction() as session:
         school = _own_school(session, actor, school_id)
         policy.require(actor, Act.NEED_POST, school.id)
-        if session.get(Need, need_id) is not None:
-            return
-        category = categories.category(category_id)
-        rules.check_category(category, clock.today())
-        rules.check_content(category, content, clock.today())
-        now = clock.now()
-        need = Need(
-            id=need_id,
-            reference=next_reference(session, "N", now),
-            school_id=school.id,
-            category=category.id,
-            volume_unit=category.volume_unit,
-            posted_by=actor.person_id,
-            posted_at=now,
-        )
-        _write_content(need, category, content)
-        session.add(need)
-        events.record(session, actor, Act.NEED_POST, need.id, organisation_id=school.id)
+        if session.get(Need, need_id) is None:
+            draft = Need(id=need_id, school_id=school.id, category=category_id)
+            _post(session, actor, draft, content)
+
+
+def copy_need(actor: Actor, need_id: uuid.UUID, earlier_id: uuid.UUID) -> None:
+    """Draft a need from an earlier one of the same school, its dates moved on by its term."""
+    with transaction() as session:
+        earlier = queries.get_need(session, actor, earlier_id)
+        school = _own_school(session, actor, earlier.school_id)
+        policy.require(actor, Act.NEED_POST, school.id)
+        if session.get(Need, need_id) is None:
+            content = rules.moved_on(queries.content_of(earlier), clock.today())
+            draft = Need(id=need_id, school_id=school.id, category=earlier.category)
+            _post(session, actor, draft, content, copied_from=earlier.reference)
+
+
+def _post(session: Session, actor: Actor, need: Need, content: NeedContent, **facts: str) -> None:
+    """Store a new draft, which has its id, school and category, with its content."""
+    category = categories.category(need.category)
+    rules.check_category(category, clock.today())
+    rules.check_content(category, content, clock.today())
+    now = clock.now()
+    need.reference = next_reference(session, "N", now)
+    need.volume_unit = category.volume_unit
+    assert actor.person_id, "only people post needs"
+    need.posted_by, need.posted_at = actor.person_id, now
+    _write_content(need, category, content)
+    session.add(need)
+    events.record(session, actor, Act.NEED_POST, need.id, organisation_id=need.school_id, **facts)
 
 
 def _own_school(session: Session, actor: Actor, school_id: uuid.UUID) -> School:
@@ -58,13 +72,11 @@ def _own_school(session: Session, actor: Actor, school_id: uuid.UUID) -> School:
 
 
 def _write_content(need: Need, category: categories.Category, content: NeedContent) -> None:
+    for one in fields(content):
+        if one.name != "answers":
+            setattr(need, one.name, getattr(content, one.name))
     need.title = content.title.strip()
-    need.description = content.description
-    need.current_supplier = content.current_supplier
-    need.joint_condition = content.joint_condition
     need.details = answers.write_answers(category, content.answers)
-    for name in ("volume", "current_annual_spend", "contract_ends_on", "wanted_from", "term_months", "joint"):
-        setattr(need, name, getattr(content, name))
 
 
 def edit_need(actor: Actor, need_id: uuid.UUID, version: int, content: NeedContent) -> None:
@@ -75,7 +87,7 @@ def edit_need(actor: Actor, need_id: uuid.UUID, version: int, content: NeedConte
         expect_version(need, version)
         rules.check_draft(need.status)
         category = categories.category(need.category)
-        rules.check_content(category, content, clock.today())
+        rules.check_content(category, rules.changed(queries.content_of(need), content), clock.today())
         _write_content(need, category, content)
         events.record(session, actor, Act.NEED_EDIT, need.id, organisation_id=need.school_id)
 
@@ -91,7 +103,9 @@ def submit_need(actor: Actor, need_id: uuid.UUID, version: int) -> None:
         category = categories.category(need.category)
         rules.check_category(category, clock.today())
         content = queries.content_of(need)
-        rules.check_complete(category, content, clock.today())
+        rules.check_complete(
+            category, content, clock.today(), frameworks=bool(approved_frameworks(category.id, clock.today()))
+        )
         need.status = rules.move(need.status, NeedStatus.SUBMITTED)
         need.return_reason = ""
         need.value = rules.value_of(content, clock.today())

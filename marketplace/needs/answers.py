@@ -28,8 +28,8 @@ def field_name(key: str) -> str:
     return f"answer_{key}"
 
 
-def check_answers(category: Category, answers: Mapping[str, Answer], *, complete: bool = False) -> None:
-    """Refuse an answer of the wrong kind or size and, if `complete`, a gap. Raises RuleBroken."""
+def check_answers(category: Category, answers: Mapping[str, Answer]) -> None:
+    """Refuse an answer of the wrong kind or size, or to no question of the category. Raises RuleBroken."""
     unknown = answers.keys() - {field.key for field in category.fields}
     if unknown:
         raise RuleBroken(f"{category.name} has no question {', '.join(sorted(unknown))}.")
@@ -37,8 +37,15 @@ def check_answers(category: Category, answers: Mapping[str, Answer], *, complete
         answer = answers.get(field.key)
         if not is_blank(answer):
             _check(field, answer)
-        elif complete and field.required:
-            raise RuleBroken(ask(field), field_name(field.key))
+
+
+def gaps(category: Category, answers: Mapping[str, Answer]) -> list[RuleBroken]:
+    """What asks for each answer that is missing."""
+    return [
+        RuleBroken(ask(field), field_name(field.key))
+        for field in category.fields
+        if field.required and is_blank(answers.get(field.key))
+    ]
 
 
 def ask(field: CategoryField) -> str:

@@ -1,16 +1,18 @@
-"""Forms for needs: the common fields, and for each category its own."""
+"""Forms for needs: one for each page of questions, and those around them."""
 
 from __future__ import annotations
 
 import uuid
-from functools import cache
+from dataclasses import replace
 from typing import Any
 
-from wtforms import Field
+from wtforms import BooleanField, Field
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
 from marketplace.contracts import categories
 from marketplace.contracts.categories import Category, CategoryField, FieldType
+from marketplace.core.errors import RuleBroken
 from marketplace.core.fields import (
     CheckboxesField,
     ChoiceField,
@@ -23,13 +25,30 @@ from marketplace.core.fields import (
     TextField,
     choices,
 )
-from marketplace.core.forms import EditForm, Form, NewThingForm
+from marketplace.core.forms import EditForm, NewThingForm
 from marketplace.core.listing import FilterForm
 from marketplace.needs import rules
 from marketplace.needs.answers import LARGEST_NUMBER, Answer, ask, field_name
-from marketplace.needs.rules import JOINT_LABELS, STATUS_LABELS, Joint, NeedContent, NeedStatus
+from marketplace.needs.questions import QuestionPage
+from marketplace.needs.rules import (
+    CONSIDERED_LABELS,
+    JOINT_LABELS,
+    STATUS_LABELS,
+    Considered,
+    Joint,
+    NeedContent,
+    NeedStatus,
+)
 
 YES_NO = (("yes", "Yes"), ("no", "No"))
+WHOLE_NUMBERS = {"term_months": None, "extension_months": 0}
+"""Standard questions answered by a whole number, and what a blank means."""
+TEXTS = frozenset({"title", "description", "current_supplier", "frameworks_reason", "joint_condition"})
+
+
+def _categories() -> list[SelectChoice]:
+    """The categories as options: asked anew for each form, since an administrator may add one."""
+    return choices(categories.pairs())
 
 
 class NeedsFilter(FilterForm):
@@ -39,104 +58,74 @@ class NeedsFilter(FilterForm):
     status = ChoiceField(
         "Status", choices=choices(STATUS_LABELS.items()), coerce=NeedStatus, blank="Any status"
     )
-    category = ChoiceField("Category", choices=choices(categories.pairs()), blank="All categories")
+    category = ChoiceField("Category", choices=_categories, blank="All categories")
     school = ChoiceField("School", coerce=uuid.UUID, blank="All schools")
 
 
-class CategoryForm(Form):
+class CategoryForm(NewThingForm):
     """Which category a new need is in, and of which school it is."""
 
     school = ChoiceField("School", [Required("Choose a school.")], coerce=uuid.UUID, blank="Choose a school")
     category = RadiosField(
-        "What does the school need?",
-        [Required("Choose what the school needs.")],
-        choices=choices(categories.pairs()),
+        "What does the school need?", [Required("Choose what the school needs.")], choices=_categories
     )
 
 
-class NeedForm(Form):
-    """What every need says. A draft may leave everything but the title open.
-
-    The fields, and so what is wrong with them, come in the order of the page.
-    """
+class QuestionForm(EditForm):
+    """One page of questions about a draft. Its subclasses, one for a page, have that page's fields."""
 
     category: Category
+    page: QuestionPage
     _fields: dict[str, Field]
-
-    title = TextField(
-        "Title",
-        [Required("Enter a title, such as School meals."), Length(max=rules.LONGEST_TITLE)],
-        description="A few words by which other schools recognise it",
-    )
-    description = LongTextField(
-        "What matters to the school",
-        description="What should stay and what should get better. Other schools of the alliance read it too.",
-    )
-    volume = QuantityField("Volume", [Required("Enter how much the school needs.")])
-    current_supplier = TextField("Supplier today", [Length(max=rules.LONGEST_TITLE)])
-    current_annual_spend = MoneyField(
-        "Spend a year today, before VAT",
-        [Required("Enter what the school spends a year today, or 0.")],
-        description="From the last twelve months’ invoices. Savings are measured against it.",
-    )
-    contract_ends_on = DateInputField(
-        "When does today’s contract end?", [Required("Enter when today’s contract ends.")]
-    )
-    wanted_from = DateInputField("From when is it wanted?", [Required("Enter from when it is wanted.")])
-    term_months = QuantityField(
-        "For how long?",
-        [Required("Enter for how many months it is wanted.")],
-        places=0,
-        maximum=rules.LONGEST_TERM_MONTHS,
-        render_kw={"suffix": "months", "width": 4},
-    )
-    joint = RadiosField(
-        "Is the school willing to buy together with others?",
-        [Required("Say whether the school is willing to buy together.")],
-        choices=choices(JOINT_LABELS.items()),
-        coerce=Joint,
-    )
-    joint_condition = TextField(
-        "If there is a condition, which?",
-        [Length(max=rules.LONGEST_REASON)],
-        description="Such as: only if our own kitchen staff stay",
-    )
+    _with_gaps = False
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        first = ("title", "description", "volume", *(field_name(one.key) for one in self.category.fields))
-        self._fields = {name: self._fields[name] for name in first} | self._fields
+        self._fields = {name: self._fields[name] for name in self.page.fields} | self._fields
 
     def allow_gaps(self) -> None:
-        """Ask for nothing but the title: it is to be a draft."""
+        """Ask for nothing but the title: the draft is put aside."""
+        self._with_gaps = True
         for field in self:
             if field.name != "title":
                 field.validators = [one for one in field.validators if not isinstance(one, Required)]
 
     @property
-    def own_fields(self) -> list[Field]:
-        """The fields of the category's own questions, in their order."""
-        return [self[field_name(question.key)] for question in self.category.fields]
+    def questions(self) -> list[Field]:
+        """The fields of the page, in their order."""
+        return [self[name] for name in self.page.fields]
 
-    def content(self) -> NeedContent:
-        """What was entered; call it on a valid form."""
-        term = self.term_months.data
-        return NeedContent(
-            title=self.title.data,
-            description=self.description.data or "",
-            volume=self.volume.data,
-            current_supplier=self.current_supplier.data or "",
-            current_annual_spend=self.current_annual_spend.data,
-            contract_ends_on=self.contract_ends_on.data,
-            wanted_from=self.wanted_from.data,
-            term_months=None if term is None else int(term),
-            joint=self.joint.data,
-            joint_condition=self.joint_condition.data or "",
-            answers={
-                question.key: _answer(question, self[field_name(question.key)].data)
-                for question in self.category.fields
-            },
-        )
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check each field and, unless there may be gaps, what one answer asks of another."""
+        sound: bool = super().validate(extra_validators)
+        if not sound or self._with_gaps:
+            return sound
+        for name, check in rules.ASKED_TOGETHER.items():
+            if name in self:
+                try:
+                    check(self.onto(NeedContent(title="")))
+                except RuleBroken as missing:
+                    field = self[missing.field or name]
+                    field.errors = [*field.errors, missing.message]
+                    sound = False
+        return sound
+
+    def onto(self, before: NeedContent) -> NeedContent:
+        """A need's content with what was entered on this page; call it on a valid form."""
+        keys = {field_name(question.key): question for question in self.category.fields}
+        entered = {name: self[name].data for name in self.page.fields}
+        answered = {
+            keys[name].key: _answer(keys[name], value) for name, value in entered.items() if name in keys
+        }
+        standard = {name: _standard(name, value) for name, value in entered.items() if name not in keys}
+        return replace(before, answers={**before.answers, **answered}, **standard)
+
+
+def _standard(name: str, value: Any) -> Any:
+    """From what a field gives to what a need says."""
+    if name in WHOLE_NUMBERS:
+        return WHOLE_NUMBERS[name] if value is None else int(value)
+    return (value or "") if name in TEXTS else value
 
 
 class ReasonForm(EditForm):
@@ -160,27 +149,81 @@ class WaiverForm(NewThingForm):
     )
 
 
-@cache
-def new_need_form(category_id: str) -> type[Any]:
-    """The form that drafts a need in a category. Raises RuleBroken for an unknown one."""
-    return type("NewNeedForm", (NewThingForm, NeedForm), _own_fields(categories.category(category_id)))
+def question_form(category: Category, page: QuestionPage) -> type[QuestionForm]:
+    """The form of one page of a need's questions."""
+    known = _standard_fields(category) | {field_name(one.key): _field(one) for one in category.fields}
+    asked = {name: known[name] for name in page.fields}
+    return type("QuestionFormOfPage", (QuestionForm,), {"category": category, "page": page, **asked})
 
 
-@cache
-def edit_need_form(category_id: str) -> type[Any]:
-    """The form that changes a draft in a category."""
-    return type("EditNeedForm", (EditForm, NeedForm), _own_fields(categories.category(category_id)))
-
-
-def _own_fields(category: Category) -> dict[str, Any]:
-    """A field for each question, and the volume in the category's unit."""
-    fields = {field_name(question.key): _field(question) for question in category.fields}
-    volume = QuantityField(
-        "Volume",
-        [Required(f"Enter how many {category.volume_unit} the school needs.")],
-        render_kw={"suffix": category.volume_unit},
-    )
-    return {"category": category, "volume": volume, **fields}
+def _standard_fields(category: Category) -> dict[str, Any]:
+    """The fields of the questions that every need answers besides its category's."""
+    return {
+        "title": TextField(
+            "Title",
+            [Required("Enter a title, such as School meals."), Length(max=rules.LONGEST_TITLE)],
+            description="A few words by which other schools recognise it",
+        ),
+        "description": LongTextField(
+            "What matters to the school (optional)",
+            description="What should stay and what should get better. Other schools of the alliance read it "
+            "too.",
+        ),
+        "volume": QuantityField(
+            "Volume",
+            [Required(f"Enter how many {category.volume_unit} the school needs.")],
+            render_kw={"suffix": category.volume_unit},
+        ),
+        "current_supplier": TextField("Supplier today (optional)", [Length(max=rules.LONGEST_TITLE)]),
+        "contract_ends_on": DateInputField(
+            "When does today’s contract end?", [Required("Enter when today’s contract ends.")]
+        ),
+        "current_annual_spend": MoneyField(
+            "Spend a year today, before VAT",
+            [Required("Enter what the school spends a year today, or 0.")],
+            description="From the last twelve months’ invoices. Savings are measured against it.",
+        ),
+        "highest_annual_spend": MoneyField(
+            "The most it could cost a year, before VAT (optional)",
+            description="If that could be more than today. The law counts the most that may be paid.",
+        ),
+        "wanted_from": DateInputField("From when is it wanted?", [Required("Enter from when it is wanted.")]),
+        "term_months": QuantityField(
+            "For how long?",
+            places=0,
+            maximum=rules.LONGEST_TERM_MONTHS,
+            description="Without extensions",
+            render_kw={"suffix": "months", "width": 4},
+        ),
+        "term_unknown": BooleanField("It is not known yet for how long"),
+        "extension_months": QuantityField(
+            "By how much may it be extended after that? (optional)",
+            places=0,
+            maximum=rules.LONGEST_TERM_MONTHS,
+            description="All extensions together. They count towards the value.",
+            render_kw={"suffix": "months", "width": 4},
+        ),
+        "frameworks": RadiosField(
+            "Did you consider these?",
+            [Required(rules.CONSIDER_FRAMEWORKS)],
+            choices=choices(CONSIDERED_LABELS.items()),
+            coerce=Considered,
+        ),
+        "frameworks_reason": LongTextField(
+            "If you decided not to: why?", [Length(max=rules.LONGEST_REASON)], render_kw={"rows": 3}
+        ),
+        "joint": RadiosField(
+            "Is the school willing to buy together with others?",
+            [Required("Say whether the school is willing to buy together.")],
+            choices=choices(JOINT_LABELS.items()),
+            coerce=Joint,
+        ),
+        "joint_condition": TextField(
+            "If there is a condition, which?",
+            [Length(max=rules.LONGEST_REASON)],
+            description="Such as: only if our own kitchen staff stay",
+        ),
+    }
 
 
 def _field(question: CategoryField) -> Field:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.alliance.delegation.rules import Approver
@@ -15,7 +15,7 @@ from marketplace.alliance.models import Person, School
 from marketplace.core.db import Base
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
-from marketplace.needs.rules import Joint, NeedStatus
+from marketplace.needs.rules import Considered, Joint, NeedStatus
 
 
 class Need(Base):
@@ -36,11 +36,14 @@ class Need(Base):
         CheckConstraint("term_months > 0", name="term_positive"),
         CheckConstraint(
             "status in ('draft', 'withdrawn') or (volume is not null and current_annual_spend is not null "
-            "and contract_ends_on is not null and wanted_from is not null and term_months is not null "
-            "and joint is not null)",
+            "and contract_ends_on is not null and wanted_from is not null "
+            "and (term_months is not null or term_unknown) and joint is not null)",
             name="complete",
         ),
         CheckConstraint("value > 0", name="value_positive"),
+        CheckConstraint("highest_annual_spend > 0", name="highest_spend_positive"),
+        CheckConstraint("extension_months >= 0", name="extension_not_negative"),
+        CheckConstraint("term_months is null or not term_unknown", name="term_or_unknown"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -54,9 +57,14 @@ class Need(Base):
     volume_unit: Mapped[str]
     current_supplier: Mapped[str] = mapped_column(default="")
     current_annual_spend: Mapped[Money] = mapped_column(nullable=True)
+    highest_annual_spend: Mapped[Money | None]
     contract_ends_on: Mapped[date] = mapped_column(nullable=True)
     wanted_from: Mapped[date] = mapped_column(nullable=True)
-    term_months: Mapped[int] = mapped_column(nullable=True)
+    term_months: Mapped[int | None]
+    term_unknown: Mapped[bool] = mapped_column(default=False, server_default=false())
+    extension_months: Mapped[int] = mapped_column(default=0, server_default="0")
+    frameworks: Mapped[Considered | None]
+    frameworks_reason: Mapped[str] = mapped_column(default="", server_default="")
     joint: Mapped[Joint] = mapped_column(nullable=True)
     joint_condition: Mapped[str] = mapped_column(default="")
     status: Mapped[NeedStatus] = mapped_column(default=NeedStatus.DRAFT, index=True)

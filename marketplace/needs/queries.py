@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -95,17 +95,9 @@ def get_need(session: Session, actor: Actor, need_id: uuid.UUID, *, lock: bool =
 
 def content_of(need: Need) -> NeedContent:
     """What a need says, as it was entered."""
+    columns = {one.name: getattr(need, one.name) for one in fields(NeedContent) if one.name != "answers"}
     return NeedContent(
-        title=need.title,
-        description=need.description,
-        volume=need.volume,
-        current_supplier=need.current_supplier,
-        current_annual_spend=need.current_annual_spend,
-        contract_ends_on=need.contract_ends_on,
-        wanted_from=need.wanted_from,
-        term_months=need.term_months,
-        joint=need.joint,
-        joint_condition=need.joint_condition,
+        **columns,
         answers=read_answers(category(need.category), need.details),
     )
 
@@ -221,10 +213,16 @@ def may_decide(session: Session, actor: Actor, need: Need) -> bool:
 def history(session: Session, need_id: uuid.UUID) -> list[HistoryLine]:
     """What was done to a need, newest first. The caller has loaded the need as its reader."""
     events = session.scalars(select(Event).where(Event.subject_id == need_id).order_by(Event.position.desc()))
-    return [
-        HistoryLine(event.at, _words(event), event.actor_name, event.facts.get("reason", ""))
-        for event in events
-    ]
+    lines: list[HistoryLine] = []
+    for event in events:
+        line = HistoryLine(event.at, _words(event), event.actor_name, event.facts.get("reason", ""))
+        # answering ten pages of questions is one change
+        again = (
+            event.act == Act.NEED_EDIT and lines and (lines[-1].words, lines[-1].by) == (line.words, line.by)
+        )
+        if not again:
+            lines.append(line)
+    return lines
 
 
 def _words(event: Event) -> str:

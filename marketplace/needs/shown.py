@@ -7,15 +7,29 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from marketplace.alliance.decisions.models import Confirmation
 from marketplace.alliance.delegation.rules import APPROVER_LABELS, Approver
 from marketplace.contracts.categories import CategoryField, FieldType, category
+from marketplace.core import clock
 from marketplace.core.money import Money
 from marketplace.core.web import day, moment, plain_number
+from marketplace.needs import questions
 from marketplace.needs.answers import Answer, field_name, read_answers
+from marketplace.needs.frameworks import approved_frameworks
 from marketplace.needs.models import Need
-from marketplace.needs.queries import content_of
-from marketplace.needs.rules import JOINT_LABELS, STATUS_LABELS, Joint, NeedStatus, value_of
+from marketplace.needs.queries import confirmation_of, content_of
+from marketplace.needs.questions import QuestionPage
+from marketplace.needs.rpa import Comparison, compare
+from marketplace.needs.rules import (
+    CONSIDERED_LABELS,
+    JOINT_LABELS,
+    STATUS_LABELS,
+    Joint,
+    NeedStatus,
+    value_of,
+)
 from marketplace.needs.thresholds import Regime, worth
 
 NOT_YET = "Not entered yet"
@@ -40,34 +54,93 @@ WAY = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that a need says. `input` is where the form asks for it; blank where nobody can change it."""
+    """Something that a need says. `page` asks for it, at `input`; both blank where nobody can change it."""
 
     question: str
     answer: str
+    page: str = ""
     input: str = ""
 
 
+def pages(need: Need) -> list[QuestionPage]:
+    """The pages of questions that the need asks today."""
+    frameworks = bool(approved_frameworks(need.category, clock.today()))
+    return questions.pages(category(need.category), frameworks=frameworks)
+
+
 def facts(need: Need) -> list[Fact]:
-    """What every need says."""
-    joint = NOT_YET if need.joint is None else JOINT_LABELS[need.joint]
-    if need.joint is Joint.ONLY_IF and need.joint_condition:
-        joint = f"{joint}: {need.joint_condition}"
-    term = NOT_YET if need.term_months is None else months(need.term_months)
+    """What every need says, for whom and in which category."""
+    told = [
+        ("Title", need.title, "title"),
+        ("What matters to the school", need.description or "Nothing entered", "description"),
+        ("Volume", _volume(need), "volume"),
+        ("Supplier today", need.current_supplier or "None entered", "current_supplier"),
+        ("Today’s contract ends", _or_not_yet(need.contract_ends_on), "contract_ends_on"),
+        ("Spend a year today, before VAT", _or_not_yet(need.current_annual_spend), "current_annual_spend"),
+        *_most(need),
+        ("Wanted from", _or_not_yet(need.wanted_from), "wanted_from"),
+        ("For how long", _term(need), "term_months"),
+        ("Approved frameworks considered", _frameworks(need), "frameworks"),
+        ("Willing to buy together", _joint(need), "joint"),
+    ]
+    asked = pages(need)
     return [
         Fact("School", need.school.name),
         Fact("Category", category(need.category).name),
-        Fact("Title", need.title, "title"),
-        Fact("What matters to the school", need.description or "Nothing entered", "description"),
-        Fact("Volume", _volume(need), "volume"),
-        Fact("Supplier today", need.current_supplier or "None entered", "current_supplier"),
-        Fact(
-            "Spend a year today, before VAT", _or_not_yet(need.current_annual_spend), "current_annual_spend"
-        ),
-        Fact("Today’s contract ends", _or_not_yet(need.contract_ends_on), "contract_ends_on-day"),
-        Fact("Wanted from", _or_not_yet(need.wanted_from), "wanted_from-day"),
-        Fact("For how long", term, "term_months"),
-        Fact("Willing to buy together", joint, "joint"),
+        *(_fact(asked, *line) for line in told if _is_asked(asked, line[2])),
     ]
+
+
+def _is_asked(asked: list[QuestionPage], field: str) -> bool:
+    return any(field in page.fields for page in asked)
+
+
+def _fact(asked: list[QuestionPage], question: str, answer: str, field: str) -> Fact:
+    is_date = field in {"contract_ends_on", "wanted_from"}
+    return Fact(question, answer, questions.page_of(asked, field).slug, f"{field}-day" if is_date else field)
+
+
+def _most(need: Need) -> list[tuple[str, str, str]]:
+    if need.highest_annual_spend is None:
+        return []
+    return [
+        ("The most it could cost a year, before VAT", str(need.highest_annual_spend), "highest_annual_spend")
+    ]
+
+
+def _term(need: Need) -> str:
+    if need.term_unknown:
+        term = "Not known yet"
+    else:
+        term = NOT_YET if need.term_months is None else months(need.term_months)
+    extension = need.extension_months
+    return f"{term}, and up to {months(extension)} more by extensions" if extension else term
+
+
+def _frameworks(need: Need) -> str:
+    if need.frameworks is None:
+        return NOT_YET
+    said = CONSIDERED_LABELS[need.frameworks]
+    return f"{said}, because: {need.frameworks_reason}" if need.frameworks_reason else said
+
+
+def _joint(need: Need) -> str:
+    joint = NOT_YET if need.joint is None else JOINT_LABELS[need.joint]
+    if need.joint is Joint.ONLY_IF and need.joint_condition:
+        return f"{joint}: {need.joint_condition}"
+    return joint
+
+
+def comparison(need: Need, today: date) -> Comparison | None:
+    """What the RPA would cost instead, for a category that it can stand in for."""
+    if category(need.category).compare != "rpa":
+        return None
+    return compare(need.school.pupils, need.current_annual_spend, today)
+
+
+def standing_now(session: Session, need: Need) -> list[Fact]:
+    """What the need is worth and who approves it, as it stands today. See `standing`."""
+    return standing(need, confirmation_of(session, need), clock.today())
 
 
 def standing(need: Need, confirmation: Confirmation | None, today: date) -> list[Fact]:
@@ -87,6 +160,8 @@ def standing(need: Need, confirmation: Confirmation | None, today: date) -> list
         ),
         Fact("Beside the threshold", REGIME_WORDS[told.regime].format(threshold=told.threshold)),
     ]
+    if beside := comparison(need, today):
+        rows.append(Fact("Beside the Risk Protection Arrangement (RPA)", beside.words))
     if need.approver and need.least_quotes is not None and not is_draft:
         rows.append(Fact("Who approves it, by its value", APPROVER_LABELS[need.approver]))
         if need.approver is Approver.GOVERNING_BODY:
@@ -130,10 +205,19 @@ def months(count: int) -> str:
 
 
 def answers(need: Need) -> list[Fact]:
-    """The answers to the category's own questions."""
+    """The answers to the category's own questions, and to the common ones."""
     about = category(need.category)
     given = read_answers(about, need.details)
-    return [Fact(field.label, in_words(field, given.get(field.key)), _input(field)) for field in about.fields]
+    asked = pages(need)
+    return [
+        Fact(
+            field.label,
+            in_words(field, given.get(field.key)),
+            questions.page_of(asked, field_name(field.key)).slug,
+            _input(field),
+        )
+        for field in about.fields
+    ]
 
 
 def _input(field: CategoryField) -> str:

@@ -9,9 +9,9 @@ from flask import Blueprint, flash, redirect, request, url_for
 
 from marketplace.alliance import queries as alliance
 from marketplace.contracts import categories
-from marketplace.core import clock, policy, web
+from marketplace.core import policy, web
 from marketplace.core.db import db
-from marketplace.core.errors import Forbidden, NotFound, RuleBroken
+from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.fields import choices
 from marketplace.core.forms import EditForm
 from marketplace.core.listing import page_address, sorting
@@ -24,12 +24,9 @@ from marketplace.needs.forms import (
     NeedsFilter,
     ReasonForm,
     WaiverForm,
-    edit_need_form,
-    new_need_form,
-    shown_in_form,
 )
 from marketplace.needs.models import Need
-from marketplace.needs.rules import STATUS_COLOURS, STATUS_LABELS, NeedStatus
+from marketplace.needs.rules import STATUS_COLOURS, STATUS_LABELS, NeedContent, NeedStatus
 from marketplace.needs.suggestions.queries import reads_suggestions
 
 needs = Blueprint("needs", __name__, url_prefix="/needs")
@@ -85,7 +82,7 @@ def list_needs() -> Any:
 
 @needs.route("/post", methods=["GET", "POST"])
 def choose_category() -> Any:
-    """The first step of posting a need: what it is, and for which school."""
+    """The first question of a need: what it is, and for which school. The draft exists from its answer."""
     names = _names_to_post_for(web.actor())
     form = CategoryForm()
     if len(names) == 1:
@@ -95,8 +92,11 @@ def choose_category() -> Any:
     if form.validate_on_submit():
         school_id = form.school.data if "school" in form else next(iter(names))
         with answering(form):
-            rules.check_category(categories.category(form.category.data), clock.today())
-            return redirect(url_for("needs.post_need", school_id=school_id, category_id=form.category.data))
+            category_id = form.category.data
+            # the title is the category's name until somebody gives a better one
+            content = NeedContent(title=categories.label(category_id))
+            actions.post_need(web.actor(), form.id_to_make, school_id, category_id, content)
+            return redirect(url_for("needs.edit_need", need_id=form.id_to_make))
     return page("needs/choose_category.html", form=form)
 
 
@@ -108,62 +108,11 @@ def _names_to_post_for(actor: Actor) -> dict[uuid.UUID, str]:
     return dict(sorted(names.items(), key=lambda pair: pair[1]))
 
 
-@needs.route("/post/<uuid:school_id>/<category_id>", methods=["GET", "POST"])
-def post_need(school_id: uuid.UUID, category_id: str) -> Any:
-    """The second step: what the school needs, in the words of the category."""
-    actor = web.actor()
-    if school_id not in actor.school_ids or category_id not in categories.CATALOGUE:
-        raise NotFound
-    policy.require(actor, Act.NEED_POST, school_id)
-    category = categories.category(category_id)
-    rules.check_category(category, clock.today())
-    form = new_need_form(category_id)()
-    if _saved(form):
-        with answering(form):
-            actions.post_need(actor, form.id_to_make, school_id, category_id, form.content())
-            return _go_on(form.id_to_make)
-    school = alliance.names(db.session(), [school_id])[school_id]
-    return page("needs/post_need.html", form=form, category=category, school=school)
-
-
-@needs.route("/<uuid:need_id>/edit", methods=["GET", "POST"])
-def edit_need(need_id: uuid.UUID) -> Any:
-    """Go on with a draft."""
-    need = _need(need_id, Act.NEED_EDIT)
-    rules.check_draft(need.status)
-    form = edit_need_form(need.category)(
-        data={"version": need.version, **shown_in_form(queries.content_of(need))}
-    )
-    if _saved(form):
-        with answering(form):
-            actions.edit_need(web.actor(), need_id, form.version.data, form.content())
-            return _go_on(need_id)
-    return page("needs/edit_need.html", form=form, need=need, category=categories.category(need.category))
-
-
-def _need(need_id: uuid.UUID, act: Act) -> Need:
+def need_to(need_id: uuid.UUID, act: Act) -> Need:
     """A need that the reader may do this to. Raises NotFound, Forbidden."""
     need = queries.get_need(db.session(), web.actor(), need_id)
     policy.require(web.actor(), act, need.school_id)
     return need
-
-
-def _as_draft() -> bool:
-    return request.form.get("save") == "draft"
-
-
-def _saved(form: Any) -> bool:
-    """Was the form sent, and can it be stored: as a draft with gaps, or whole?"""
-    if _as_draft():
-        form.allow_gaps()
-    return bool(form.validate_on_submit())
-
-
-def _go_on(need_id: uuid.UUID) -> Any:
-    if _as_draft():
-        flash("You saved the draft. Nobody outside your school sees it until it is submitted.", "success")
-        return redirect(url_for("needs.show", need_id=need_id))
-    return redirect(url_for("needs.submit_need", need_id=need_id))
 
 
 @needs.route("/<uuid:need_id>")
@@ -176,7 +125,7 @@ def show(need_id: uuid.UUID) -> Any:
         need=need,
         facts=shown.facts(need),
         answers=shown.answers(need),
-        standing=_standing(need),
+        standing=shown.standing_now(db.session(), need),
         steps=shown.steps(need),
         history=queries.history(session, need.id),
         status_label=STATUS_LABELS[need.status],
@@ -189,10 +138,6 @@ def show(need_id: uuid.UUID) -> Any:
     )
 
 
-def _standing(need: Need) -> list[shown.Fact]:
-    return shown.standing(need, queries.confirmation_of(db.session(), need), clock.today())
-
-
 def _may_waive(need: Need) -> bool:
     """Is there a number of quotes that the reader may lower?"""
     try:
@@ -202,42 +147,10 @@ def _may_waive(need: Need) -> bool:
     return bool(need.least_quotes) and queries.may_decide(db.session(), web.actor(), need)
 
 
-@needs.route("/<uuid:need_id>/submit", methods=["GET", "POST"])
-def submit_need(need_id: uuid.UUID) -> Any:
-    """Check the answers, and ask for approval."""
-    need = _need(need_id, Act.NEED_SUBMIT)
-    form = EditForm(version=need.version)
-    if form.validate_on_submit():
-        with answering(form):
-            actions.submit_need(web.actor(), need_id, form.version.data)
-            flash(f"You submitted the need {need.reference} for approval.", "success")
-            return redirect(url_for("needs.show", need_id=need_id))
-    elif need.status is not NeedStatus.DRAFT:
-        return redirect(url_for("needs.show", need_id=need_id))
-    return page(
-        "needs/submit_need.html",
-        form=form,
-        need=need,
-        gap=_gap(need),
-        facts=shown.facts(need),
-        answers=shown.answers(need),
-        standing=_standing(need),
-    )
-
-
-def _gap(need: Need) -> str:
-    """What is still missing before a need can be submitted, if anything is."""
-    try:
-        rules.check_complete(categories.category(need.category), queries.content_of(need), clock.today())
-    except RuleBroken as missing:
-        return missing.message
-    return ""
-
-
 @needs.route("/<uuid:need_id>/approve", methods=["GET", "POST"])
 def approve_need(need_id: uuid.UUID) -> Any:
     """Read a submitted need and approve it."""
-    need = _need(need_id, Act.NEED_APPROVE)
+    need = need_to(need_id, Act.NEED_APPROVE)
     form = EditForm(version=need.version)
     if form.validate_on_submit():
         with answering(form):
@@ -254,7 +167,7 @@ def approve_need(need_id: uuid.UUID) -> Any:
         need=need,
         facts=shown.facts(need),
         answers=shown.answers(need),
-        standing=_standing(need),
+        standing=shown.standing_now(db.session(), need),
         may_waive=_may_waive(need),
         waits_for_governors=queries.waits_for_governors(db.session(), need),
     )
@@ -263,7 +176,7 @@ def approve_need(need_id: uuid.UUID) -> Any:
 @needs.route("/<uuid:need_id>/return", methods=["GET", "POST"])
 def return_need(need_id: uuid.UUID) -> Any:
     """Give a submitted need back to its author."""
-    need = _need(need_id, Act.NEED_RETURN)
+    need = need_to(need_id, Act.NEED_RETURN)
     form = ReasonForm(version=need.version)
     if form.validate_on_submit():
         with answering(form):
@@ -276,7 +189,7 @@ def return_need(need_id: uuid.UUID) -> Any:
 @needs.route("/<uuid:need_id>/waive", methods=["GET", "POST"])
 def waive_quotes(need_id: uuid.UUID) -> Any:
     """Allow fewer quotes than the school's ladder asks for."""
-    need = _need(need_id, Act.NEED_WAIVE)
+    need = need_to(need_id, Act.NEED_WAIVE)
     queries.check_approval(db.session(), web.actor(), need)
     form = WaiverForm()
     if form.validate_on_submit():
@@ -292,7 +205,7 @@ def waive_quotes(need_id: uuid.UUID) -> Any:
 @needs.route("/<uuid:need_id>/withdraw", methods=["GET", "POST"])
 def withdraw_need(need_id: uuid.UUID) -> Any:
     """End a need that is in no tender."""
-    need = _need(need_id, Act.NEED_WITHDRAW)
+    need = need_to(need_id, Act.NEED_WITHDRAW)
     form = ReasonForm(version=need.version)
     if form.validate_on_submit():
         with answering(form):

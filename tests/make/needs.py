@@ -16,11 +16,15 @@ from marketplace.core.money import Money
 from marketplace.needs import actions
 from marketplace.needs.answers import Answer
 from marketplace.needs.models import Need
-from marketplace.needs.rules import Joint, NeedContent
+from marketplace.needs.rules import Considered, Joint, NeedContent
 from tests.make.alliance import School
 from tests.make.kept import kept
 
-PATTERNED: Final[Mapping[str, str]] = {"mpan": "12 345 678 901 23", "mprn": "1234567890"}
+PATTERNED: Final[Mapping[str, str]] = {
+    "mpan": "12 345 678 901 23",
+    "mprn": "1234567890",
+    "vat_registration": "GB 123 4567 89",
+}
 USUAL: Final[Mapping[FieldType, Answer]] = {
     FieldType.WHOLE_NUMBER: 12,
     FieldType.NUMBER: Decimal("37.5"),
@@ -44,6 +48,8 @@ def content(category: str = "catering", **changes: Any) -> NeedContent:
         contract_ends_on=today + timedelta(days=240),
         wanted_from=today + timedelta(days=241),
         term_months=36,
+        frameworks=Considered.DECIDED_NOT,
+        frameworks_reason="Their fees are higher than what we save.",
         joint=Joint.YES,
         answers={field.key: answer(field) for field in categories.category(category).fields},
     )

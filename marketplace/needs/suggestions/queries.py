@@ -180,7 +180,7 @@ def read_terms(session: Session, schools: ColumnElement[bool]) -> list[Term]:
 
 
 def read_needs(session: Session, schools: ColumnElement[bool]) -> list[Asked]:
-    """The needs of schools from submission on."""
+    """The needs of schools from submission on. One whose term nobody knows yet fits no common term."""
     query = (
         select(
             Need.id,
@@ -198,7 +198,12 @@ def read_needs(session: Session, schools: ColumnElement[bool]) -> list[Asked]:
         )
         .join(School, School.id == Need.school_id)
         .join(Organisation, Organisation.id == Need.school_id)
-        .where(schools, Need.status.in_(BEYOND_DRAFT), Need.category.in_(joint_categories(clock.today())))
+        .where(
+            schools,
+            Need.status.in_(BEYOND_DRAFT),
+            Need.category.in_(joint_categories(clock.today())),
+            Need.term_months.is_not(None),
+        )
     )
     rows: Sequence[Any] = session.execute(query).all()
     return [Asked(*row) for row in rows]

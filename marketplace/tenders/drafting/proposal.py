@@ -42,8 +42,9 @@ def lock_needs(session: Session, alliance_id: uuid.UUID, need_ids: Collection[uu
 def propose(session: Session, tender: Tender, needs: Sequence[Need]) -> None:
     """Fill a new draft from needs; see `draft_tender`. A shared step."""
     tender.contract_starts_on = max(need.wanted_from for need in needs)
-    terms = Counter(need.term_months for need in needs)
-    months = min(terms, key=lambda term: (-terms[term], term))
+    terms = Counter(need.term_months for need in needs if need.term_months)
+    # where no school knows yet for how long, a year is the shortest that the coordinator can lengthen
+    months = min(terms, key=lambda term: (-terms[term], term), default=MONTHS_A_YEAR)
     tender.contract_ends_on = months_later(tender.contract_starts_on, months) - timedelta(days=1)
     by_unit: dict[str, dict[uuid.UUID, Decimal]] = {}
     for need in needs:

@@ -15,22 +15,37 @@ from tests.browser.journeys.traveller import Traveller
 
 pytestmark = pytest.mark.browser
 TITLE = "School meals for Alder and Beech"
-NEED = {
-    "Title": "Hot meals at Alder",
-    "Volume": "28,500",
-    "Paid meals a day": "70",
-    "Free school meals a day": "35",
-    "Universal infant free school meals a day": "45",
-    "Service days a year": "190",
-    "Kitchen": "Meals are cooked here",
-    "Price of a paid meal today": "2.60",
-    "How the contract is paid for": "Fixed price",
-    "Staff who work on this today": "None",
-    "Supplier today": "Old Oak Catering",
-    "Spend a year today, before VAT": "75,200",
-    "For how long?": "36",
-    "Is the school willing to buy together with others?": "Yes",
-}
+NEED: list[dict[str, str]] = [
+    {"Title": "Hot meals at Alder"},
+    {
+        "Volume": "28,500",
+        "Where does the volume come from?": "Invoices or meter readings",
+        "How firm is the volume?": "Firm: the school will buy it",
+    },
+    {
+        "Paid meals a day": "70",
+        "Free school meals a day": "35",
+        "Universal infant free school meals a day": "45",
+        "Service days a year": "190",
+        "Pupils on roll": "210",
+    },
+    {"Kitchen": "Meals are cooked here"},
+    {"Price of a paid meal today": "2.60"},
+    {"How the contract is paid for": "Fixed price"},
+    {"Staff who work on this today": "None"},
+    {},
+    {"Supplier today (optional)": "Old Oak Catering"},
+    {"Spend a year today, before VAT": "75,200", "Can the school recover the VAT on this?": "Yes, all of it"},
+    {"Do people work on this today whom a new supplier would take over?": "No"},
+    {"For how long?": "36"},
+    {
+        "Did you consider these?": "Yes, we looked and decided not to",
+        "If you decided not to: why?": "Their kitchens are too far away.",
+    },
+    {"Is the school willing to buy together with others?": "Yes"},
+]
+DATES = {8: "When does today’s contract end?", 11: "From when is it wanted?"}
+"""The page, counted from nought, on which a date is asked for."""
 ANSWER = "Pupils taste every dish before it is served, and a cook from each kitchen plans the menu with them."
 REGISTRATION = {
     "Name of the organisation": "Greenfield Kitchens Ltd",
@@ -69,12 +84,16 @@ def post_need(bursar: Traveller) -> None:
     bursar.go("/", "Post a need")
     bursar.answer("What does the school need?", "Catering")
     bursar.press("Continue")
+    bursar.answer("Title", "")
     bursar.press("Continue")
     bursar.sees("There is a problem")
-    bursar.fill(NEED)
-    bursar.answer("When does today’s contract end?", f"31 August {year}")
-    bursar.answer("From when is it wanted?", f"1 September {year}")
-    bursar.press("Continue")
+    days = iter((f"31 August {year}", f"1 September {year}"))
+    for place, answers in enumerate(NEED):
+        bursar.sees(f"page {place + 1} of {len(NEED)}")
+        bursar.fill(answers)
+        if place in DATES:
+            bursar.answer(DATES[place], next(days))
+        bursar.press("Continue")
     bursar.press("Submit for approval")
     bursar.sees("You submitted the need")
 

@@ -59,7 +59,7 @@ def test_a_need_is_posted_and_a_quote_is_sent_without_any_script(invite: Invite)
     bursar.answer("What does the school need?", "Cleaning")
     bursar.page.get_by_role("button", name="Continue").click()
     bursar.answer("Title", "Cleaning without any script")
-    bursar.page.get_by_role("button", name="Save as a draft").click()
+    bursar.page.get_by_role("button", name="Save and finish later").click()
     bursar.sees("You saved the draft.")
 
     tender = make.published_tender(alliance, title="Meals without any script", criteria=make.PRICE_ONLY)

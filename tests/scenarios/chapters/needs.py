@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.scenarios import hands
 from tests.scenarios.document import Row
 from tests.scenarios.story import Story, shows, tells
 from tests.scenarios.wording import Wordings
@@ -16,9 +17,20 @@ def post_needs(story: Story, category: str, table: tuple[Row, ...]) -> None:
     for who in list(table[0])[1:]:
         story.go(who, "Post a need")
         story.send(who, "Continue", {"What does the school need?": category})
-        page = story.send(who, "Continue", {row["Question"]: row[who] for row in table})
-        assert page.heading == "Check your answers", page.errors()
+        _answer_all(story, who, {row["Question"]: row[who] for row in table})
         tells(story.send(who, "Submit for approval"), "You submitted the need N-2027-")
+
+
+def _answer_all(story: Story, who: str, answers: dict[str, str]) -> None:
+    """Answer one page of questions after the other, until all answers stand on one page."""
+    page = story.page(who)
+    while page.heading != "Check your answers":
+        asked = [one.words for one in hands.questions(page.form("Continue").element)]
+        here = [words for words in answers if any(one.startswith(words) for one in asked)]
+        before = page.path
+        page = story.send(who, "Continue", {words: answers.pop(words) for words in here})
+        assert page.path != before, page.errors()
+    assert not answers, f"nobody asked: {sorted(answers)}"
 
 
 @STEPS.step("{who} approves the need of {school}.")

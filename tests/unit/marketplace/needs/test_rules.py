@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from marketplace.contracts.categories import CATALOGUE, category
 from marketplace.core.errors import RuleBroken
 from marketplace.core.money import Money
+from marketplace.core.months import months_later
 from marketplace.needs import rules
 from marketplace.needs.rules import MOVES, Joint, NeedContent, NeedStatus
 from tests.make.needs import content
@@ -54,6 +55,10 @@ def test_a_draft_needs_nothing_but_a_title() -> None:
         ({"wanted_from": TODAY + timedelta(days=3_661)}, "wanted_from"),
         ({"term_months": 0}, "term_months"),
         ({"term_months": 121}, "term_months"),
+        ({"term_unknown": True}, "term_months"),
+        ({"extension_months": 121}, "extension_months"),
+        ({"highest_annual_spend": Money(1)}, "highest_annual_spend"),
+        ({"frameworks_reason": "x" * 1_001}, "frameworks_reason"),
     ],
 )
 def test_absurd_figures_are_refused_in_a_draft_too(changes: dict[str, Any], field: str) -> None:
@@ -80,6 +85,46 @@ def test_a_condition_must_be_said() -> None:
 def test_a_required_question_must_be_answered() -> None:
     answers = {key: answer for key, answer in WHOLE.answers.items() if key != "service_days"}
     assert refused_field({"answers": answers}, complete=True) == "answer_service_days"
+
+
+def test_the_value_is_the_most_that_may_be_paid_over_the_whole_term_with_extensions_and_vat() -> None:
+    need = replace(WHOLE, current_annual_spend=Money(10_000_00), term_months=36, extension_months=24)
+    assert rules.value_of(need, TODAY) == Money(60_000_00)
+    assert rules.value_of(replace(need, highest_annual_spend=Money(20_000_00)), TODAY) == Money(120_000_00)
+    assert rules.value_of(replace(need, term_months=None, term_unknown=True), TODAY) is None
+
+
+def test_a_copy_moves_on_by_the_term_and_asks_again_about_frameworks() -> None:
+    ended = replace(WHOLE, contract_ends_on=TODAY, wanted_from=TODAY + timedelta(days=1), term_months=12)
+    copied = rules.moved_on(ended, TODAY)
+    assert copied.contract_ends_on == months_later(TODAY, 12)
+    assert copied.wanted_from == months_later(TODAY + timedelta(days=1), 12)
+    assert (copied.frameworks, copied.frameworks_reason) == (None, "")
+    assert copied.answers == WHOLE.answers
+
+
+def test_a_copy_leaves_open_what_it_cannot_know() -> None:
+    unknown = rules.moved_on(replace(WHOLE, term_months=None, term_unknown=True), TODAY)
+    assert (unknown.contract_ends_on, unknown.wanted_from) == (None, None)
+    long_ago = replace(WHOLE, wanted_from=TODAY - timedelta(days=900), term_months=12)
+    assert rules.moved_on(long_ago, TODAY).wanted_from is None
+
+
+def test_frameworks_are_considered_where_there_are_any_and_turned_down_with_a_reason() -> None:
+    unasked = replace(WHOLE, frameworks=None)
+    rules.check_complete(CATERING, unasked, TODAY)
+    with pytest.raises(RuleBroken) as refused:
+        rules.check_complete(CATERING, unasked, TODAY, frameworks=True)
+    assert refused.value.field == "frameworks"
+    assert refused_field({"frameworks_reason": " "}, complete=True) == "frameworks_reason"
+
+
+def test_an_edit_checks_what_it_changes_and_nothing_else() -> None:
+    stale = replace(WHOLE, wanted_from=TODAY - timedelta(days=5))
+    rules.check_content(CATERING, rules.changed(stale, replace(stale, title="Another title")), TODAY)
+    wrong = rules.changed(stale, replace(stale, highest_annual_spend=Money(1)))
+    with pytest.raises(RuleBroken):
+        rules.check_content(CATERING, wrong, TODAY)
 
 
 def test_supply_staff_cannot_be_bought_here_since_september_2026() -> None:
