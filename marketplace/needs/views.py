@@ -11,7 +11,7 @@ from marketplace.alliance import queries as alliance
 from marketplace.contracts import categories
 from marketplace.core import policy, web
 from marketplace.core.db import db
-from marketplace.core.errors import Forbidden, RuleBroken
+from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.fields import choices
 from marketplace.core.forms import EditForm
 from marketplace.core.listing import page_address, sorting
@@ -83,8 +83,21 @@ def list_needs() -> Any:
 @needs.route("/post", methods=["GET", "POST"])
 def choose_category() -> Any:
     """The first question of a need: what it is, and for which school. The draft exists from its answer."""
+    return _first_question(CategoryForm())
+
+
+@needs.route("/post/<uuid:school_id>/<category_id>", methods=["GET", "POST"])
+def post_need(school_id: uuid.UUID, category_id: str) -> Any:
+    """The first question with its answer filled in, for links that ask for a certain need."""
+    if school_id not in web.actor().school_ids or category_id not in categories.CATALOGUE:
+        raise NotFound
+    policy.require(web.actor(), Act.NEED_POST, school_id)
+    rules.check_category(categories.category(category_id), clock.today())
+    return _first_question(CategoryForm(data={"school": school_id, "category": category_id}))
+
+
+def _first_question(form: CategoryForm) -> Any:
     names = _names_to_post_for(web.actor())
-    form = CategoryForm()
     if len(names) == 1:
         del form.school
     else:

@@ -354,6 +354,10 @@ def test_a_need_cannot_be_posted_for_somebody_elses_school(
 ) -> None:
     school, other = alliance.schools
     browser = as_(other.bursar)
+    browser.get(f"/needs/post/{school.id}/catering", status=404)
+    browser.get(f"/needs/post/{other.id}/yachts", status=404)
+    page = browser.get(f"/needs/post/{other.id}/gas")
+    assert page.form("Continue").values["category"] == "gas"
     form = browser.get("/needs/post").form("Continue").data("Continue")
     form.update({"category": "catering", "school": str(school.id)})
     browser.post("/needs/post", form)
@@ -386,6 +390,7 @@ def test_the_form_for_supply_staff_says_where_to_go_and_stops(
     browser = as_(school.bursar)
     form = browser.get("/needs/post").form("Continue").fill(category="supply_staff")
     assert "RM6376" in browser.submit(form, "Continue", status=422).errors()["category"]
+    browser.get(f"/needs/post/{school.id}/supply_staff", status=422)
     assert session.scalar(select(func.count()).select_from(Need)) == 0
 
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 
 from marketplace.migrations.rebuild import one_of, rebuilt
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
