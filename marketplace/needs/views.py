@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 
 from marketplace.alliance import queries as alliance
 from marketplace.contracts import categories
-from marketplace.core import policy, web
+from marketplace.core import clock, policy, web
 from marketplace.core.db import db
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.fields import choices
