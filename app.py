@@ -40,6 +40,9 @@ from marketplace.alliance.memberships import views as membership_pages
 from marketplace.alliance.rules import ROLE_LABELS
 from marketplace.alliance.term_dates import models as term_dates
 from marketplace.alliance.term_dates import views as term_dates_pages
+from marketplace.alliance.work import models as work
+from marketplace.alliance.work import tasks as work_tasks
+from marketplace.alliance.work import views as work_pages
 from marketplace.contracts import jobs as contract_jobs
 from marketplace.contracts import leaving as contract_leaving
 from marketplace.contracts import models as contracts
@@ -101,6 +104,7 @@ from suppliers.quotes import tasks as quote_tasks
 from suppliers.quotes import views as quote_pages
 
 MODELS = (
+    work,
     decisions,
     delegation,
     term_dates,
@@ -132,6 +136,7 @@ BLUEPRINTS = (
     delegation_pages.delegation,
     term_dates_pages.alliance,
     membership_pages.memberships,
+    work_pages.work,
     contract_pages.contracts,
     suggestion_pages.suggestions,
     question_pages.needs,
@@ -149,6 +154,7 @@ BLUEPRINTS = (
     fund_pages.fund,
 )
 WAITING_FOR: tuple[Any, ...] = (
+    work_tasks.waiting_for,
     decision_tasks.waiting_for,
     membership_tasks.waiting_for,
     contract_queries.waiting_for,
@@ -168,6 +174,7 @@ NAVIGATION: tuple[NavigationItem, ...] = (
     *contract_pages.NAVIGATION,
     *alliance.NAVIGATION,
     decision_pages.NAVIGATION,
+    work_pages.NAVIGATION,
     tender_pages.NAVIGATION,
     opportunity_pages.NAVIGATION,
     *profile_pages.NAVIGATION,
@@ -184,6 +191,7 @@ SHORTCUTS: tuple[NavigationItem, ...] = (
     *contract_pages.SHORTCUTS,
     *tender_pages.SHORTCUTS,
     *shared_cost_pages.SHORTCUTS,
+    *fund_pages.SHORTCUTS,
 )
 FOOTER = (
     ("Open opportunities", "opportunities.index"),
@@ -204,6 +212,7 @@ SUBJECTS = {
         "person",
         "password",
     ),
+    "Work that schools share": ("activity", "lead", "hours"),
     "Decisions and confirmations": ("decision", "confirmation"),
     "Contracts and needs": ("contract", "calendar", "need", "consent"),
     "Joint tenders": ("tender", "commitment"),

@@ -21,11 +21,13 @@ def submit_all(walk: Walk) -> None:
             _submit(walk, walk.cast.suppliers[key], bid)
 
 
-def start_draft(walk: Walk, key: str, prices: tuple[str, ...]) -> None:
-    """A supplier has begun a quote: some prices, no answers yet."""
-    with walk.on(6):
-        supplier = walk.cast.suppliers[key]
-        actions.save_draft(supplier.actor, walk.tender_id, supplier.id, 0, _offer(walk, Bid(prices, (), ())))
+def begin_all(walk: Walk) -> None:
+    """Some suppliers have begun a quote: prices, no answers yet."""
+    with walk.on(2):
+        for key, prices in walk.purchase.begun.items():
+            supplier = walk.cast.suppliers[key]
+            offer = _offer(walk, Bid(prices, (), ()))
+            actions.save_draft(supplier.actor, walk.tender_id, supplier.id, 0, offer)
 
 
 def start_opening(walk: Walk, envelope: Envelope, offset: int) -> None:

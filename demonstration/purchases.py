@@ -66,7 +66,10 @@ class Bid:
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """A joint purchase: spend in pounds a year by school; `published` in days from today."""
+    """A joint purchase: spend in pounds a year by school; `published` in days from today.
+
+    `begun` are the prices in quotes that their suppliers have not finished.
+    """
 
     category: str
     title: str
@@ -77,6 +80,7 @@ class Purchase:
     published: int
     reach: Reach
     bids: Mapping[str, Bid] = field(default_factory=dict)
+    begun: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     recovery_fee: int = 0
     years: int = 3
     extension_months: int = 0
@@ -308,6 +312,7 @@ PURCHASES: tuple[Purchase, ...] = (
         questions=(QUALITY,),
         published=-4,
         reach=Reach.PUBLISHED,
+        begun={"corvus": ("145.00",)},
     ),
     Purchase(
         category="electricity",

@@ -15,6 +15,7 @@ from demonstration import (
     recharges,
     registers,
     school_years,
+    work,
 )
 from demonstration.calendar import Calendar
 from demonstration.cast import Cast, assemble
@@ -39,6 +40,7 @@ def tell(calendar: Calendar) -> None:
     fund.fill(cast)
     recharges.recharge(cast)
     registers.renew_due_contracts()
+    work.share(cast)
 
 
 def _buy(cast: Cast, purchase: Purchase) -> None:
@@ -47,6 +49,7 @@ def _buy(cast: Cast, purchase: Purchase) -> None:
         changes.extend(walk)
     if purchase.reach >= Reach.PUBLISHED:
         bids.submit_all(walk)
+        bids.begin_all(walk)
     if purchase.reach >= Reach.CLOSED:
         path.close(walk)
         if not purchase.bids:

@@ -16,11 +16,18 @@ from marketplace.core.db import db
 from marketplace.core.errors import NotFound
 from marketplace.core.fields import choices
 from marketplace.core.money import Money
-from marketplace.core.policy import Act
+from marketplace.core.policy import Act, Kind, Role
 from marketplace.core.web import NavigationItem, answering, page
 
 fund = Blueprint("fund", __name__, url_prefix="/funds")
 NAVIGATION = NavigationItem("Partnership Fund", "fund.index", lambda actor: bool(actor.alliance_ids))
+SHORTCUTS = (
+    NavigationItem(
+        "Read what the Partnership Fund holds and paid",
+        "fund.index",
+        lambda actor: bool(actor.organisations(Kind.ALLIANCE, Role.AUDITOR)),
+    ),
+)
 NEWEST = 5
 
 BOTH = ["GET", "POST"]

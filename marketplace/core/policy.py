@@ -69,6 +69,14 @@ class Act(StrEnum):
     DECISION_WITHDRAW = "decision.withdraw"
     CONFIRMATION_RECORD = "confirmation.record"
     CONFIRMATION_WITHDRAW = "confirmation.withdraw"
+    ACTIVITY_ADD = "activity.add"
+    ACTIVITY_FINISH = "activity.finish"
+    ACTIVITY_RESUME = "activity.resume"
+    LEAD_ASK = "lead.ask"
+    LEAD_ACCEPT = "lead.accept"
+    LEAD_DECLINE = "lead.decline"
+    HOURS_LOG = "hours.log"
+    HOURS_TAKE_BACK = "hours.take_back"
     CONTRACT_ADD = "contract.add"
     CONTRACT_EDIT = "contract.edit"
     CONTRACT_IMPORT = "contract.import"
@@ -202,6 +210,26 @@ POLICY: Mapping[Act, Permission] = {
     Act.DECISION_WITHDRAW: _may("Withdraw a question from the Strategic Board", Role.COORDINATOR),
     Act.CONFIRMATION_RECORD: _may("Record what the governing body has confirmed", Role.GOVERNOR),
     Act.CONFIRMATION_WITHDRAW: _may("Withdraw a confirmation of the governing body", Role.GOVERNOR),
+    Act.ACTIVITY_ADD: _may(
+        "Add an activity that one school leads for the others", Role.COORDINATOR, Role.HEADTEACHER
+    ),
+    Act.ACTIVITY_FINISH: _may(
+        "Say that an activity is done", Role.COORDINATOR, Role.HEADTEACHER, Role.BURSAR
+    ),
+    Act.ACTIVITY_RESUME: _may("Take up an activity again", Role.COORDINATOR, Role.HEADTEACHER, Role.BURSAR),
+    Act.LEAD_ASK: _may("Ask a school to lead an activity", Role.COORDINATOR),
+    Act.LEAD_ACCEPT: _may("Say that the school leads an activity", Role.HEADTEACHER, Role.BURSAR),
+    Act.LEAD_DECLINE: _may("Decline to lead an activity, with a reason", Role.HEADTEACHER, Role.BURSAR),
+    Act.HOURS_LOG: _may(
+        "Log hours spent on an activity", Role.BURSAR, Role.HEADTEACHER, Role.GOVERNOR, Role.FINANCE_LEAD
+    ),
+    Act.HOURS_TAKE_BACK: _may(
+        "Take back hours logged by mistake",
+        Role.BURSAR,
+        Role.HEADTEACHER,
+        Role.GOVERNOR,
+        Role.FINANCE_LEAD,
+    ),
     Act.CONTRACT_ADD: _may("Add a contract to the school's register", Role.BURSAR, Role.HEADTEACHER),
     Act.CONTRACT_EDIT: _may("Change a contract in the school's register", Role.BURSAR, Role.HEADTEACHER),
     Act.CONTRACT_IMPORT: _may(

@@ -94,6 +94,7 @@ from tests.make.tenders import (
     tender_row,
     working_moment,
 )
+from tests.make.work import activity, activity_row, ask_to_lead, hours
 
 __all__ = [
     "DECLARED",
@@ -109,6 +110,8 @@ __all__ = [
     "School",
     "Supplier",
     "Tender",
+    "activity",
+    "activity_row",
     "actor",
     "agree_scores",
     "alliance",
@@ -117,6 +120,7 @@ __all__ = [
     "approved_claim",
     "approved_contest",
     "approved_need",
+    "ask_to_lead",
     "awarded_contest",
     "awarded_on_price",
     "claim",
@@ -138,6 +142,7 @@ __all__ = [
     "draft_tender",
     "fresh",
     "give_scores",
+    "hours",
     "import_schools",
     "invoice",
     "invoice_terms",

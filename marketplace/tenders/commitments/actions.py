@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from marketplace.alliance.models import Person
+from marketplace.alliance.work.actions import follow_lead_of_tender
 from marketplace.core import clock, events, policy
 from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound, RuleBroken, Stale
@@ -205,6 +206,14 @@ def confirm_tender(
         )
         check_panel(tender)
         dropped = settling.drop_all(session, tender, foreseen.reasons)
+        follow_lead_of_tender(
+            session,
+            actor,
+            alliance_id=tender.alliance_id,
+            tender_id=tender.id,
+            title=tender.title,
+            lead=tender.lead_school_id,
+        )
         tender.publication_asked_by = actor.person_id
         move_tender(session, tender, TenderStatus.CONFIRMED)
         approval_asked(session, tender, dropped)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from marketplace.alliance.work.queries import work_of
+from marketplace.alliance.work.rules import next_lead
 from marketplace.contracts.categories import label
 from marketplace.core.errors import NotFound
 from marketplace.core.ids import new_id
@@ -65,13 +68,24 @@ def propose(session: Session, tender: Tender, needs: Sequence[Need]) -> None:
 
 
 def suggested_lead(session: Session, tender: Tender) -> uuid.UUID:
-    """The school that has led fewest tenders; among equals the one with most pupils, then by URN."""
-    schools = queries.schools_by_id(session, [one.school_id for one in tender.commitments])
+    """The school that has done least for its size, of those invited; see `work.rules.next_lead`.
+
+    Tenders that a school leads count as led from their draft on, so that two drafts in a row do not go to
+    the same school.
+    """
+    invited = {commitment.school_id for commitment in tender.commitments}
     led = dict(
         session.execute(
             select(Tender.lead_school_id, func.count())
-            .where(Tender.lead_school_id.in_(schools), Tender.status != TenderStatus.CANCELLED)
+            .where(Tender.lead_school_id.in_(invited), Tender.status != TenderStatus.CANCELLED)
             .group_by(Tender.lead_school_id)
         ).all()
     )
-    return min(schools.values(), key=lambda school: (led.get(school.id, 0), -school.pupils, school.urn)).id
+    schools = [
+        replace(school, led=led.get(school.school_id, 0))
+        for school in work_of(session, tender.alliance_id)
+        if school.school_id in invited
+    ]
+    suggestion = next_lead(schools)
+    assert suggestion, "a draft from needs has schools, and all of them are members"
+    return suggestion.school_id

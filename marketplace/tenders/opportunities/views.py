@@ -17,7 +17,7 @@ from marketplace.tenders.opportunities.forms import SearchForm
 from marketplace.tenders.queries import count
 
 opportunities = Blueprint("opportunities", __name__)
-NAVIGATION = NavigationItem("Opportunities", "opportunities.index", lambda _: True)
+NAVIGATION = NavigationItem("Opportunities", "opportunities.index", lambda actor: not actor.alliance_ids)
 KEPT = ("search", "category")
 
 
