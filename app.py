@@ -81,7 +81,10 @@ from marketplace.tenders.commitments import jobs as commitment_jobs
 from marketplace.tenders.commitments import tasks as commitment_tasks
 from marketplace.tenders.commitments import views as commitment_pages
 from marketplace.tenders.criteria import views as criteria_pages
+from marketplace.tenders.drafting import models as drafting_tables
 from marketplace.tenders.drafting import views as draft_pages
+from marketplace.tenders.lots import models as lot_tables
+from marketplace.tenders.lots import views as lot_pages
 from marketplace.tenders.opportunities import views as opportunity_pages
 from marketplace.tenders.uk_notices import api as open_data
 from marketplace.tenders.uk_notices import models as tender_notices
@@ -117,6 +120,8 @@ MODELS = (
     suggestions,
     tenders,
     tender_notices,
+    lot_tables,
+    drafting_tables,
     amending,
     profiles,
     quotes,
@@ -142,6 +147,7 @@ BLUEPRINTS = (
     question_pages.needs,
     tender_pages.tenders,
     criteria_pages.criteria,
+    lot_pages.lots,
     opportunity_pages.opportunities,
     open_data.ocds,
     profile_pages.profiles,

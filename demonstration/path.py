@@ -10,7 +10,8 @@ from decimal import Decimal
 
 from demonstration import needs
 from demonstration.cast import Cast, DemonstrationSchool
-from demonstration.purchases import Asked, Group, Purchase, Reach
+from demonstration.purchases import Purchase, Reach
+from demonstration.questions import Asked, Group
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.ids import new_id
@@ -24,11 +25,17 @@ from marketplace.tenders.criteria.forms import USUAL_GUIDANCE
 from marketplace.tenders.criteria.rules import CriterionDraft
 from marketplace.tenders.drafting import actions as drafting
 from marketplace.tenders.drafting.rules import LineDraft, LotDraft, PanelDraft
+from marketplace.tenders.lots import actions as lots
+from marketplace.tenders.lots.rules import TierBasis, TiersDraft
 from marketplace.tenders.models import Tender
 from marketplace.tenders.planning.queries import holidays_at
 from marketplace.tenders.rules import CriterionKind, PriceFormula, Seat, Split
 from marketplace.tenders.timetable import doubts_about
 
+ONE_SERVICE = (
+    "It is one service at each school; parts of it would be too small to attract suppliers, and several "
+    "suppliers at one school would cost more to coordinate than they save."
+)
 NEEDED, DRAFTED, INVITED, COMMITTED, CANCELLED, CONFIRMED = -24, -19, -16, -12, -8, -6
 OPEN_FOR = 30
 HOLIDAY_REASON = "The school offices are open that day, and the openers have agreed to be there."
@@ -131,7 +138,8 @@ def _draft(walk: Walk, need_ids: list[uuid.UUID]) -> None:
             },
             lead_school_id=walk.lead.id,
         )
-        drafting.set_schedule(coordinator, tender_id, walk.version, [_lot(walk)])
+        drafting.set_schedule(coordinator, tender_id, walk.version, _lots(walk))
+        _say_about_lots(walk)
         criteria_actions.set_criteria(
             coordinator,
             tender_id,
@@ -160,22 +168,40 @@ def _set_timetable(walk: Walk) -> None:
     )
 
 
-def _lot(walk: Walk) -> LotDraft:
-    """One lot with every item; a year's units times the years of the term."""
-    return LotDraft(
-        walk.purchase.title,
-        [
-            LineDraft(
-                item.name,
-                item.unit,
-                {
-                    walk.cast.schools[urn].id: Decimal(units * walk.purchase.years)
-                    for urn, units in item.a_year.items()
-                },
-            )
-            for item in walk.purchase.items
-        ],
-    )
+def _lots(walk: Walk) -> list[LotDraft]:
+    """Every lot with its items; a year's units times the years of the term."""
+    purchase = walk.purchase
+    return [
+        LotDraft(
+            title,
+            [
+                LineDraft(
+                    item.name,
+                    item.unit,
+                    {
+                        walk.cast.schools[urn].id: Decimal(units * purchase.years)
+                        for urn, units in item.a_year.items()
+                    },
+                )
+                for item in purchase.items
+                if (item.lot or purchase.title) == title
+            ],
+        )
+        for title in purchase.lots
+    ]
+
+
+def _say_about_lots(walk: Walk) -> None:
+    """Why it is one lot; for some drafts with several, limits and tiers that cannot be published yet."""
+    coordinator, purchase = walk.cast.coordinator, walk.purchase
+    if len(purchase.lots) == 1:
+        lots.set_limits(coordinator, walk.tender_id, walk.version, undivided_reason=ONE_SERVICE)
+    if purchase.limits:
+        lots.set_limits(coordinator, walk.tender_id, walk.version, limits=purchase.limits)
+    if purchase.tiers:
+        lot_id = walk.tender().lots[0].id
+        tiers = TiersDraft(TierBasis.SCHOOLS, purchase.tiers)
+        lots.set_tiers(coordinator, walk.tender_id, walk.version, lot_id, tiers)
 
 
 def _criteria(purchase: Purchase) -> list[CriterionDraft]:

@@ -7,6 +7,25 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import IntEnum
 
+from demonstration.questions import (
+    CHECKED,
+    FAIR,
+    INSURANCE,
+    INSURED,
+    LOCAL,
+    PEOPLE,
+    PLAIN,
+    QUALITY,
+    SERVICE,
+    SOCIAL,
+    STRONG,
+    TRAINED,
+    WORK_AND_TOWN,
+    Asked,
+    Group,
+)
+from marketplace.tenders.lots.rules import LimitsDraft, Selection
+
 MANOR, FERNLEIGH, HARROW, KINGFISHER = "990101", "990102", "990103", "990104"
 MILLBROOK, OAKMERE, ALDHELM = "990105", "990106", "990107"
 
@@ -30,29 +49,12 @@ class Reach(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A line of the price schedule: units a year by school."""
+    """A line of the price schedule: units a year by school. `lot` names its lot where there are several."""
 
     name: str
     unit: str
     a_year: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question that suppliers answer; with a weight of 0 it is passed or failed."""
-
-    title: str
-    weight: Decimal | int
-    question: str
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Questions that are weighed against one another, and together against the rest."""
-
-    title: str
-    weight: int
-    parts: tuple[Asked, ...]
+    lot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,14 @@ class Purchase:
     years: int = 3
     extension_months: int = 0
     cancelled_because: str = ""
+    limits: LimitsDraft | None = None
+    tiers: tuple[Decimal, ...] = ()
+
+    @property
+    def lots(self) -> list[str]:
+        """The titles of its lots, in the order of their first items."""
+        return list(dict.fromkeys(item.lot or self.title for item in self.items))
+
     extended_because: str = ""
 
     @property
@@ -96,53 +106,6 @@ class Purchase:
         """What one school needs a year, in its first item's unit."""
         return Decimal(self.items[0].a_year[urn])
 
-
-QUALITY = Asked(
-    "Quality of service",
-    25,
-    "How will you make sure that the service is good every day? Give examples.",
-)
-PEOPLE = Asked(
-    "People and safeguarding",
-    15,
-    "How do you choose, check and train the people you send to schools?",
-)
-SOCIAL = Asked("Social value", 10, "What will our pupils and our town gain from your work?")
-SERVICE = Group(
-    "Service",
-    40,
-    (
-        Asked(QUALITY.title, Decimal("62.50"), QUALITY.question),
-        Asked(PEOPLE.title, Decimal("37.50"), PEOPLE.question),
-    ),
-)
-WORK_AND_TOWN = Group(
-    "Work and town",
-    35,
-    (
-        Asked(QUALITY.title, Decimal("66.67"), QUALITY.question),
-        Asked(SOCIAL.title, Decimal("33.33"), SOCIAL.question),
-    ),
-)
-INSURED = Asked(
-    "Insurance", 0, "Are you insured for £5 million against claims by the public, or will you be?"
-)
-
-STRONG = (
-    "A named contract lead visits each school every week, walks the site with the site manager and agrees "
-    "a short list of what to put right, with dates. Scores from these walks are shared each month. At "
-    "another group of schools this raised satisfaction from 71 to 94 per cent in a year."
-)
-FAIR = "Our area manager inspects every month and reports to the school. Complaints are answered in two days."
-PLAIN = "We follow our quality manual, which is certified, and aim to meet the needs of each school."
-CHECKED = (
-    "Everybody has an enhanced check with the children's barred list before they start, two references, and "
-    "a day of safeguarding training that is repeated each year. Schools see the record of checks before a "
-    "new person arrives."
-)
-TRAINED = "All staff are vetted and trained in safeguarding. Records are kept and shown on request."
-INSURANCE = "Yes, for £10 million with an insurer authorised in the UK; the certificate runs to next March."
-LOCAL = "Two apprentices a year from Ashcombe schools, and work experience at Ashcombe Manor."
 
 PURCHASES: tuple[Purchase, ...] = (
     Purchase(
@@ -291,8 +254,8 @@ PURCHASES: tuple[Purchase, ...] = (
         description="Hot meals cooked on site in term time, with menus for every diet.",
         spend={FERNLEIGH: 212_000, KINGFISHER: 61_500, MILLBROOK: 118_000},
         items=(
-            Item("Primary meal", "meal", {KINGFISHER: 24_700, MILLBROOK: 46_900}),
-            Item("Secondary meal", "meal", {FERNLEIGH: 79_800}),
+            Item("Primary meal", "meal", {KINGFISHER: 24_700, MILLBROOK: 46_900}, "Primary schools"),
+            Item("Secondary meal", "meal", {FERNLEIGH: 79_800}, "Secondary school"),
         ),
         questions=(SERVICE, SOCIAL, INSURED),
         published=-9,
@@ -367,8 +330,17 @@ PURCHASES: tuple[Purchase, ...] = (
         extension_months=24,
         description="Property, liability and motor, to compare with the risk protection arrangement.",
         spend={MANOR: 41_800, HARROW: 14_900, OAKMERE: 8_700},
-        items=(Item("Cover", "pupil", {MANOR: 1_084, HARROW: 412, OAKMERE: 124}),),
-        questions=(QUALITY,),
+        items=(
+            Item("Cover", "pupil", {MANOR: 1_084, HARROW: 412, OAKMERE: 124}, "Property and liability"),
+            Item("Minibus", "vehicle", {MANOR: 3, HARROW: 1, OAKMERE: 1}, "Motor"),
+        ),
+        questions=(QUALITY, INSURED),
+        limits=LimitsDraft(
+            most_awarded=1,
+            selection=Selection.LEAST_COST,
+            mechanism="We add up the total prices of both ways to share the lots and take the lower sum.",
+        ),
+        tiers=(Decimal(2), Decimal(3)),
         published=19,
         reach=Reach.DRAFTED,
     ),

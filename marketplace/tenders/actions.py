@@ -30,6 +30,8 @@ from marketplace.tenders.criteria.rules import has_quality
 from marketplace.tenders.drafting import rules as drafting
 from marketplace.tenders.drafting.proposal import lock_needs, propose
 from marketplace.tenders.drafting.queries import readiness
+from marketplace.tenders.lots.queries import terms_of
+from marketplace.tenders.lots.rules import check_can_be_quoted
 from marketplace.tenders.models import Commitment, Tender, TenderStep
 from marketplace.tenders.planning.queries import holidays_at
 from marketplace.tenders.rules import COMMITMENT_MOVES, CommitmentStatus, TenderStatus
@@ -136,6 +138,7 @@ def publish_tender(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
         check_panel(tender)
         commitments.check_confirmed(session, tender)
         _check_timetable(session, tender)
+        check_can_be_quoted(terms_of(session, tender))
         _remove_what_nobody_buys(session, tender)
         tender.published_by, tender.published_at = actor.person_id, clock.now()
         move_tender(session, tender, TenderStatus.PUBLISHED)

@@ -24,6 +24,8 @@ from marketplace.tenders import formulas, methodology, picture, progress, querie
 from marketplace.tenders.commitments import queries as commitments
 from marketplace.tenders.commitments import tasks as commitment_tasks
 from marketplace.tenders.criteria.shown import criteria as shown_criteria
+from marketplace.tenders.drafting.queries import agreed_splits
+from marketplace.tenders.lots import queries as lot_queries
 from marketplace.tenders.models import Commitment, Tender
 from marketplace.tenders.planning.queries import STEP_OF, holidays_at
 from marketplace.tenders.queries import ScheduleLot, TenderRow
@@ -130,6 +132,8 @@ def terms(session: Session, tender: Tender) -> dict[str, Any]:
         "formula": formulas.FORMULAS[tender.price_formula],
         "methodology": methodology.explain(tender),
         "criteria": shown_criteria(tender.criteria),
+        "split_agreed": next(iter(agreed_splits(session, tender.id)), None),
+        "lot_words": lot_queries.in_words(session, tender),
         "split": rules.SPLIT_LABELS[tender.split],
     }
 

@@ -25,6 +25,7 @@ from marketplace.tenders.criteria import actions as criteria_actions
 from marketplace.tenders.criteria.rules import CriterionDraft
 from marketplace.tenders.drafting import actions as drafting
 from marketplace.tenders.drafting.rules import LineDraft, LotDraft, PanelDraft
+from marketplace.tenders.lots import actions as lot_actions
 from marketplace.tenders.models import Tender as TenderRow
 from marketplace.tenders.rules import CriterionKind, PriceFormula, Seat, Split
 from tests.make.alliance import Alliance, School
@@ -49,6 +50,7 @@ WITH_PARTS = (
     CriterionDraft(CriterionKind.PASS_FAIL, "Insurance", 0, "Are you insured for £5 million?", 50),
 )
 """Sub-criteria, and a question to pass or fail."""
+ONE_SERVICE = "It is one service at each school; parts of it would be too small to attract suppliers."
 PRICE_ONLY = (CriterionDraft(CriterionKind.PRICE, "Price", 100),)
 YEARLY_BASELINE = Money(28_000_00)
 SPARE_DAYS = 40
@@ -215,6 +217,8 @@ def draft_tender(
         version(),
         lots or [lot("School meals", {("Primary meal", "meal"): 30_000}, buying)],
     )
+    if len(schedule(tender_id)) == 1:
+        lot_actions.set_limits(coordinator, tender_id, version(), undivided_reason=ONE_SERVICE)
     criteria_actions.set_criteria(
         coordinator, tender_id, version(), criteria, formula=formula, ceiling=ceiling, optimum=optimum
     )

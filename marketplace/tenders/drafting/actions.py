@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import IO
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from marketplace.core import clock, documents, events, policy, storage
@@ -26,8 +27,11 @@ from marketplace.tenders import queries, timetable
 from marketplace.tenders.actions import mark_changed, release_need
 from marketplace.tenders.criteria.rules import has_quality
 from marketplace.tenders.drafting import rules
-from marketplace.tenders.drafting.queries import panel_candidates
+from marketplace.tenders.drafting.models import SplitAgreement
+from marketplace.tenders.drafting.queries import latest_number, panel_candidates
 from marketplace.tenders.drafting.rules import LineDraft, LotDraft, PanelDraft
+from marketplace.tenders.lots.models import LotBundle
+from marketplace.tenders.lots.queries import names_lot
 from marketplace.tenders.models import (
     Commitment,
     LineVolume,
@@ -59,9 +63,29 @@ def edit_tender(
 
 
 def set_terms(actor: Actor, tender_id: uuid.UUID, version: int, *, recovery_fee: Money, split: Split) -> None:
-    """Agree what the lead school recharges for its work (pence before VAT) and how it is divided."""
-    with editing(actor, tender_id, version, "terms") as (_, tender):
+    """Agree what the lead school recharges for its work (pence before VAT) and how it is divided.
+
+    Each agreement is kept as a version with who agreed it and when. Raises RuleBroken from publication
+    on: the rule is fixed before any quote is opened.
+    """
+    with transaction() as session:
+        tender = queries.get_tender_of_alliance(session, actor, tender_id, lock=True)
+        policy.require(actor, Act.TENDER_EDIT, tender.alliance_id)
+        rules.check_split_open(tender.status)
+        rules.check_editable(tender.status)
+        expect_version(tender, version)
         tender.recovery_fee, tender.split = recovery_fee, split
+        session.add(
+            SplitAgreement(
+                tender_id=tender_id,
+                number=latest_number(session, tender_id) + 1,
+                recovery_fee=recovery_fee,
+                split=split,
+                agreed_by=actor.person_id,
+                agreed_at=clock.now(),
+            )
+        )
+        _record(session, actor, tender, "terms")
 
 
 def set_timetable(
@@ -140,7 +164,8 @@ def set_schedule(actor: Actor, tender_id: uuid.UUID, version: int, lots: Sequenc
 
 
 def replace_schedule(session: Session, tender: Tender, lots: Sequence[LotDraft]) -> None:
-    """The lots of a draft instead of those it has. A shared step; raises RuleBroken (field `lots`)."""
+    """The lots of a draft instead of those it has, without bundles. A shared step; raises RuleBroken."""
+    session.execute(delete(LotBundle).where(LotBundle.tender_id == tender.id))
     tender.lots.clear()
     session.flush()
     for number, lot in enumerate(lots, start=1):
@@ -177,8 +202,11 @@ def edit_lot(
 
 def remove_lot(actor: Actor, tender_id: uuid.UUID, version: int, lot_id: uuid.UUID) -> None:
     """Take a lot and its lines out of a draft."""
-    with editing(actor, tender_id, version, "lots") as (_, tender):
-        tender.lots.remove(_lot(tender, lot_id))
+    with editing(actor, tender_id, version, "lots") as (session, tender):
+        lot = _lot(tender, lot_id)
+        if bundle := names_lot(session, lot_id):
+            raise RuleBroken(f"Lot {lot.number} is a part of the bundle “{bundle}”. Remove the bundle first.")
+        tender.lots.remove(lot)
 
 
 def add_line(

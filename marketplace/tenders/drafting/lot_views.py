@@ -19,6 +19,8 @@ from marketplace.tenders.drafting import lot_forms as forms
 from marketplace.tenders.drafting import schedule_file
 from marketplace.tenders.drafting.views import own_draft
 from marketplace.tenders.forms import StepForm
+from marketplace.tenders.lots import queries as lot_queries
+from marketplace.tenders.lots.rules import why_it_cannot_be_quoted
 from marketplace.tenders.queries import ScheduleLine, ScheduleLot
 from marketplace.tenders.views import tenders
 
@@ -44,6 +46,9 @@ def edit_lots(tender_id: uuid.UUID) -> Any:
         tender=tender,
         schools=schools,
         lots=queries.schedule(session, tender_id),
+        lot_words=lot_queries.in_words(session, tender),
+        bundles=lot_queries.bundles_of(session, tender_id),
+        cannot_be_quoted=why_it_cannot_be_quoted(lot_queries.terms_of(session, tender)),
     )
 
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.alliance.models import Organisation, Person, RoleHolding
+from marketplace.core.money import Money
 from marketplace.core.policy import POLICY, Act, Role
 from marketplace.tenders.criteria.queries import draft_tree
+from marketplace.tenders.drafting.models import SplitAgreement
 from marketplace.tenders.drafting.rules import LineDraft, LotDraft, Readiness
+from marketplace.tenders.lots.queries import terms_of
 from marketplace.tenders.models import Tender
 from marketplace.tenders.queries import buyers, member_ids, schedule
+from marketplace.tenders.rules import SPLIT_LABELS
 
 
 def readiness(session: Session, tender: Tender) -> Readiness:
@@ -42,7 +47,39 @@ def readiness(session: Session, tender: Tender) -> Readiness:
         ceiling=tender.ceiling,
         optimum=tender.optimum,
         steepness=tender.steepness,
+        lot_terms=terms_of(session, tender),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedSplit:
+    """A version of the shared cost as schools read it. `by` is blank for what an import brought."""
+
+    number: int
+    recovery_fee: Money
+    split: str
+    by: str
+    at: datetime
+
+
+def latest_number(session: Session, tender_id: uuid.UUID) -> int:
+    """The number of the newest version of the shared cost; 0 before the first."""
+    query = select(func.max(SplitAgreement.number)).where(SplitAgreement.tender_id == tender_id)
+    return session.scalar(query) or 0
+
+
+def agreed_splits(session: Session, tender_id: uuid.UUID) -> list[AgreedSplit]:
+    """Every version of the shared cost, newest first. Load the tender as its reader first."""
+    query = (
+        select(SplitAgreement, Person.name)
+        .outerjoin(Person, Person.id == SplitAgreement.agreed_by)
+        .where(SplitAgreement.tender_id == tender_id)
+        .order_by(SplitAgreement.number.desc())
+    )
+    return [
+        AgreedSplit(row.number, row.recovery_fee, SPLIT_LABELS[row.split], name or "", row.agreed_at)
+        for row, name in session.execute(query)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

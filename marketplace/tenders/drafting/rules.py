@@ -11,6 +11,8 @@ from decimal import Decimal
 from marketplace.core.errors import RuleBroken
 from marketplace.core.money import Money
 from marketplace.tenders.criteria.rules import CriterionDraft, check_criteria
+from marketplace.tenders.lots import rules as lot_rules
+from marketplace.tenders.lots.rules import LotTerms
 from marketplace.tenders.rules import (
     BEFORE_PUBLICATION,
     PriceFormula,
@@ -52,6 +54,15 @@ def check_editable(status: TenderStatus) -> None:
     """Raise RuleBroken unless the tender is a draft: what schools commit to does not change under them."""
     if status is not TenderStatus.DRAFT:
         raise RuleBroken("Only a draft can be changed. Take the tender back to draft first.")
+
+
+def check_split_open(status: TenderStatus) -> None:
+    """Raise RuleBroken once the tender is published: how costs are divided is fixed before quotes are."""
+    if status not in BEFORE_PUBLICATION:
+        raise RuleBroken(
+            "The shared cost and how it is divided were fixed when the tender was published, before any "
+            "quote was opened. They cannot be changed any more."
+        )
 
 
 def check_panel_open(status: TenderStatus) -> None:
@@ -119,6 +130,7 @@ class Readiness:
     ceiling: Money | None = None
     optimum: Money | None = None
     steepness: Decimal | None = None
+    lot_terms: LotTerms | None = None
 
 
 def missing(draft: Readiness) -> list[RuleBroken]:
@@ -162,6 +174,8 @@ def _missing_lots(draft: Readiness) -> Iterable[RuleBroken]:
         for school_id in sorted(draft.buyers - buying):
             name = draft.names.get(school_id, "A school")
             yield RuleBroken(f"{name} has no volume on any price line.", "lots")
+    if draft.lot_terms is not None:
+        yield from lot_rules.missing(draft.lot_terms)
 
 
 def _missing_criteria(draft: Readiness) -> Iterable[RuleBroken]:

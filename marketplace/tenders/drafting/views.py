@@ -24,8 +24,8 @@ from marketplace.needs.rules import Joint
 from marketplace.tenders import actions, queries, shown
 from marketplace.tenders.drafting import actions as drafting
 from marketplace.tenders.drafting import forms
-from marketplace.tenders.drafting.queries import panel_candidates, readiness
-from marketplace.tenders.drafting.rules import missing
+from marketplace.tenders.drafting.queries import agreed_splits, panel_candidates, readiness
+from marketplace.tenders.drafting.rules import check_split_open, missing
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import Seat, TenderStatus
 from marketplace.tenders.views import tenders
@@ -257,7 +257,8 @@ def set_timetable(tender_id: uuid.UUID) -> Any:
 
 @tenders.route("/tenders/<uuid:tender_id>/edit/shared-cost", methods=["GET", "POST"])
 def set_terms(tender_id: uuid.UUID) -> Any:
-    """What the lead school recharges, and how it is divided."""
+    """What the lead school recharges, and how it is divided; fixed from publication on."""
+    check_split_open(_own(tender_id).status)
     tender = own_draft(tender_id)
     form = forms.TermsForm(obj=tender)
     if form.validate_on_submit():
@@ -270,7 +271,9 @@ def set_terms(tender_id: uuid.UUID) -> Any:
                 split=form.split.data,
             )
             return _saved(tender_id, "the shared cost")
-    return page("tenders/set_terms.html", form=form, tender=tender)
+    return page(
+        "tenders/set_terms.html", form=form, tender=tender, agreed=agreed_splits(db.session(), tender_id)
+    )
 
 
 def _own(tender_id: uuid.UUID) -> Tender:

@@ -20,6 +20,7 @@ from marketplace.tenders.criteria.shown import ShownCriterion
 from marketplace.tenders.criteria.shown import criteria as shown_criteria
 from marketplace.tenders.criteria.tree import price_marks
 from marketplace.tenders.formulas import FORMULAS, FormulaInWords
+from marketplace.tenders.lots.queries import LotWords, in_words
 from marketplace.tenders.methodology import Methodology, in_short
 from marketplace.tenders.models import Commitment, Tender
 from marketplace.tenders.queries import ScheduleLot
@@ -88,6 +89,7 @@ class Opportunity:
     end_reason: str
     buyers: tuple[Buyer, ...]
     lots: tuple[ScheduleLot, ...]
+    lot_words: LotWords
     criteria: tuple[ShownCriterion, ...]
     price_weight: str
     formula: FormulaInWords
@@ -186,6 +188,7 @@ def get_opportunity(session: Session, tender_id: uuid.UUID) -> Opportunity:
         end_reason=tender.end_reason,
         buyers=_buyers(tender, schools),
         lots=queries.schedule(session, tender.id),
+        lot_words=in_words(session, tender),
         criteria=tuple(shown_criteria(tender.criteria)),
         price_weight=in_short(price_marks(tender.criteria)),
         formula=FORMULAS[tender.price_formula],

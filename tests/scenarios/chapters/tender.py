@@ -48,6 +48,13 @@ def set_lines(story: Story, who: str, table: tuple[Row, ...]) -> None:
     tells(story.send(who, "Save and continue", second), "You added a price line.")
 
 
+@STEPS.step('{who} says why it is not divided into lots: "{reason}"')
+def say_why_one_lot(story: Story, who: str, reason: str) -> None:
+    story.follow(who, "Change the reason")
+    answers = {"Why it is not divided into lots": reason}
+    tells(story.send(who, "Save and continue", answers), "You said why the tender is not divided into lots.")
+
+
 @STEPS.step("{who} sets the weight of the price to {weight:number} and adds the quality criteria.")
 def set_criteria(story: Story, who: str, weight: str, table: tuple[Row, ...]) -> None:
     open_part(story, who, "Criteria and weights")

@@ -1,0 +1,124 @@
+"""Questions about what a tender says of its lots. Load the tender as its reader first."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from marketplace.tenders.lots.models import BundlePart, LotBundle, LotLimits, PriceTier
+from marketplace.tenders.lots.rules import (
+    SELECTIONS,
+    BundleDraft,
+    LimitsDraft,
+    LotTerms,
+    TierBasis,
+    TiersDraft,
+)
+from marketplace.tenders.models import Lot, Tender
+
+
+@dataclass(frozen=True, slots=True)
+class LotWords:
+    """What is said about lots, in words; blank where nothing is. `tiers` are by the number of the lot."""
+
+    undivided_reason: str
+    limits: tuple[str, ...]
+    mechanism: str
+    tiers: dict[int, str]
+    bundles: tuple[str, ...]
+
+
+def limits_of(session: Session, tender_id: uuid.UUID) -> LotLimits | None:
+    """Why a tender is not divided, and its limits; None while nothing is said."""
+    return session.get(LotLimits, tender_id)
+
+
+def limits_draft(row: LotLimits | None) -> LimitsDraft:
+    """The limits as a draft; none where nothing is said."""
+    if row is None:
+        return LimitsDraft()
+    return LimitsDraft(row.most_quoted, row.most_awarded, row.selection, row.mechanism)
+
+
+def terms_of(session: Session, tender: Tender) -> LotTerms:
+    """All that a tender says about its lots, for `rules.missing`."""
+    row = limits_of(session, tender.id)
+    count = session.scalar(select(func.count()).select_from(Lot).where(Lot.tender_id == tender.id)) or 0
+    of_lots = select(Lot.id).where(Lot.tender_id == tender.id)
+    return LotTerms(
+        count,
+        row.undivided_reason if row else "",
+        limits_draft(row),
+        has_tiers=bool(session.scalar(select(exists().where(PriceTier.lot_id.in_(of_lots))))),
+        has_bundles=bool(session.scalar(select(exists().where(LotBundle.tender_id == tender.id)))),
+    )
+
+
+def tiers_of(session: Session, lot_id: uuid.UUID) -> TiersDraft | None:
+    """The tiers of a lot, lowest first; None for none."""
+    query = select(PriceTier).where(PriceTier.lot_id == lot_id).order_by(PriceTier.starts_at)
+    rows = list(session.scalars(query))
+    return TiersDraft(rows[0].basis, tuple(row.starts_at for row in rows)) if rows else None
+
+
+def bundles_of(session: Session, tender_id: uuid.UUID) -> list[LotBundle]:
+    """The bundles of a tender, oldest first."""
+    query = select(LotBundle).where(LotBundle.tender_id == tender_id).order_by(LotBundle.id)
+    return list(session.scalars(query.options(selectinload(LotBundle.parts))))
+
+
+def bundle_draft(bundle: LotBundle) -> BundleDraft:
+    """A bundle as a draft; its parts by their ids."""
+    parts = tuple(str(part.lot_id or part.inner_id) for part in bundle.parts)
+    return BundleDraft(bundle.title, parts, bundle.least_share)
+
+
+def names_lot(session: Session, lot_id: uuid.UUID) -> str:
+    """The title of a bundle that a lot is a part of; blank for none."""
+    query = select(LotBundle.title).join(BundlePart, BundlePart.bundle_id == LotBundle.id)
+    return session.scalars(query.where(BundlePart.lot_id == lot_id)).first() or ""
+
+
+def in_words(session: Session, tender: Tender) -> LotWords:
+    """What is said about the lots of a tender, for its pages."""
+    row = limits_of(session, tender.id)
+    limits = []
+    if row and row.most_quoted:
+        limits.append(f"A supplier may quote for at most {_lots(row.most_quoted)}.")
+    if row and row.most_awarded:
+        limits.append(f"A supplier may be awarded at most {_lots(row.most_awarded)}.")
+    mechanism = f"{SELECTIONS[row.selection]}. {row.mechanism}" if row and row.selection else ""
+    lots = session.scalars(select(Lot).where(Lot.tender_id == tender.id).order_by(Lot.number)).all()
+    titles = {str(lot.id): f"lot {lot.number}" for lot in lots}
+    bundles = bundles_of(session, tender.id)
+    titles |= {str(bundle.id): f"“{bundle.title}”" for bundle in bundles}
+    return LotWords(
+        row.undivided_reason if row else "",
+        tuple(limits),
+        mechanism,
+        {lot.number: _tiers(tiers) for lot in lots if (tiers := tiers_of(session, lot.id)) is not None},
+        tuple(
+            f"{bundle.title}: {' and '.join(titles[part] for part in bundle_draft(bundle).parts)}, from "
+            f"{bundle.least_share}% of the units of each lot"
+            for bundle in bundles
+        ),
+    )
+
+
+def _lots(number: int) -> str:
+    return "1 lot" if number == 1 else f"{number} lots"
+
+
+def _tiers(tiers: TiersDraft) -> str:
+    what = "schools" if tiers.basis is TierBasis.SCHOOLS else "units"
+    starts = ", ".join(_plain(start) for start in tiers.starts)
+    return f"Lower prices from {starts} {what}"
+
+
+def _plain(number: Decimal) -> str:
+    text = f"{number:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
