@@ -92,6 +92,7 @@ def show(alliance_id: uuid.UUID, category_id: str, starts_on: str) -> Any:
     near = {one.term.school_id for one in (*suggestion.members, *suggestion.others)}
     homes = queries.alliances_of_schools(session, near - found.members.keys())
     elsewhere = {school_id: f"Member of {name}" for school_id, name in homes.items()}
+    neighbours = [name for one, name in suggestion.schools.items() if one not in found.members]
     numbers = shown.figures_of(suggestion, today)
     view, on_the_map = shown.on_the_map(suggestion, queries.places(session, near))
     return page(
@@ -117,6 +118,8 @@ def show(alliance_id: uuid.UUID, category_id: str, starts_on: str) -> Any:
             [suggestion.schools[one] for one in _to_ask(found, suggestion) if one not in asked]
         ),
         deciding=shown.deciding(suggestion),
+        neighbours=shown.listed(neighbours),
+        neighbours_count=len(neighbours),
         ask_href=url_for(
             "suggestions.request_needs", alliance_id=owner.id, category_id=category_id, starts_on=starts_on
         ),

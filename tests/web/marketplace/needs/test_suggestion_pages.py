@@ -11,6 +11,7 @@ from marketplace.core.months import months_later
 from marketplace.core.policy import Actor
 from marketplace.core.web import day
 from marketplace.needs.rules import Joint
+from marketplace.needs.suggestions.actions import give_consent
 from tests import make
 from tests.web.client import Client
 
@@ -131,6 +132,22 @@ def test_an_address_of_no_suggestion_is_not_found(alliance: make.Alliance, as_: 
     coordinator = as_(alliance.coordinator)
     for end in ("insurance/2027-02-30", "insurance/soon", "gas/2030-01-01", "rubbish/2030-01-01"):
         coordinator.get(f"/needs/suggestions/{alliance.id}/{end}", status=404)
+
+
+def test_a_neighbour_is_named_with_its_alliance_and_no_part_of_the_draft(
+    alliance: make.Alliance, as_: As
+) -> None:
+    address = a_group(alliance)
+    neighbour = make.alliance(schools=1, name="Coldharbour Partnership").schools[0]
+    start = first_of_month(START)
+    make.approved_need(neighbour, "insurance", contract_ends_on=start - timedelta(days=1), wanted_from=start)
+    coordinator = as_(alliance.coordinator)
+    assert "Coldharbour" not in coordinator.get(address).words
+    give_consent(neighbour.headteacher, neighbour.id)
+    page = coordinator.get(address)
+    assert "Member of Coldharbour Partnership" in page.words
+    assert f"{neighbour.name} belongs to another alliance" in page.words
+    assert "Draft a tender with 2 needs" in page.links()
 
 
 def test_a_headteacher_shows_the_school_to_neighbours_and_takes_it_back(
