@@ -37,6 +37,11 @@ from marketplace.alliance.memberships import models as memberships
 from marketplace.alliance.memberships import shown as membership_subjects
 from marketplace.alliance.memberships import tasks as membership_tasks
 from marketplace.alliance.memberships import views as membership_pages
+from marketplace.alliance.partnerships import jobs as partnership_jobs
+from marketplace.alliance.partnerships import models as partnerships
+from marketplace.alliance.partnerships import shown as partnership_subjects
+from marketplace.alliance.partnerships import tasks as partnership_tasks
+from marketplace.alliance.partnerships import views as partnership_pages
 from marketplace.alliance.rules import ROLE_LABELS
 from marketplace.alliance.term_dates import models as term_dates
 from marketplace.alliance.term_dates import views as term_dates_pages
@@ -112,6 +117,7 @@ MODELS = (
     delegation,
     term_dates,
     memberships,
+    partnerships,
     contracts,
     contract_imports,
     contract_warnings,
@@ -142,6 +148,7 @@ BLUEPRINTS = (
     term_dates_pages.alliance,
     membership_pages.memberships,
     work_pages.work,
+    partnership_pages.partnerships,
     contract_pages.contracts,
     suggestion_pages.suggestions,
     question_pages.needs,
@@ -163,6 +170,7 @@ WAITING_FOR: tuple[Any, ...] = (
     work_tasks.waiting_for,
     decision_tasks.waiting_for,
     membership_tasks.waiting_for,
+    partnership_tasks.waiting_for,
     contract_queries.waiting_for,
     need_tasks.waiting_for,
     suggestion_tasks.waiting_for,
@@ -214,6 +222,7 @@ SUBJECTS = {
         "alliance",
         "school",
         "membership",
+        "partnership",
         "delegation",
         "person",
         "password",
@@ -260,14 +269,9 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _subscribe() -> None:
     """News flows downstream: which stage hears of which act."""
-    events.subscribe(
-        "memberships.agreed",
-        membership_jobs.carry_out,
-        Act.DECISION_CARRY,
-        Act.DECISION_REJECT,
-        Act.DECISION_WITHDRAW,
-        Act.CONFIRMATION_RECORD,
-    )
+    agreeing = (Act.DECISION_CARRY, Act.DECISION_REJECT, Act.DECISION_WITHDRAW, Act.CONFIRMATION_RECORD)
+    events.subscribe("memberships.agreed", membership_jobs.carry_out, *agreeing)
+    events.subscribe("partnerships.agreed", partnership_jobs.carry_out, *agreeing)
     events.subscribe("profiles.opportunity", profile_jobs.tell_of_opportunity, Act.TENDER_PUBLISH)
     events.subscribe("quotes.deadline", quote_jobs.tell_of_deadline, Act.TENDER_APPROVE_EXTENSION)
     events.subscribe("quotes.cancelling", quote_jobs.tell_of_cancelling, Act.TENDER_CANCEL)
@@ -277,6 +281,7 @@ def _subscribe() -> None:
     events.subscribe("needs.confirmed", need_jobs.ask_once_confirmed, Act.CONFIRMATION_RECORD)
     decision_subjects.describe_with(Subject.NEED, need_tasks.about)
     jobs.every_minute(membership_jobs.watch_memberships)
+    jobs.every_minute(partnership_jobs.watch_partnerships)
     jobs.every_minute(tender_jobs.close_due_tenders)
     suggestion_pages.offer_draft(draft_pages.address_of_draft)
     jobs.every_minute(commitment_jobs.drop_lapsed_confirmations)
@@ -284,6 +289,8 @@ def _subscribe() -> None:
     decision_subjects.describe_with(Subject.COMMITMENT, commitment_tasks.describe)
     decision_subjects.describe_with(Subject.ADMISSION, membership_subjects.about_application)
     decision_subjects.describe_with(Subject.CONVERSION, membership_subjects.about_conversion)
+    decision_subjects.describe_with(Subject.PARTNERSHIP, partnership_subjects.about)
+    decision_subjects.describe_with(Subject.CONTRIBUTION, fund_tasks.about)
     leaving.ask(contract_leaving.running_contracts)
     leaving.ask(tender_leaving.open_commitments)
     leaving.ask(fund_leaving.settlement)

@@ -21,6 +21,7 @@ from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.core.policy import Actor, Role
 
+FULL_MEMBERS = (MANOR, FERNLEIGH, HARROW, KINGFISHER, MILLBROOK, ALDHELM)
 WEIRSIDE, THORNLEA = "990109", "990108"
 MINUTE = (
     "The board read Weirside’s accounts and heard its headteacher. St Aldhelm’s declared that its chair of "
@@ -83,6 +84,15 @@ def decide(cast: Cast) -> None:
         Choice.FOR,
         said="A strong school. We would like to see the plan for the deficit.",
     )
+
+
+def close_with_all_for(cast: Cast, decision_id: uuid.UUID, offset: int, minute: str) -> None:
+    """Every founding full member votes for it, and the coordinator closes the vote with its minute."""
+    for urn in FULL_MEMBERS:
+        _vote(cast, decision_id, urn, offset, Choice.FOR)
+    with cast.calendar.on(offset, hour=16):
+        deciding.close_decision(cast.coordinator, decision_id, DecisionStatus.CARRIED, minute)
+        events.deliver_due()
 
 
 def _applicant(urn: str, headteacher: str, governor: str) -> Applicant:

@@ -11,6 +11,7 @@ from demonstration import (
     joining,
     judging,
     needs,
+    partners,
     path,
     recharges,
     registers,
@@ -30,6 +31,7 @@ def tell(calendar: Calendar) -> None:
     """Make the alliance and everything that it did so far."""
     with calendar.on(FOUNDED):
         cast = assemble(calendar)
+    partners.agree(cast)
     board.decide(cast)
     registers.enter_all(cast)
     school_years.save_two(cast)

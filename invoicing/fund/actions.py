@@ -13,6 +13,9 @@ from invoicing.fund.models import Claim, ClaimApproval, Contribution, Contributi
 from invoicing.fund.rules import Approval, ClaimStatus, ContributionStatus, Proposal, Wish
 from invoicing.ledger import actions as ledger
 from invoicing.ledger.models import Entry
+from marketplace.alliance.decisions import confirming
+from marketplace.alliance.decisions.models import Confirmation
+from marketplace.alliance.decisions.rules import Subject
 from marketplace.alliance.models import Organisation
 from marketplace.core import clock, documents, events, moves, policy
 from marketplace.core.db import transaction
@@ -97,26 +100,41 @@ def confirm_contribution(
     minuted_on: date,
     *,
     own_budget: bool,
+    confirmation_id: uuid.UUID | None = None,
+    expires_on: date | None = None,
+    document: Upload | None = None,
 ) -> None:
     """Say that the school's governing body has agreed to its contribution, and where that is minuted.
 
     `own_budget` says that none of it was raised by the school's parents' association; it never may be.
+    A contribution whose confirmation has ended is confirmed anew.
     """
     with transaction() as session:
         contribution = queries.get_contribution(session, actor, contribution_id, lock=True)
         policy.require(actor, Act.CONTRIBUTION_CONFIRM, contribution.school_id)
-        said = (contribution.confirmed_by, contribution.minute_reference, contribution.minuted_on)
-        if said == (actor.person_id, minute_reference, minuted_on):
+        if _is_said(contribution.confirmation, actor, minute_reference, minuted_on):
             return
         rules.check_source(own_budget=own_budget)
-        rules.check_not_in_future(minuted_on, clock.today(), "minuted_on")
-        contribution.status = moves.move(
-            rules.CONTRIBUTION_MOVES, contribution.status, ContributionStatus.CONFIRMED
+        again = contribution.status is ContributionStatus.CONFIRMED and queries.needs_confirming(
+            contribution, clock.today()
         )
-        contribution.minute_reference = minute_reference
-        contribution.minuted_on = minuted_on
-        contribution.confirmed_by = _person(actor)
-        contribution.confirmed_at = clock.now()
+        confirmation = confirming.confirm(
+            session,
+            actor,
+            confirmation_id or new_id(),
+            school_id=contribution.school_id,
+            subject=Subject.CONTRIBUTION,
+            subject_id=contribution.id,
+            minute_reference=minute_reference,
+            minuted_on=minuted_on,
+            expires_on=expires_on,
+            document=document,
+        )
+        contribution.confirmation = confirmation
+        if not again:
+            contribution.status = moves.move(
+                rules.CONTRIBUTION_MOVES, contribution.status, ContributionStatus.CONFIRMED
+            )
         session.flush()
         notices.ask_for_transfer(session, contribution)
         events.record(
@@ -127,6 +145,14 @@ def confirm_contribution(
             organisation_id=contribution.school_id,
             minute=minute_reference,
         )
+
+
+def _is_said(found: Confirmation | None, actor: Actor, minute_reference: str, minuted_on: date) -> bool:
+    """Did this person just record this very minute, by a second click on the same button?"""
+    if found is None or found.withdrawn_at is not None:
+        return False
+    said = (found.recorded_by, found.minute_reference, found.minuted_on)
+    return said == (actor.person_id, minute_reference, minuted_on)
 
 
 def receive_contribution(
@@ -140,8 +166,15 @@ def receive_contribution(
         if contribution.entry_id == entry_id:
             return
         rules.check_awaits_receipt(contribution.status, contribution.school.name)
-        assert contribution.minuted_on
-        rules.check_received_on(received_on, contribution.minuted_on, clock.today())
+        confirmation = confirming.require_live(
+            session,
+            school_id=contribution.school_id,
+            school=contribution.school.name,
+            subject=Subject.CONTRIBUTION,
+            subject_id=contribution.id,
+            on=received_on,
+        )
+        rules.check_received_on(received_on, confirmation.minuted_on, clock.today())
         _check_unused(session, entry_id)
         entry = ledger.post(
             session,

@@ -8,6 +8,7 @@ from wtforms import BooleanField, HiddenField
 from wtforms.validators import Length
 
 from invoicing.fund.rules import EVIDENCE_ENDINGS, LARGEST_EVIDENCE, ClaimStatus, Proposal, Purpose, Wish
+from marketplace.alliance.decisions.forms import ConfirmationForm
 from marketplace.core.fields import (
     CheckboxesField,
     ChoiceField,
@@ -26,7 +27,6 @@ from marketplace.core.money import Money
 
 PENNY = Money(1)
 LONGEST_TITLE = 120
-LONGEST_REFERENCE = 80
 LONGEST_REASON = 1_000
 
 
@@ -88,15 +88,9 @@ class ProposeForm(NewThingForm):
         )
 
 
-class ConfirmForm(Form):
+class ConfirmForm(ConfirmationForm):
     """A governing body's agreement to a contribution."""
 
-    minute_reference = TextField(
-        "Minute reference",
-        [Required("Enter the reference of the minute."), Length(max=LONGEST_REFERENCE)],
-        description="Where the decision is written down, for example FGB 2026-11 item 7",
-    )
-    minuted_on = DateInputField("Date of the meeting", [Required("Enter the date of the meeting.")])
     own_budget = BooleanField(
         "All of it comes from the school’s own budget",
         description="Money raised by a parents’ association stays that school’s and is never contributed",

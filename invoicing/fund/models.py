@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Unique
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from invoicing.fund.rules import ClaimStatus, ContributionStatus, Purpose
+from marketplace.alliance.decisions.models import Confirmation
 from marketplace.alliance.models import Organisation, Person, School
 from marketplace.core.db import Base
 from marketplace.core.ids import new_id
@@ -55,7 +56,10 @@ class ContributionRound(Base):
 
 
 class Contribution(Base):
-    """One school's part of a round. `pupils` are those on roll when it was proposed; `amount` in pence."""
+    """One school's part of a round. `pupils` are those on roll when it was proposed; `amount` in pence.
+
+    `confirmation` is the governing body's latest; whether it counts today, it says itself.
+    """
 
     __tablename__ = "contribution"
     __table_args__ = (
@@ -63,17 +67,13 @@ class Contribution(Base):
         CheckConstraint("pupils > 0", name="pupils_positive"),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint(
-            "(status = 'proposed') = (confirmed_by IS NULL)"
-            " AND (confirmed_by IS NULL) = (confirmed_at IS NULL)"
-            " AND (confirmed_by IS NULL) = (minuted_on IS NULL)"
-            " AND (confirmed_by IS NULL) = (minute_reference = '')",
-            name="confirmed_by_minute",
+            "(status = 'proposed') = (confirmation_id IS NULL)",
+            name="confirmed_by_governing_body",
         ),
         CheckConstraint(
             "(status = 'received') = (entry_id IS NOT NULL) AND (entry_id IS NULL) = (received_on IS NULL)",
             name="received_in_ledger",
         ),
-        CheckConstraint("received_on >= minuted_on", name="received_after_minute"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -82,16 +82,13 @@ class Contribution(Base):
     pupils: Mapped[int]
     amount: Mapped[Money]
     status: Mapped[ContributionStatus] = mapped_column(default=ContributionStatus.PROPOSED, index=True)
-    minute_reference: Mapped[str] = mapped_column(default="")
-    minuted_on: Mapped[date | None]
-    confirmed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
-    confirmed_at: Mapped[datetime | None]
+    confirmation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("confirmation.id"), unique=True)
     received_on: Mapped[date | None]
     entry_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("ledger_entry.id"), unique=True)
 
     round: Mapped[ContributionRound] = relationship(back_populates="contributions")
     school: Mapped[School] = relationship()
-    governor: Mapped[Person | None] = relationship()
+    confirmation: Mapped[Confirmation | None] = relationship()
 
 
 class Claim(Base):

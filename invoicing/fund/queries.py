@@ -15,6 +15,8 @@ from invoicing.fund import rules
 from invoicing.fund.models import Claim, ClaimApproval, Contribution, ContributionRound, Fund
 from invoicing.fund.rules import Approval, Case, ClaimStatus, ContributionStatus, Proposal
 from marketplace.alliance import queries as alliance
+from marketplace.alliance.decisions.models import Confirmation
+from marketplace.alliance.decisions.rules import is_live
 from marketplace.alliance.models import Membership, Organisation, School
 from marketplace.alliance.rules import MembershipStatus
 from marketplace.core.errors import NotFound, RuleBroken
@@ -100,7 +102,8 @@ def get_round(session: Session, actor: Actor, round_id: uuid.UUID) -> Contributi
             joinedload(ContributionRound.fund),
             joinedload(ContributionRound.proposer),
             selectinload(ContributionRound.contributions).options(
-                joinedload(Contribution.school), joinedload(Contribution.governor)
+                joinedload(Contribution.school),
+                joinedload(Contribution.confirmation).joinedload(Confirmation.recorder),
             ),
         )
     )
@@ -124,10 +127,23 @@ def get_contribution(
         .options(
             joinedload(Contribution.round).joinedload(ContributionRound.fund),
             joinedload(Contribution.school),
-            joinedload(Contribution.governor),
+            joinedload(Contribution.confirmation).joinedload(Confirmation.recorder),
         )
     )
     return session.scalars(query).one()
+
+
+def needs_confirming(contribution: Contribution, today: date) -> bool:
+    """Does a contribution wait for the governing body: not confirmed yet, or not any more?
+
+    A confirmation that has ended or was withdrawn before the money came counts for nothing.
+    """
+    if contribution.status is ContributionStatus.RECEIVED:
+        return False
+    found = contribution.confirmation
+    return found is None or not is_live(
+        expires_on=found.expires_on, is_withdrawn=found.withdrawn_at is not None, today=today
+    )
 
 
 def get_claim(session: Session, actor: Actor, claim_id: uuid.UUID, *, lock: bool = False) -> Claim:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 
 from flask import url_for
@@ -9,8 +10,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from invoicing.fund.models import Claim, Contribution, ContributionRound, Fund
-from invoicing.fund.queries import WITH_APPROVALS, approving_schools, visible_to
+from invoicing.fund.queries import (
+    WITH_APPROVALS,
+    approving_schools,
+    get_contribution,
+    needs_confirming,
+    visible_to,
+)
 from invoicing.fund.rules import ClaimStatus, ContributionStatus
+from marketplace.alliance.decisions.about import About
+from marketplace.core import clock
+from marketplace.core.errors import NotFound
 from marketplace.core.policy import POLICY, Act, Actor, Kind
 from marketplace.core.web import Task
 
@@ -30,11 +40,17 @@ def _to_confirm(session: Session, actor: Actor) -> Iterator[Task]:
     query = (
         select(Contribution)
         .join(ContributionRound)
-        .where(Contribution.school_id.in_(schools), Contribution.status == ContributionStatus.PROPOSED)
-        .options(joinedload(Contribution.round), joinedload(Contribution.school))
+        .where(Contribution.school_id.in_(schools), Contribution.status != ContributionStatus.RECEIVED)
+        .options(
+            joinedload(Contribution.round),
+            joinedload(Contribution.school),
+            joinedload(Contribution.confirmation),
+        )
         .order_by(ContributionRound.proposed_at)
     )
     for contribution in session.scalars(query):
+        if not needs_confirming(contribution, clock.today()):
+            continue
         yield Task(
             f"Confirm {contribution.school.name}’s contribution of {contribution.amount}",
             url_for("fund.confirm_contribution", contribution_id=contribution.id),
@@ -94,3 +110,20 @@ def _to_pay(session: Session, actor: Actor) -> Iterator[Task]:
             url_for("fund.pay_claim", claim_id=claim.id),
             f"{claim.reference}: {claim.title}",
         )
+
+
+def about(session: Session, actor: Actor, contribution_id: uuid.UUID) -> About | None:
+    """A contribution as the list of confirmations tells of it; None when the actor may not read it.
+
+    It has a confirming page of its own, which asks where the money comes from.
+    """
+    try:
+        contribution = get_contribution(session, actor, contribution_id)
+    except NotFound:
+        return None
+    return About(
+        f"Contribution of {contribution.amount} to the {contribution.round.fund.name}",
+        (("Round", f"{contribution.round.reference}: {contribution.round.title}"),),
+        "fund.show_round",
+        {"round_id": contribution.round_id},
+    )

@@ -153,6 +153,7 @@ def show_round(round_id: uuid.UUID) -> Any:
         "fund/show_round.html",
         round=found,
         contributions=contributions,
+        to_confirm={one.id for one in contributions if queries.needs_confirming(one, clock.today())},
         sums={
             status: Money.total(one.amount for one in contributions if one.status is status)
             for status in ContributionStatus
@@ -166,7 +167,7 @@ def confirm_contribution(contribution_id: uuid.UUID) -> Any:
     session, acting = db.session(), web.actor()
     found = queries.get_contribution(session, acting, contribution_id)
     policy.require(acting, Act.CONTRIBUTION_CONFIRM, found.school_id)
-    if claim_views.overtaken(found.status, ContributionStatus.PROPOSED):
+    if request.method == "GET" and not queries.needs_confirming(found, clock.today()):
         return redirect(url_for(".show_round", round_id=found.round_id))
     form = ConfirmForm()
     if form.validate_on_submit():
@@ -177,6 +178,9 @@ def confirm_contribution(contribution_id: uuid.UUID) -> Any:
                 form.minute_reference.data,
                 form.minuted_on.data,
                 own_budget=form.own_budget.data,
+                confirmation_id=form.id_to_make,
+                expires_on=form.expires_on.data,
+                document=form.upload,
             )
             flash(f"You confirmed {found.school.name}’s contribution of {found.amount}.")
             return redirect(url_for(".show_round", round_id=found.round_id))

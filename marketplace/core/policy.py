@@ -44,6 +44,11 @@ class Act(StrEnum):
     MEMBERSHIP_LEAVE = "membership.leave"
     MEMBERSHIP_REMIND = "membership.remind"
     MEMBERSHIP_END = "membership.end"
+    PARTNERSHIP_PROPOSE = "partnership.propose"
+    PARTNERSHIP_BEGIN = "partnership.begin"
+    PARTNERSHIP_DROP = "partnership.drop"
+    PARTNERSHIP_REVIEW = "partnership.review"
+    PARTNERSHIP_REMIND = "partnership.remind"
     SCHOOL_EDIT = "school.edit"
     DELEGATION_SET = "delegation.set"
     SCHOOL_SET_TERMS = "school.set_terms"
@@ -164,21 +169,20 @@ CONTRACT_READERS = (
 POLICY: Mapping[Act, Permission] = {
     Act.ALLIANCE_FOUND: _may("Found an alliance", Role.ADMINISTRATOR),
     Act.SCHOOL_IMPORT: _may("Import schools from a register", Role.ADMINISTRATOR),
-    Act.SCHOOL_ADMIT: _may(
-        "Admit a school: a founding member, or when the board has carried it", Role.ADMINISTRATOR, Role.SYSTEM
-    ),
+    Act.SCHOOL_ADMIT: _may("Admit a founder, or what the board carried", Role.ADMINISTRATOR, Role.SYSTEM),
     Act.MEMBERSHIP_APPLY: _may("Apply for the school to join an alliance", Role.HEADTEACHER),
     Act.MEMBERSHIP_WITHDRAW: _may("Withdraw the school's application", Role.HEADTEACHER),
     Act.MEMBERSHIP_REFUSE: _may("Tell a school that the board did not admit it", Role.SYSTEM),
-    Act.MEMBERSHIP_ASK: _may(
-        "Ask for an associate to become a full member", Role.HEADTEACHER, Role.COORDINATOR
-    ),
-    Act.MEMBERSHIP_CONVERT: _may(
-        "Make an associate a full member when board and governing body agree", Role.SYSTEM
-    ),
+    Act.MEMBERSHIP_ASK: _may("Ask for an associate to become full", Role.HEADTEACHER, Role.COORDINATOR),
+    Act.MEMBERSHIP_CONVERT: _may("Make an associate full when board and governors agree", Role.SYSTEM),
     Act.MEMBERSHIP_LEAVE: _may("Take the school out of an alliance", Role.HEADTEACHER),
     Act.MEMBERSHIP_REMIND: _may("Remind of a membership that is near its end", Role.SYSTEM),
     Act.MEMBERSHIP_END: _may("End a membership whose time has run out", Role.SYSTEM),
+    Act.PARTNERSHIP_PROPOSE: _may("Propose a trust partnership to a school", Role.COORDINATOR),
+    Act.PARTNERSHIP_BEGIN: _may("Begin a trust partnership when both sides have agreed", Role.SYSTEM),
+    Act.PARTNERSHIP_DROP: _may("End a proposed partnership that was not agreed", Role.SYSTEM),
+    Act.PARTNERSHIP_REVIEW: _may("Record what a review of a trust partnership found", Role.COORDINATOR),
+    Act.PARTNERSHIP_REMIND: _may("Remind of a review that is due", Role.SYSTEM),
     Act.SCHOOL_EDIT: _may("Change the school's details", Role.BURSAR, Role.HEADTEACHER, Role.FINANCE_LEAD),
     Act.DELEGATION_SET: _may("Set who approves what in the school, by value", Role.HEADTEACHER),
     Act.SCHOOL_SET_TERMS: _may("Set the school's term dates", Role.BURSAR, Role.HEADTEACHER),

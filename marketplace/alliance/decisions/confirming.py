@@ -71,11 +71,20 @@ def confirm(
 
 
 def require_live(
-    session: Session, *, school_id: uuid.UUID, school: str, subject: Subject, subject_id: uuid.UUID
+    session: Session,
+    *,
+    school_id: uuid.UUID,
+    school: str,
+    subject: Subject,
+    subject_id: uuid.UUID,
+    on: date | None = None,
 ) -> Confirmation:
-    """The confirmation that counts today. A shared step. Without one raises RuleBroken, saying what to do."""
+    """The confirmation that counts on a day, today unless said. A shared step.
+
+    Without one raises RuleBroken, saying what to do.
+    """
     found = queries.live_confirmation(
-        session, school_id=school_id, subject=subject, subject_id=subject_id, today=clock.today()
+        session, school_id=school_id, subject=subject, subject_id=subject_id, today=on or clock.today()
     )
     if found is None:
         raise RuleBroken(

@@ -15,6 +15,7 @@ from invoicing.fund.rules import ContributionStatus
 from invoicing.ledger import queries as ledger
 from invoicing.ledger.models import Entry
 from invoicing.ledger.rules import AccountKind, AccountName
+from marketplace.alliance.decisions.rules import Subject
 from marketplace.alliance.models import School
 from marketplace.core import clock
 from marketplace.core.db import transaction
@@ -139,8 +140,11 @@ class TestConfirming:
         contribution_id = making.confirm(held, make.proposed_round(held), school, date(2026, 9, 30))
         found = session.get_one(Contribution, contribution_id)
         assert found.status is ContributionStatus.CONFIRMED
-        assert (found.minute_reference, found.minuted_on) == ("FGB 4", date(2026, 9, 30))
-        assert found.confirmed_by == school.governor.person_id
+        said = found.confirmation
+        assert said
+        assert (said.subject, said.subject_id) == (Subject.CONTRIBUTION, contribution_id)
+        assert (said.minute_reference, said.minuted_on) == ("FGB 4", date(2026, 9, 30))
+        assert said.recorded_by == school.governor.person_id
         assert acts(session)[-1] == "contribution.confirm"
 
     def test_the_school_is_asked_to_pay_and_the_coordinator_to_watch(
@@ -162,6 +166,36 @@ class TestConfirming:
             actions.confirm_contribution(
                 school.governor, contribution_id, "FGB 5", clock.today(), own_budget=True
             )
+
+    def test_a_confirmation_that_ended_before_the_money_came_counts_for_nothing(
+        self, held: make.Fund, session: Session
+    ) -> None:
+        school, today = held.schools[0], clock.today()
+        contribution_id = making.contributions(held, make.proposed_round(held))[school.id].id
+        actions.confirm_contribution(
+            school.governor, contribution_id, "FGB 4", today, own_budget=True, expires_on=today
+        )
+        with clock.travelling(clock.now() + timedelta(days=1)):
+            with pytest.raises(RuleBroken, match="has not confirmed this, or its confirmation has ended"):
+                making.receive(held, contribution_id)
+            assert queries.needs_confirming(session.get_one(Contribution, contribution_id), clock.today())
+            actions.confirm_contribution(
+                school.governor, contribution_id, "FGB 5", clock.today(), own_budget=True
+            )
+            making.receive(held, contribution_id)
+        session.rollback()
+        assert session.get_one(Contribution, contribution_id).status is ContributionStatus.RECEIVED
+
+    def test_money_that_came_on_the_last_day_of_a_confirmation_is_recorded_later(
+        self, held: make.Fund
+    ) -> None:
+        school, today = held.schools[0], clock.today()
+        contribution_id = making.contributions(held, make.proposed_round(held))[school.id].id
+        actions.confirm_contribution(
+            school.governor, contribution_id, "FGB 4", today, own_budget=True, expires_on=today
+        )
+        with clock.travelling(clock.now() + timedelta(days=3)):
+            making.receive(held, contribution_id, today)
 
     def test_only_a_governor_of_that_school_confirms(self, held: make.Fund) -> None:
         school, other = held.schools[:2]
@@ -256,7 +290,6 @@ def test_the_database_itself_refuses_a_contribution_without_its_minute(held: mak
         {"amount": ZERO},
         {"pupils": 0},
         {"received_on": date(2026, 11, 1)},
-        {"minute_reference": "FGB 4"},
     ]
     for broken in impossible:
         with pytest.raises(IntegrityError), transaction() as changing:
