@@ -22,6 +22,7 @@ LONGEST_EXTENSION_MONTHS = 120
 MOST_EXTENSIONS = 6
 LONGEST_TERM_DAYS = 366 * 30
 EARLIEST_YEAR = 1990
+LATEST_YEAR = 2100
 NOTICE_NEAR = timedelta(days=60)
 NOTICE_AHEAD = timedelta(days=180)
 NOTICE_TOO_LONG = (
@@ -91,6 +92,8 @@ def check_content(content: ContractContent) -> None:
         raise RuleBroken("The value must be from £0 to £100,000,000 a year.", "annual_value")
     if content.starts_on.year < EARLIEST_YEAR:
         raise RuleBroken(f"The contract must start in {EARLIEST_YEAR} or later.", "starts_on")
+    if content.starts_on.year > LATEST_YEAR:
+        raise RuleBroken(f"The contract must start in {LATEST_YEAR} or earlier.", "starts_on")
     if content.ends_on < content.starts_on:
         raise RuleBroken("The contract must end after it starts.", "ends_on")
     if (content.ends_on - content.starts_on).days > LONGEST_TERM_DAYS:

@@ -56,7 +56,11 @@ HEADINGS: Mapping[Column, Heading] = {
         also=("reference", "ref", "contract reference", "contract number", "contract no"),
     ),
     Column.CATEGORY: Heading(
-        "Category", "One of the names on the sheet Categories.", "Cleaning", 24, also=("type",)
+        "Category",
+        "The name of a category. The Excel template lists them on its sheet Categories.",
+        "Cleaning",
+        24,
+        also=("type",),
     ),
     Column.TITLE: Heading(
         "What it is for",

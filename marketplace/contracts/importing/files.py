@@ -221,7 +221,11 @@ def _filled(rows: Iterator[tuple[int, list[Cell]]], columns: Mapping[int, Column
     """The rows with anything in our columns. Raises RuleBroken when there are too many."""
     filled = 0
     for number, cells in rows:
-        row = {column: cells[index] for index, column in columns.items() if index < len(cells)}
+        row = {
+            column: cells[index] if index < len(cells) else Cell(cells[0].place, Kind.EMPTY)
+            for index, column in columns.items()
+            if cells
+        }
         if all(cell.kind in {Kind.EMPTY, Kind.MERGED} for cell in row.values()):
             continue
         filled += 1

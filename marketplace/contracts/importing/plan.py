@@ -94,6 +94,7 @@ class Plan:
         content = replace(present, **_said(reading.values)) if present else said
         rules.check_content(content)
         self._taken[found or row.id] = reading.row.number
+        self._recogniser.name(school_id, content.reference, found or row.id)
         if present == content:
             self.unchanged += 1
         elif found:

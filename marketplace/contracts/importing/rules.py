@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+APOSTROPHES = dict.fromkeys(map(ord, "’‘`"), "'")  # as typed, as printed, as mistyped
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -50,9 +52,13 @@ class Recogniser:
 
     def add(self, one: Known) -> None:
         """Know another entry from now on."""
-        if one.reference:
-            self._by_reference[one.school_id, folded(one.reference)] = one.id
+        self.name(one.school_id, one.reference, one.id)
         self._by_likeness[_likeness(one)].append(one)
+
+    def name(self, school_id: uuid.UUID, reference: str, contract_id: uuid.UUID) -> None:
+        """Know an entry by a reference that it gets from a row."""
+        if reference:
+            self._by_reference[school_id, folded(reference)] = contract_id
 
     def find(self, row: Known) -> uuid.UUID | None:
         """The id of the entry that a row is, None for a new one. Raises Ambiguous."""
@@ -67,8 +73,8 @@ class Recogniser:
 
 
 def folded(text: str) -> str:
-    """A text without its capitals and superfluous spaces."""
-    return " ".join(text.casefold().split())
+    """A text without its capitals and superfluous spaces, and with one kind of apostrophe."""
+    return " ".join(text.casefold().translate(APOSTROPHES).split())
 
 
 def _likeness(one: Known) -> tuple[object, ...]:

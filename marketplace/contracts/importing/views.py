@@ -8,7 +8,9 @@ from typing import Any
 
 from flask import Response, flash, redirect, send_file, url_for
 
+from marketplace.contracts import categories
 from marketplace.contracts.importing import actions, queries, template
+from marketplace.contracts.importing.columns import HEADINGS
 from marketplace.contracts.importing.forms import ImportForm
 from marketplace.core import web
 from marketplace.core.db import db
@@ -31,7 +33,13 @@ def import_register() -> Any:
             flash("You imported the register.", "success")
             return redirect(url_for("contracts.show_import", import_id=form.id_to_make))
     schools = queries.schools_to_import_for(db.session(), actor)
-    return page("contracts/import_register.html", form=form, several_schools=len(schools) > 1)
+    return page(
+        "contracts/import_register.html",
+        form=form,
+        several_schools=len(schools) > 1,
+        headings=HEADINGS.values(),
+        categories=[name for _, name in categories.pairs()],
+    )
 
 
 def download_template() -> Response:

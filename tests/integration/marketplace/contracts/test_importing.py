@@ -127,6 +127,19 @@ def test_a_row_that_stands_in_the_file_twice_is_refused_the_second_time(school: 
     assert problems(made)[0][1].startswith("This is the same contract as row 2 of the file.")
 
 
+def test_a_reference_that_an_earlier_row_gave_to_a_contract_is_known_to_a_later_row(
+    school: make.School,
+) -> None:
+    bring_in(school.bursar, make.register_row())
+    made = bring_in(
+        school.bursar,
+        make.register_row(reference="C-1"),
+        make.register_row(reference="C-1", title="Something else"),
+    )
+    assert counts(made) == (0, 1, 0, 1)
+    assert problems(made)[0][1].startswith("This is the same contract as row 2 of the file.")
+
+
 def test_a_row_that_could_be_two_contracts_of_the_register_is_refused(school: make.School) -> None:
     row = make.register_row()
     bring_in(school.bursar, row | {"Your reference": "1"}, row | {"Your reference": "2"})

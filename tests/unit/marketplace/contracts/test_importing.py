@@ -8,6 +8,8 @@ from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from marketplace.contracts import categories
 from marketplace.contracts.importing import template
@@ -172,6 +174,26 @@ def test_a_csv_is_read_however_a_spreadsheet_saved_it(encoding: str, delimiter: 
     (reading,) = read("register.csv", text.encode(encoding))
     assert not reading.problems
     assert reading.values["title"] == "Café"
+
+
+def test_a_line_that_stops_early_says_what_is_missing() -> None:
+    (reading,) = read("register.csv", make.register_text([]) + b",,Cleaning,Windows")
+    missing = {problem.column for problem in reading.problems}
+    assert missing == {"Supplier", "Value a year", "First day", "Last day", "Notice in months"}
+    assert {problem.place for problem in reading.problems} == {"line 2"}
+
+
+@given(st.binary(max_size=400), st.sampled_from(["register.csv", "register.xlsx"]))
+def test_no_bytes_make_reading_crash(content: bytes, name: str) -> None:
+    headings = make.register_text([]) if name.endswith("csv") else b""
+    for tried in (content, headings + content, headings + content.replace(b"\0", b",")):
+        try:
+            register = read_register(name, tried)
+        except RuleBroken:
+            continue
+        for row in register.rows:
+            reading = read_row(row)
+            assert reading.problems or set(reading.values) >= {"category", "title", "starts_on", "ends_on"}
 
 
 def test_titles_above_the_headings_and_other_columns_do_no_harm() -> None:

@@ -32,6 +32,11 @@ def test_without_a_reference_title_supplier_and_first_day_find_it() -> None:
     assert found(row(reference="", starts_on=date(2025, 9, 1))) is None
 
 
+def test_an_apostrophe_is_an_apostrophe_however_it_is_typed() -> None:
+    kept = dataclasses.replace(KEPT, supplier_name="Baker’s")
+    assert found(row(reference="", supplier_name="Baker's"), kept) == KEPT.id
+
+
 def test_a_new_reference_is_given_to_the_contract_that_has_none() -> None:
     unnamed = dataclasses.replace(KEPT, reference="")
     assert found(row(reference="C-9"), unnamed) == KEPT.id

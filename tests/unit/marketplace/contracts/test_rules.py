@@ -33,6 +33,7 @@ RIGHT = ContractContent(
         ({"annual_value": Money(-1)}, "annual_value"),
         ({"annual_value": Money(100_000_000_01)}, "annual_value"),
         ({"starts_on": date(1989, 12, 31)}, "starts_on"),
+        ({"starts_on": date(2101, 1, 1)}, "starts_on"),
         ({"ends_on": date(2024, 8, 31)}, "ends_on"),
         ({"ends_on": date(2060, 8, 31)}, "ends_on"),
         ({"notice_days": -1}, "notice_days"),
