@@ -24,6 +24,7 @@ from marketplace.needs.views import need_to, needs
 
 __all__ = ["needs"]
 CHECK = "check"
+COST = "cost"
 
 
 @needs.route("/<uuid:need_id>/edit")
@@ -51,7 +52,9 @@ def answer_question(need_id: uuid.UUID, slug: str) -> Any:
     asking = asked[places[slug]]
     before = queries.content_of(need)
     category = categories.category(need.category)
-    form = question_form(category, asking)(data={"version": need.version, **shown_in_form(before)})
+    registered = shown.registered_spend(db.session(), need) if asking.slug == COST else None
+    known = shown_in_form(before) | ({"current_annual_spend": registered} if registered else {})
+    form = question_form(category, asking)(data={"version": need.version, **known})
     later = request.form.get("save") == "later"
     if later:
         form.allow_gaps()
@@ -68,7 +71,8 @@ def answer_question(need_id: uuid.UUID, slug: str) -> Any:
         places=len(asked),
         back=_before(need, asked, places[slug]),
         frameworks=approved_frameworks(need.category, clock.today()) if asking.slug == "frameworks" else [],
-        comparison=shown.comparison(need, clock.today()) if asking.slug == "cost" else None,
+        comparison=shown.comparison(need, clock.today()) if asking.slug == COST else None,
+        registered=registered,
     )
 
 

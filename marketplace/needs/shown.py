@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.alliance.decisions.models import Confirmation
 from marketplace.alliance.delegation.rules import APPROVER_LABELS, Approver
 from marketplace.contracts.categories import CategoryField, FieldType, category
+from marketplace.contracts.queries import baseline_for
 from marketplace.core import clock
 from marketplace.core.money import Money
 from marketplace.core.web import day, moment, plain_number
@@ -136,6 +137,13 @@ def comparison(need: Need, today: date) -> Comparison | None:
     if category(need.category).compare != "rpa":
         return None
     return compare(need.school.pupils, need.current_annual_spend, today)
+
+
+def registered_spend(session: Session, need: Need) -> Money | None:
+    """What the school's register says that it pays a year today, while the need does not say it."""
+    if need.current_annual_spend is not None:
+        return None
+    return baseline_for(session, need.school_id, need.category, clock.today())
 
 
 def standing_now(session: Session, need: Need) -> list[Fact]:

@@ -205,6 +205,22 @@ def test_insurance_is_compared_with_the_rpa(as_: As, school: make.School) -> Non
     assert "£2,910.00 less than the £9,000.00" in page.words
 
 
+def test_todays_spend_is_filled_in_from_the_register_until_somebody_says_it(
+    as_: As, school: make.School
+) -> None:
+    make.contract(school, category="insurance", annual_value=Money(8_000_00))
+    make.contract(school, category="insurance", annual_value=Money(500_00))
+    need_id = make.draft_need(school, "insurance", current_annual_spend=None)
+    browser = as_(school.bursar)
+    page = question(browser, need_id, "current_annual_spend")
+    assert "By the register of contracts the school pays £8,500.00 a year today." in page.words
+    assert page.form("Continue").values["current_annual_spend"] == "8,500.00"
+    browser.submit(page.form("Continue").fill(current_annual_spend="8,000"), "Continue")
+    again = question(browser, need_id, "current_annual_spend")
+    assert "By the register" not in again.words
+    assert again.form("Continue").values["current_annual_spend"] == "8,000.00"
+
+
 def test_an_earlier_need_is_copied_with_its_dates_moved_on(as_: As, school: make.School) -> None:
     wanted = clock.today() + timedelta(days=30)
     need_id = make.approved_need(school, wanted_from=wanted, term_months=12, title="Meals this year")
