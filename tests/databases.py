@@ -151,7 +151,9 @@ def chosen(environment: Mapping[str, str]) -> Iterator[Database]:
         database.drop()
     elif environment.get("TEST_DATABASE", "sqlite") == "postgresql":
         with postgresql_server() as server:
-            yield PostgresqlDatabase(server)
+            database = PostgresqlDatabase(server)
+            yield database
+            database.drop()
     else:
         with tempfile.TemporaryDirectory(prefix="weald-sqlite-", dir=memory()) as folder:
             yield SqliteDatabase(Path(folder))
