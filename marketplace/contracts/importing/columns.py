@@ -104,7 +104,7 @@ HEADINGS: Mapping[Column, Heading] = {
     ),
     Column.NOTICE_DAYS: Heading(
         "Notice in days",
-        "The same in days, where the contract says days.",
+        "The same in days, where the contract says days. One of the two is needed.",
         "",
         12,
         needed=False,

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.alliance.actions import add_person
 from marketplace.contracts import actions
 from marketplace.contracts.jobs import renew_due_contracts
 from marketplace.contracts.models import Contract
@@ -16,7 +17,7 @@ from marketplace.contracts.warnings.jobs import warn_once_a_day
 from marketplace.core import clock
 from marketplace.core.events import Event
 from marketplace.core.mail import Message
-from marketplace.core.policy import Act
+from marketplace.core.policy import ADMINISTRATOR, Act, Role
 from tests import make
 
 
@@ -91,6 +92,20 @@ def test_everybody_gets_one_letter_that_names_all_and_says_what_to_do(
     assert "/needs/post" in letter.body
     assert "Far away" not in letter.body
     assert "Elsewhere" not in letter.body
+
+
+def test_who_keeps_the_registers_of_two_schools_gets_one_letter_about_both(
+    session: Session, alliance: make.Alliance
+) -> None:
+    seats = [(school.id, Role.BURSAR) for school in alliance.schools]
+    add_person(ADMINISTRATOR, "Two Schools", "two@example.org", seats)
+    for number, school in enumerate(alliance.schools):
+        due_in(school, 40 + number, f"Contract {number}")
+    with on_day(0):
+        warn_once_a_day()
+    (letter,) = [one for one in letters(session) if one.recipient == "two@example.org"]
+    assert letter.subject.startswith("2 contracts to decide about")
+    assert all(school.name in letter.body for school in alliance.schools)
 
 
 def test_nobody_is_written_to_at_night(session: Session, school: make.School) -> None:
