@@ -26,7 +26,7 @@ def request_needs(actor: Actor, alliance_id: uuid.UUID, category: str, starts_on
     everybody has a need or was asked.
     """
     with transaction() as session:
-        alliance = queries.get_alliance(session, actor, alliance_id)
+        alliance = queries.get_alliance(session, actor, alliance_id, lock=True)
         policy.require(actor, Act.NEED_REQUEST, alliance.id)
         found = queries.findings(session, alliance.id, clock.today())
         suggestion = found.find(category, starts_on)

@@ -63,9 +63,13 @@ def alliances(session: Session, actor: Actor) -> dict[uuid.UUID, str]:
     return {row.id: row.name for row in session.execute(query)}
 
 
-def get_alliance(session: Session, actor: Actor, alliance_id: uuid.UUID) -> Organisation:
+def get_alliance(
+    session: Session, actor: Actor, alliance_id: uuid.UUID, *, lock: bool = False
+) -> Organisation:
     """An alliance whose suggestions the actor may read. Raises NotFound."""
     query = select(Organisation).where(Organisation.id == alliance_id, visible_to(actor))
+    if lock:
+        query = query.with_for_update(of=Organisation)
     alliance = session.scalars(query).one_or_none()
     if alliance is None:
         raise NotFound

@@ -18,6 +18,7 @@ from marketplace.needs.shown import months
 from marketplace.needs.suggestions import rules
 from marketplace.needs.suggestions.figures import Buyer, Figures, figures
 from marketplace.needs.suggestions.models import NeedRequest
+from marketplace.needs.suggestions.pairing import end_of
 from marketplace.needs.suggestions.queries import Findings
 from marketplace.needs.suggestions.rules import A_DAY, Fit, Plan, Standing, Suggestion
 
@@ -279,13 +280,14 @@ def _gap(fit: Fit) -> str:
     return f"Bridge of {days(fit.bridge_days)}"
 
 
-def left_out(found: Findings, suggestion: Suggestion) -> list[tuple[str, str]]:
+def left_out(found: Findings, suggestion: Suggestion, today: date) -> list[tuple[str, str]]:
     """The alliance's other schools, and why each is in neither table."""
     named = {one.term.school_id for one in (*suggestion.members, *suggestion.others)}
     held: dict[uuid.UUID, date] = {}
     for term in found.known.terms:
         if term.category == suggestion.category:
-            held[term.school_id] = max(term.ends_on, held.get(term.school_id, term.ends_on))
+            end = end_of(term, today)
+            held[term.school_id] = max(end, held.get(term.school_id, end))
     lines = []
     for school_id, school in found.members.items():
         key = (suggestion.category, school_id)

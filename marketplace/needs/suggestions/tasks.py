@@ -31,7 +31,7 @@ def _to_look_at(session: Session, actor: Actor) -> list[Task]:
             each = [f"{categories.label(one.category)} by {day(one.decide_by)}" for one in found[:MOST_NAMED]]
             more = [f"{len(found) - len(each)} more"] if len(found) > len(each) else []
             number = "1 suggestion" if len(found) == 1 else f"{len(found)} suggestions"
-            href = url_for("suggestions.list_suggestions")
+            href = url_for("suggestions.list_suggestions", alliance=alliance_id)
             tasks.append(
                 Task(f"{number} to buy together", href, "; ".join([*each, *more]), found[0].decide_by)
             )

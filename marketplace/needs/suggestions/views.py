@@ -107,7 +107,7 @@ def show(alliance_id: uuid.UUID, category_id: str, starts_on: str) -> Any:
         members=shown.members(suggestion, elsewhere, asked),
         others=shown.others(suggestion, elsewhere),
         others_count=len(suggestion.others),
-        left_out=shown.left_out(found, suggestion)[: shown.MOST_LINES],
+        left_out=shown.left_out(found, suggestion, today)[: shown.MOST_LINES],
         map=view,
         on_the_map=on_the_map,
         chart=shown.timeline(suggestion, today),

@@ -161,3 +161,18 @@ def test_a_headteacher_shows_the_school_to_neighbours_and_takes_it_back(
     back = head.submit(given.form(f"Stop showing the school to neighbouring alliances {name}"))
     assert "only your own alliances see the school." in back.words
     assert "Neighbouring alliances" not in as_(alliance.schools[0].bursar).get("/needs/suggestions").words
+
+
+def test_a_school_too_far_from_the_start_reads_when_its_renewed_contract_ends(as_: As) -> None:
+    far_alliance = make.alliance(schools=3, name="Three Schools")
+    address_start = first_of_month(START)
+    near, other, far = far_alliance.schools
+    usual: dict[str, Any] = {"category": "waste", "title": "Waste"}
+    for school in (near, other):
+        make.contract(school, **usual, ends_on=address_start - timedelta(days=1))
+    ended = clock.today().replace(day=1) - timedelta(days=1)
+    make.contract(far, **usual, ends_on=ended, renewal_months=60, notice_days=0)
+    page = as_(far_alliance.coordinator).get(f"/needs/suggestions/{far_alliance.id}/waste/{address_start}")
+    (row,) = (text for text in page.texts("tr") if text.startswith(far.name))
+    assert str(months_later(ended, 60).year) in row
+    assert "too far from this start" in row
