@@ -11,6 +11,8 @@ from flask.cli import with_appcontext
 from flask_migrate import Migrate
 
 from demonstration.commands import demonstration
+from invoicing.annual_pack import models as annual_pack
+from invoicing.annual_pack import views as annual_pack_pages
 from invoicing.fund import leaving as fund_leaving
 from invoicing.fund import tasks as fund_tasks
 from invoicing.fund import views as fund_pages
@@ -135,6 +137,7 @@ MODELS = (
     awards,
     ledger,
     payments,
+    annual_pack,
     storage,
 )
 TENDER_PAGES = (amending_pages, commitment_pages)
@@ -165,6 +168,7 @@ BLUEPRINTS = (
     shared_cost_pages.shared_costs,
     payment_pages.payments,
     fund_pages.fund,
+    annual_pack_pages.annual_pack,
 )
 WAITING_FOR: tuple[Any, ...] = (
     work_tasks.waiting_for,
@@ -206,6 +210,7 @@ SHORTCUTS: tuple[NavigationItem, ...] = (
     *tender_pages.SHORTCUTS,
     *shared_cost_pages.SHORTCUTS,
     *fund_pages.SHORTCUTS,
+    *annual_pack_pages.SHORTCUTS,
 )
 FOOTER = (
     ("Open opportunities", "opportunities.index"),
@@ -227,7 +232,7 @@ SUBJECTS = {
         "person",
         "password",
     ),
-    "Work that schools share": ("activity", "lead", "hours"),
+    "Work that schools share": ("activity", "lead", "hours", "priorities"),
     "Decisions and confirmations": ("decision", "confirmation"),
     "Contracts and needs": ("contract", "calendar", "need", "consent"),
     "Joint tenders": ("tender", "commitment"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from demonstration import (
+    annual_pack,
     awarding,
     bids,
     board,
@@ -43,6 +44,7 @@ def tell(calendar: Calendar) -> None:
     recharges.recharge(cast)
     registers.renew_due_contracts()
     work.share(cast)
+    annual_pack.write(cast)
 
 
 def _buy(cast: Cast, purchase: Purchase) -> None:

@@ -143,6 +143,7 @@ class Act(StrEnum):
     CLAIM_APPROVE = "claim.approve"
     CLAIM_REFUSE = "claim.refuse"
     CLAIM_PAY = "claim.pay"
+    PRIORITIES_SET = "priorities.set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +340,7 @@ POLICY: Mapping[Act, Permission] = {
     Act.CLAIM_APPROVE: _may("Approve a claim, with one from another school", Role.HEADTEACHER, Role.GOVERNOR),
     Act.CLAIM_REFUSE: _may("Refuse a claim, with a reason", Role.HEADTEACHER, Role.GOVERNOR),
     Act.CLAIM_PAY: _may("Record that an approved claim was paid", Role.COORDINATOR),
+    Act.PRIORITIES_SET: _may("Write the alliance’s priorities for the annual pack", Role.COORDINATOR),
 }
 
 
