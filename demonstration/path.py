@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from demonstration import needs
 from demonstration.cast import Cast, DemonstrationSchool
@@ -145,7 +146,7 @@ def _draft(walk: Walk, need_ids: list[uuid.UUID]) -> None:
             tender_id,
             walk.version,
             _criteria(purchase),
-            formula=PriceFormula.PROPORTION_OF_LOWEST,
+            **_pricing(purchase),
         )
         _set_timetable(walk)
         drafting.set_panel(coordinator, tender_id, walk.version, _panel(walk))
@@ -207,6 +208,16 @@ def _say_about_lots(walk: Walk) -> None:
 def _criteria(purchase: Purchase) -> list[CriterionDraft]:
     price = CriterionDraft(CriterionKind.PRICE, "Price", purchase.price_weight)
     return [price, *map(_criterion, purchase.questions)]
+
+
+def _pricing(purchase: Purchase) -> dict[str, Any]:
+    if not purchase.ceiling:
+        return {"formula": PriceFormula.PROPORTION_OF_LOWEST}
+    return {
+        "formula": PriceFormula.CEILING_OPTIMUM,
+        "ceiling": Money(purchase.ceiling * 100),
+        "optimum": Money(purchase.optimum * 100),
+    }
 
 
 def _criterion(one: Asked | Group) -> CriterionDraft:

@@ -70,7 +70,8 @@ class Bid:
 class Purchase:
     """A joint purchase: spend in pounds a year by school; `published` in days from today.
 
-    `begun` are the prices in quotes that their suppliers have not finished.
+    `begun` are the prices in quotes that their suppliers have not finished. With a
+    `ceiling` and an `optimum`, pounds for the whole term, prices are judged between them.
     """
 
     category: str
@@ -89,6 +90,8 @@ class Purchase:
     cancelled_because: str = ""
     limits: LimitsDraft | None = None
     tiers: tuple[Decimal, ...] = ()
+    ceiling: int = 0
+    optimum: int = 0
 
     @property
     def lots(self) -> list[str]:
@@ -259,6 +262,8 @@ PURCHASES: tuple[Purchase, ...] = (
         ),
         questions=(SERVICE, SOCIAL, INSURED),
         published=-9,
+        ceiling=1_250_000,
+        optimum=1_000_000,
         reach=Reach.PUBLISHED,
         recovery_fee=2_000,
         bids={
@@ -342,6 +347,8 @@ PURCHASES: tuple[Purchase, ...] = (
         ),
         tiers=(Decimal(2), Decimal(3)),
         published=19,
+        ceiling=220_000,
+        optimum=150_000,
         reach=Reach.DRAFTED,
     ),
     Purchase(

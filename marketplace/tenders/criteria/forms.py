@@ -29,7 +29,6 @@ from marketplace.tenders.rules import CriterionKind, PriceFormula
 LONGEST_TITLE = 150
 LONGEST_TEXT = 5_000
 LONGEST_ANSWER_WORDS = 5_000
-LONGEST_GUIDANCE = 300
 TOTAL_PRICE = "The total price of all schools over the whole term, before VAT."
 OTHERS_MATTER = "Its marks depend on the other quotes."
 SCALES = (5, 3, 4, 10)
@@ -175,10 +174,7 @@ class CriterionForm(EditForm, NewThingForm):
 def criterion_form(kinds: Sequence[tuple[object, str, str]], scale: int, **data: Any) -> CriterionForm:
     """The form of a criterion whose marks run to `scale`, filled in with `data`."""
     fields: dict[str, Any] = {
-        f"mark_{mark}": TextField(
-            f"Mark {mark} means",
-            validators=[Length(max=LONGEST_GUIDANCE)],
-        )
+        f"mark_{mark}": LongTextField(f"Mark {mark} means", render_kw={"rows": 2})
         for mark in range(scale + 1)
     }
     made: type[CriterionForm] = type("CriterionFormOfScale", (CriterionForm,), {**fields, "scale": scale})

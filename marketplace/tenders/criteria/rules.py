@@ -17,6 +17,7 @@ from marketplace.tenders.rules import ANSWERED, CriterionKind
 WHOLE = Decimal(100)
 MOST_LEVELS = 3
 HIGHEST_MARK = 10
+LONGEST_GUIDANCE = 300
 PASS, FAIL = 1, 0
 
 
@@ -112,6 +113,11 @@ def _check_scale(draft: CriterionDraft) -> None:
         raise RuleBroken(
             f"The lowest mark that passes for “{draft.title}” must be from 0 to {draft.highest_score}.",
             "lowest_score",
+        )
+    if any(len(words) > LONGEST_GUIDANCE for words in draft.guidance):
+        raise RuleBroken(
+            f"Say what each mark for “{draft.title}” means in {LONGEST_GUIDANCE} characters or fewer.",
+            "guidance",
         )
     said = [bool(words.strip()) for words in draft.guidance]
     if any(said) and (not all(said) or len(said) != draft.highest_score + 1):

@@ -16,7 +16,11 @@ from marketplace.tenders.formulas import to_two_places
 from marketplace.tenders.models import Criterion, Tender
 from marketplace.tenders.rules import CriterionKind
 
-PRICE_QUESTION = "The total price of the whole schedule, before VAT"
+SAID = {
+    CriterionKind.PRICE: "The total price of the whole schedule, before VAT",
+    CriterionKind.GROUP: "Answered in its sub-criteria",
+}
+"""What stands in the place of a question where there is none."""
 WHAT = {
     CriterionKind.PRICE: "Price",
     CriterionKind.QUALITY: "Scored",
@@ -74,10 +78,10 @@ def _shown(placed: Placed) -> ShownCriterion:
     marks = plain(to_two_places(placed.marks))
     return ShownCriterion(
         f"{placed.label} {one.title}",
-        PRICE_QUESTION if one.kind is CriterionKind.PRICE else one.question,
+        SAID.get(one.kind, one.question),
         _answer(one),
         f"{plain(one.weight)}%" if counts else "",
-        f"{marks} of 100" if counts else "",
+        marks if counts else "",
         tuple(enumerate(one.guidance)),
         one.kind is CriterionKind.GROUP,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -60,9 +61,16 @@ def terms_of(session: Session, tender: Tender) -> LotTerms:
 
 def tiers_of(session: Session, lot_id: uuid.UUID) -> TiersDraft | None:
     """The tiers of a lot, lowest first; None for none."""
-    query = select(PriceTier).where(PriceTier.lot_id == lot_id).order_by(PriceTier.starts_at)
-    rows = list(session.scalars(query))
-    return TiersDraft(rows[0].basis, tuple(row.starts_at for row in rows)) if rows else None
+    return _tiers_by_lot(session, [lot_id]).get(lot_id)
+
+
+def _tiers_by_lot(session: Session, lot_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, TiersDraft]:
+    query = select(PriceTier).where(PriceTier.lot_id.in_(lot_ids)).order_by(PriceTier.starts_at)
+    found: dict[uuid.UUID, TiersDraft] = {}
+    for row in session.scalars(query):
+        lower = found[row.lot_id].starts if row.lot_id in found else ()
+        found[row.lot_id] = TiersDraft(row.basis, (*lower, row.starts_at))
+    return found
 
 
 def bundles_of(session: Session, tender_id: uuid.UUID) -> list[LotBundle]:
@@ -94,13 +102,14 @@ def in_words(session: Session, tender: Tender) -> LotWords:
     mechanism = f"{SELECTIONS[row.selection]}. {row.mechanism}" if row and row.selection else ""
     lots = session.scalars(select(Lot).where(Lot.tender_id == tender.id).order_by(Lot.number)).all()
     titles = {str(lot.id): f"lot {lot.number}" for lot in lots}
+    tiers = _tiers_by_lot(session, [lot.id for lot in lots])
     bundles = bundles_of(session, tender.id)
     titles |= {str(bundle.id): f"“{bundle.title}”" for bundle in bundles}
     return LotWords(
         row.undivided_reason if row else "",
         tuple(limits),
         mechanism,
-        {lot.number: _tiers(tiers) for lot in lots if (tiers := tiers_of(session, lot.id)) is not None},
+        {lot.number: _tiers(tiers[lot.id]) for lot in lots if lot.id in tiers},
         tuple(
             f"{bundle.title}: {' and '.join(titles[part] for part in bundle_draft(bundle).parts)}, from "
             f"{bundle.least_share}% of the units of each lot"
@@ -115,7 +124,7 @@ def _lots(number: int) -> str:
 
 def _tiers(tiers: TiersDraft) -> str:
     what = "schools" if tiers.basis is TierBasis.SCHOOLS else "units"
-    starts = ", ".join(_plain(start) for start in tiers.starts)
+    starts = " and from ".join(_plain(start) for start in tiers.starts)
     return f"Lower prices from {starts} {what}"
 
 

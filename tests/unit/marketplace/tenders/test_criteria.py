@@ -133,6 +133,11 @@ def test_every_mark_has_its_words_or_none_has(guidance: tuple[str, ...]) -> None
     assert refusal.value.field == "guidance"
 
 
+def test_words_for_a_mark_stay_short() -> None:
+    with pytest.raises(RuleBroken, match="300 characters"):
+        rules.check_criterion(quality(40, guidance=(*SCALE[:5], "x" * 301)))
+
+
 @pytest.mark.parametrize(("highest", "lowest"), [(0, 0), (11, 0), (5, 6), (5, -1)])
 def test_a_scale_that_nobody_could_use_is_refused(highest: int, lowest: int) -> None:
     with pytest.raises(RuleBroken, match="mark"):
