@@ -95,6 +95,7 @@ from marketplace.tenders.lots import views as lot_pages
 from marketplace.tenders.opportunities import views as opportunity_pages
 from marketplace.tenders.uk_notices import api as open_data
 from marketplace.tenders.uk_notices import models as tender_notices
+from suppliers.awards import confirming as award_confirming
 from suppliers.awards import models as awards
 from suppliers.awards import tasks as award_tasks
 from suppliers.awards import views as award_pages
@@ -184,6 +185,7 @@ WAITING_FOR: tuple[Any, ...] = (
     quote_tasks.waiting_for,
     evaluation_tasks.waiting_for,
     award_tasks.waiting_for,
+    award_confirming.waiting_for,
     invoice_queries.waiting_for,
     fund_tasks.waiting_for,
 )
@@ -295,6 +297,7 @@ def _subscribe() -> None:
     decision_subjects.describe_with(Subject.ADMISSION, membership_subjects.about_application)
     decision_subjects.describe_with(Subject.CONVERSION, membership_subjects.about_conversion)
     decision_subjects.describe_with(Subject.PARTNERSHIP, partnership_subjects.about)
+    decision_subjects.describe_with(Subject.AWARD, award_confirming.about)
     decision_subjects.describe_with(Subject.CONTRIBUTION, fund_tasks.about)
     leaving.ask(contract_leaving.running_contracts)
     leaving.ask(tender_leaving.open_commitments)

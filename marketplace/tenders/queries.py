@@ -28,20 +28,21 @@ from marketplace.core.web import Task
 from marketplace.needs.thresholds import Regime, regime
 from marketplace.tenders import rules
 from marketplace.tenders.models import Commitment, Lot, PanelSeat, PriceLine, Tender, TenderDocument
+from marketplace.tenders.readers import acts_everywhere, theirs
 from marketplace.tenders.rules import CommitmentStatus, Seat, TenderStatus
 from marketplace.tenders.timetable import estimated_value, over_whole_term
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Tenders this actor may read: all of their alliances', and what was published of any other."""
-    if _acts_everywhere(actor):
+    if acts_everywhere(actor):
         return true()
-    return or_(Tender.alliance_id.in_(actor.alliance_ids), Tender.published_at.is_not(None))
+    return or_(theirs(actor), Tender.published_at.is_not(None))
 
 
 def of_the_alliances_of(actor: Actor) -> ColumnElement[bool]:
     """Tenders this actor may read whole, drafts and people included."""
-    return true() if _acts_everywhere(actor) else Tender.alliance_id.in_(actor.alliance_ids)
+    return true() if acts_everywhere(actor) else theirs(actor)
 
 
 def get_tender(session: Session, actor: Actor, tender_id: uuid.UUID, *, lock: bool = False) -> Tender:
@@ -70,11 +71,6 @@ def _one(session: Session, *conditions: ColumnElement[bool], lock: bool) -> Tend
     if tender is None:
         raise NotFound
     return tender
-
-
-def _acts_everywhere(actor: Actor) -> bool:
-    """Is this the system, or an administrator at the command line?"""
-    return any(seat.organisation_id.int == 0 for seat in actor.seats)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from marketplace.tenders import timetable
 from marketplace.tenders.actions import move_tender, start_standstill
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import TenderStatus
-from suppliers.awards import notices, queries, rules
+from suppliers.awards import confirming, notices, queries, rules
 from suppliers.awards.models import Award, AwardApproval
 from suppliers.awards.rules import AwardStatus, Recommendation
 from suppliers.evaluation import queries as evaluation
@@ -62,6 +62,8 @@ def recommend_award(actor: Actor, tender_id: uuid.UUID, version: int, wanted: Re
             award_ids=[award.id for award in awards],
         )
         notices.approval_asked(session, tender, queries.approvers(session, tender), offer.supplier)
+        asked = confirming.schools_that_need_one(session, tender, awards)
+        notices.confirmation_asked(session, tender, awards[0], asked)
 
 
 def _recommended_already(session: Session, actor: Actor, tender: Tender, quote_id: uuid.UUID) -> bool:
@@ -114,7 +116,8 @@ def approve_award(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
 
     The second approval, by a person of another school, decides: at or above the threshold the suppliers
     are told and the standstill begins; below it the coordinator confirms. Raises Forbidden for who
-    recommended, who scored and who approved before.
+    recommended, who scored and who approved before; RuleBroken while the school's governing body has not
+    confirmed what is above the school's limit.
     """
     with transaction() as session:
         tender = evaluation.get_tender(session, tender_id, evaluation.visible_to(actor), lock=True)
@@ -127,9 +130,15 @@ def approve_award(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
         expect_version(tender, version)
         duties = queries.duties(tender, awards[0])
         school_id = rules.school_to_approve_for(duties, _person(actor), schools)
+        confirmation = confirming.for_approval(session, tender, awards, school_id)
         for award in awards:
             award.approvals.append(
-                AwardApproval(person_id=actor.person_id, school_id=school_id, approved_at=clock.now())
+                AwardApproval(
+                    person_id=actor.person_id,
+                    school_id=school_id,
+                    approved_at=clock.now(),
+                    confirmation_id=confirmation.id if confirmation else None,
+                )
             )
         session.flush()
         events.record(

@@ -53,7 +53,11 @@ class Award(Base):
 
 
 class AwardApproval(Base):
-    """One person's approval of an award, for their school: one a person and one a school."""
+    """One person's approval of an award, for their school: one a person and one a school.
+
+    `confirmation_id` is the governing body's confirmation on whose strength it was given, where the school's
+    part was above its limit.
+    """
 
     __tablename__ = "award_approval"
     __table_args__ = (UniqueConstraint("award_id", "school_id"),)
@@ -62,5 +66,6 @@ class AwardApproval(Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     school_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("school.id"))
     approved_at: Mapped[datetime]
+    confirmation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("confirmation.id"))
 
     award: Mapped[Award] = relationship(back_populates="approvals")

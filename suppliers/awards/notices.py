@@ -6,7 +6,7 @@ Each function writes in the action's own transaction.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 from marketplace.alliance.models import Person
 from marketplace.alliance.queries import people_with_role
 from marketplace.core import mail
-from marketplace.core.policy import Role
+from marketplace.core.money import Money
+from marketplace.core.policy import POLICY, Act, Role
 from marketplace.tenders import queries as tenders
 from marketplace.tenders.models import Tender
+from suppliers.awards.models import Award
 from suppliers.awards.summaries import summaries
 from suppliers.evaluation.comparison import Comparison
 from suppliers.evaluation.queries import opened_quotes
@@ -34,6 +36,24 @@ def approval_asked(session: Session, tender: Tender, approvers: Iterable[Person]
         tender,
         supplier=supplier,
     )
+
+
+def confirmation_asked(
+    session: Session, tender: Tender, award: Award, asked: Mapping[uuid.UUID, Money]
+) -> None:
+    """Ask the governors of schools that buy above their limit to record their governing body's minute."""
+    for school_id, value in asked.items():
+        governors = people_with_role(session, [school_id], *POLICY[Act.CONFIRMATION_RECORD].roles)
+        _write(
+            session,
+            governors,
+            f"Please confirm an award: {tender.title}",
+            "awards_confirmation_asked.txt",
+            tender,
+            award_id=award.id,
+            school_id=school_id,
+            value=value,
+        )
 
 
 def award_rejected(session: Session, tender: Tender, by: str, reason: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
+from marketplace.alliance.decisions.models import Confirmation
 from marketplace.alliance.models import Organisation, Person
 from marketplace.alliance.queries import people_with_role
 from marketplace.core import clock
@@ -184,11 +185,12 @@ def listed(session: Session, found: Sequence[Tender]) -> list[Listed]:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Who approved, for which school, when."""
+    """Who approved, for which school, when; `minute` of the governing body, where one was needed."""
 
     person: str
     school: str
     at: datetime
+    minute: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,13 +205,14 @@ class SentBack:
 def approvals(session: Session, award: Award) -> list[Approval]:
     """The approvals of an award, in their order."""
     query = (
-        select(Person.name, Organisation.name, AwardApproval.approved_at)
+        select(Person.name, Organisation.name, AwardApproval.approved_at, Confirmation.minute_reference)
         .join(Person, Person.id == AwardApproval.person_id)
         .join(Organisation, Organisation.id == AwardApproval.school_id)
+        .outerjoin(Confirmation, Confirmation.id == AwardApproval.confirmation_id)
         .where(AwardApproval.award_id == award.id)
         .order_by(AwardApproval.approved_at, Person.name)
     )
-    return [Approval(*row) for row in session.execute(query)]
+    return [Approval(*row[:3], row[3] or "") for row in session.execute(query)]
 
 
 def sent_back(session: Session, tender_id: uuid.UUID) -> list[SentBack]:

@@ -13,12 +13,12 @@ from marketplace.alliance.models import Person
 from marketplace.contracts import queries as contracts
 from marketplace.contracts.models import Contract
 from marketplace.core import clock, policy
-from marketplace.core.errors import Forbidden
+from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.money import Money
 from marketplace.core.policy import Act, Actor
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import TenderStatus
-from suppliers.awards import queries, rules
+from suppliers.awards import confirming, queries, rules
 from suppliers.awards.models import Award
 from suppliers.awards.queries import Approval, SentBack
 from suppliers.evaluation.comparison import Comparison, Offer
@@ -146,7 +146,7 @@ def _steps(tender: Tender, awards: list[Award], given: list[Approval]) -> list[S
     for number in range(rules.APPROVALS_NEEDED):
         approval = given[number] if number < len(given) else None
         label = "First approval" if number == 0 else "Second approval, by another school"
-        note = f"{approval.person}, {approval.school}" if approval else ""
+        note = _approved_by(approval) if approval else ""
         state = "done" if approval else "current" if number == len(given) else "upcoming"
         steps.append(Step(label, state, approval.at if approval else None, note))
     if queries.owes_standstill(tender, awards):
@@ -154,6 +154,11 @@ def _steps(tender: Tender, awards: list[Award], given: list[Approval]) -> list[S
     waits = decided and not confirmed and _is_over(tender)
     state = "done" if confirmed else "current" if waits else "upcoming"
     return [*steps, Step("Confirmed, and contracts registered", state, first.confirmed_at)]
+
+
+def _approved_by(approval: Approval) -> str:
+    minute = f", on the governing body’s minute {approval.minute}" if approval.minute else ""
+    return f"{approval.person}, {approval.school}{minute}"
 
 
 def _standstill(tender: Tender, *, decided: bool, confirmed: bool) -> Step:
@@ -178,9 +183,10 @@ def choices_of(session: Session, actor: Actor, tender: Tender) -> Choices:
         try:
             rules.check_duties(duties, actor.person_id)
             reject = True
-            rules.school_to_approve_for(duties, actor.person_id, schools)
+            school_id = rules.school_to_approve_for(duties, actor.person_id, schools)
+            confirming.for_approval(session, tender, awards, school_id)
             approve = True
-        except Forbidden as refusal:
+        except (Forbidden, RuleBroken) as refusal:
             why_not = refusal.message
     confirm = tender.status in {TenderStatus.CONFIRMED_BY_SCHOOLS, TenderStatus.STANDSTILL}
     may_confirm = confirm and policy.allows(actor, Act.AWARD_CONFIRM, tender.alliance_id)

@@ -23,6 +23,7 @@ from marketplace.tenders import queries as tenders
 from marketplace.tenders.criteria.tree import judged, outline
 from marketplace.tenders.methodology import method_of
 from marketplace.tenders.models import Criterion, PanelSeat, Tender
+from marketplace.tenders.readers import theirs
 from marketplace.tenders.rules import ANSWERED, STATUS_COLOURS, STATUS_LABELS, Seat, TenderStatus
 from suppliers.evaluation import comparison
 from suppliers.evaluation.comparison import Basis, Comparison
@@ -32,9 +33,9 @@ from suppliers.quotes.rules import AFTER_OPENING, Envelope, QuoteStatus
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Tenders whose prices this actor may compare: of their alliances, once the price envelope is open."""
+    """Tenders whose prices this actor may compare: those that are theirs, once the price envelope is open."""
     return and_(
-        Tender.alliance_id.in_(actor.alliance_ids),
+        theirs(actor),
         _opened(Envelope.PRICE),
         ~_has_conflict(actor),
         or_(~_evaluates(actor), _has_declared(actor), ~_has_quality()),

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -84,8 +85,8 @@ def decisions(actor: Actor, *, is_open: bool, text: str = "") -> Select[Decision
     return query.order_by(Decision.closed_at.desc(), Decision.id)
 
 
-def count(session: Session, query: Select[Decision]) -> int:
-    """How many decisions there are on all pages of a list."""
+def count(session: Session, query: Select[Any]) -> int:
+    """How many rows there are on all pages of a list."""
     return session.scalars(select(func.count()).select_from(query.order_by(None).subquery())).one()
 
 
@@ -201,15 +202,14 @@ def recorded(session: Session, actor: Actor, confirmation_id: uuid.UUID) -> bool
     return found is not None and found.recorded_by == actor.person_id
 
 
-def confirmations(session: Session, actor: Actor) -> list[Confirmation]:
+def confirmations(actor: Actor) -> Select[Confirmation]:
     """The confirmations this actor may read, the newest first."""
-    query = (
+    return (
         select(Confirmation)
         .where(confirmations_visible_to(actor))
         .options(joinedload(Confirmation.school).joinedload(School.organisation))
         .order_by(Confirmation.recorded_at.desc(), Confirmation.id)
     )
-    return list(session.scalars(query))
 
 
 def confirmed(

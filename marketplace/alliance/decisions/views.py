@@ -167,11 +167,13 @@ def list_confirmations() -> Any:
     """What the governing bodies of the reader's schools have confirmed."""
     actor, session = web.actor(), db.session()
     today = clock.today()
+    query = queries.confirmations(actor)
+    pages = page_links(queries.count(session, query), request.args.get("page"), page_address)
     rows = [
         (row, about(session, actor, row.subject, row.subject_id), _state(row, today))
-        for row in queries.confirmations(session, actor)
+        for row in session.scalars(query.limit(pages.size).offset(pages.offset))
     ]
-    return page("decisions/confirmations.html", rows=rows)
+    return page("decisions/confirmations.html", rows=rows, pages=pages)
 
 
 def _state(row: Confirmation, today: Any) -> tuple[str, str]:

@@ -146,7 +146,7 @@ def test_another_alliance_sees_neither_decision_nor_confirmation(session: Sessio
         with pytest.raises(NotFound):
             queries.get_confirmation(session, stranger, confirmation_id)
         assert not session.scalars(queries.decisions(stranger, is_open=True)).all()
-        assert not queries.confirmations(session, stranger)
+        assert not session.scalars(queries.confirmations(stranger)).all()
     with pytest.raises(NotFound):
         actions.vote(theirs.schools[0].headteacher, decision_id, theirs.schools[0].id, FOR)
 
