@@ -92,6 +92,9 @@ from marketplace.tenders.drafting import models as drafting_tables
 from marketplace.tenders.drafting import views as draft_pages
 from marketplace.tenders.lots import models as lot_tables
 from marketplace.tenders.lots import views as lot_pages
+from marketplace.tenders.interests import models as interests
+from marketplace.tenders.interests import queries as interest_queries
+from marketplace.tenders.interests import views as interest_pages
 from marketplace.tenders.opportunities import views as opportunity_pages
 from marketplace.tenders.uk_notices import api as open_data
 from marketplace.tenders.uk_notices import models as tender_notices
@@ -132,6 +135,7 @@ MODELS = (
     lot_tables,
     drafting_tables,
     amending,
+    interests,
     profiles,
     quotes,
     evaluation,
@@ -141,7 +145,7 @@ MODELS = (
     annual_pack,
     storage,
 )
-TENDER_PAGES = (amending_pages, commitment_pages)
+TENDER_PAGES = (amending_pages, commitment_pages, interest_pages)
 """Modules whose pages stand on the blueprint of tenders."""
 MIGRATIONS = "marketplace/migrations"
 BLUEPRINTS = (
@@ -182,6 +186,7 @@ WAITING_FOR: tuple[Any, ...] = (
     tender_queries.waiting_for,
     amending_queries.waiting_for,
     commitment_tasks.waiting_for,
+    interest_queries.waiting_for,
     quote_tasks.waiting_for,
     evaluation_tasks.waiting_for,
     award_tasks.waiting_for,
@@ -237,7 +242,7 @@ SUBJECTS = {
     "Work that schools share": ("activity", "lead", "hours", "priorities"),
     "Decisions and confirmations": ("decision", "confirmation"),
     "Contracts and needs": ("contract", "calendar", "need", "consent"),
-    "Joint tenders": ("tender", "commitment"),
+    "Joint tenders": ("tender", "commitment", "interest"),
     "Suppliers and their quotes": ("supplier", "quote"),
     "Opening, scoring and award": ("opening", "quotes", "conflict", "score", "scores", "award"),
     "Invoices and payments": ("shared_cost", "invoice", "payment"),
@@ -304,6 +309,7 @@ def _subscribe() -> None:
     leaving.ask(fund_leaving.settlement)
     tender_audience.count_with(profile_queries.count_serving)
     tender_progress.offer_steps(amending_queries.offered_steps)
+    tender_progress.offer_steps(interest_queries.offered_steps)
     tender_progress.offer_steps(quote_tasks.offered_steps)
     tender_progress.offer_steps(evaluation_tasks.offered_steps)
     tender_progress.offer_steps(award_tasks.offered_steps)

@@ -13,6 +13,7 @@ from demonstration import needs
 from demonstration.cast import Cast, DemonstrationSchool
 from demonstration.purchases import Purchase, Reach
 from demonstration.questions import Asked, Group
+from marketplace.alliance.queries import actor_for
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.ids import new_id
@@ -28,6 +29,9 @@ from marketplace.tenders.drafting import actions as drafting
 from marketplace.tenders.drafting.rules import LineDraft, LotDraft, PanelDraft
 from marketplace.tenders.lots import actions as lots
 from marketplace.tenders.lots.rules import TierBasis, TiersDraft
+from marketplace.tenders.interests import actions as interests
+from marketplace.tenders.interests.queries import concerned
+from marketplace.tenders.interests.rules import Part
 from marketplace.tenders.models import Tender
 from marketplace.tenders.planning.queries import holidays_at
 from marketplace.tenders.rules import CriterionKind, PriceFormula, Seat, Split
@@ -39,6 +43,12 @@ ONE_SERVICE = (
 )
 NEEDED, DRAFTED, INVITED, COMMITTED, CANCELLED, CONFIRMED = -24, -19, -16, -12, -8, -6
 OPEN_FOR = 30
+MITIGATION = "I tell the panel before scoring, and step out if this firm quotes."
+NOTHING = "Everybody named has declared. Nobody has an interest in who wins, and none is known besides."
+SOMETHING = (
+    "One evaluator declared a family tie with a firm that might quote. Should it quote, the finance lead of "
+    "another school scores instead. Nobody else has an interest, and none is known besides."
+)
 HOLIDAY_REASON = "The school offices are open that day, and the openers have agreed to be there."
 
 
@@ -85,6 +95,7 @@ def prepare(cast: Cast, purchase: Purchase) -> Walk:
         _invite(walk)
     if purchase.reach >= Reach.CONFIRMED:
         _confirm(walk)
+        _declare(walk)
     if purchase.reach >= Reach.PUBLISHED:
         with walk.on(0, hour=11):
             actions.publish_tender(walk.schools[0].headteacher, walk.tender_id, walk.version)
@@ -257,3 +268,27 @@ def _invite(walk: Walk) -> None:
 def _confirm(walk: Walk) -> None:
     with walk.on(CONFIRMED):
         commitments.confirm_tender(walk.cast.coordinator, walk.tender_id, walk.version)
+
+
+def _declare(walk: Walk) -> None:
+    """Everybody declares, one with an interest where the purchase says so; then it is assessed."""
+    tied = walk.purchase.interest
+    people = concerned(db.session(), walk.tender())
+    with_tie = next((one.person_id for one in people if tied and Part.SCORES in one.parts), None)
+    for place, one in enumerate(people):
+        actor = actor_for(db.session(), one.person_id)
+        if actor is None:
+            raise LookupError(one.name)
+        has_interest = one.person_id == with_tie
+        with walk.on(CONFIRMED, hour=11 + place // 6, minute=9 * (place % 6)):
+            interests.declare_interest(
+                actor,
+                walk.tender_id,
+                has_interest=has_interest,
+                interest=tied if has_interest else "",
+                mitigation=MITIGATION if has_interest else "",
+            )
+    with walk.on(CONFIRMED, hour=15):
+        interests.assess_interests(
+            walk.cast.coordinator, walk.tender_id, new_id(), SOMETHING if with_tie else NOTHING
+        )

@@ -99,6 +99,7 @@ class Purchase:
         return list(dict.fromkeys(item.lot or self.title for item in self.items))
 
     extended_because: str = ""
+    interest: str = ""
 
     @property
     def price_weight(self) -> Decimal:
@@ -252,6 +253,7 @@ PURCHASES: tuple[Purchase, ...] = (
     Purchase(
         category="catering",
         title="School meals for three schools",
+        interest="My sister manages a kitchen for Larder & Co, who cook here now and might quote.",
         extended_because="Two suppliers asked for a week more, to visit the three kitchens.",
         extension_months=24,
         description="Hot meals cooked on site in term time, with menus for every diet.",

@@ -107,6 +107,8 @@ class Act(StrEnum):
     COMMITMENT_LAPSE = "commitment.lapse"
     TENDER_PUBLISH = "tender.publish"
     TENDER_RETURN = "tender.return"
+    INTEREST_DECLARE = "interest.declare"
+    INTEREST_ASSESS = "interest.assess"
     TENDER_EXTEND = "tender.extend"
     TENDER_APPROVE_EXTENSION = "tender.approve_extension"
     TENDER_REFUSE_EXTENSION = "tender.refuse_extension"
@@ -158,14 +160,8 @@ def _may(label: str, *roles: Role) -> Permission:
     return Permission(label, frozenset(roles))
 
 
-CONTRACT_READERS = (
-    Role.BURSAR,
-    Role.HEADTEACHER,
-    Role.GOVERNOR,
-    Role.FINANCE_LEAD,
-    Role.COORDINATOR,
-    Role.AUDITOR,
-)
+SCHOOL_PEOPLE = (Role.HEADTEACHER, Role.BURSAR, Role.GOVERNOR, Role.FINANCE_LEAD)
+CONTRACT_READERS = (*SCHOOL_PEOPLE, Role.COORDINATOR, Role.AUDITOR)
 
 POLICY: Mapping[Act, Permission] = {
     Act.ALLIANCE_FOUND: _may("Found an alliance", Role.ADMINISTRATOR),
@@ -274,6 +270,10 @@ POLICY: Mapping[Act, Permission] = {
     Act.TENDER_RETURN: _may(
         "Take a tender back to draft before it is published", Role.COORDINATOR, Role.HEADTEACHER
     ),
+    Act.INTEREST_DECLARE: _may(
+        "Declare interests, as somebody named in a tender", Role.COORDINATOR, *SCHOOL_PEOPLE
+    ),
+    Act.INTEREST_ASSESS: _may("Record the conflicts assessment of a tender", Role.COORDINATOR),
     Act.TENDER_EXTEND: _may("Propose a later deadline for everybody", Role.COORDINATOR),
     Act.TENDER_APPROVE_EXTENSION: _may(
         "Approve a later deadline that somebody of another school proposed", Role.HEADTEACHER
@@ -289,34 +289,10 @@ POLICY: Mapping[Act, Permission] = {
     Act.QUOTE_DRAFT: _may("Prepare a quote", Role.SUPPLIER_ADMIN, Role.BIDDER),
     Act.QUOTE_SUBMIT: _may("Submit or replace a quote", Role.SUPPLIER_ADMIN, Role.BIDDER),
     Act.QUOTE_WITHDRAW: _may("Withdraw a quote", Role.SUPPLIER_ADMIN, Role.BIDDER),
-    Act.OPENING_START: _may(
-        "Start opening quotes, as a named opener",
-        Role.HEADTEACHER,
-        Role.BURSAR,
-        Role.GOVERNOR,
-        Role.FINANCE_LEAD,
-    ),
-    Act.QUOTES_OPEN: _may(
-        "Open quotes, as a named opener and with one from another school",
-        Role.HEADTEACHER,
-        Role.BURSAR,
-        Role.GOVERNOR,
-        Role.FINANCE_LEAD,
-    ),
-    Act.CONFLICT_DECLARE: _may(
-        "Declare conflicts of interest, as a named evaluator",
-        Role.HEADTEACHER,
-        Role.BURSAR,
-        Role.GOVERNOR,
-        Role.FINANCE_LEAD,
-    ),
-    Act.SCORE_GIVE: _may(
-        "Score a quote, as a named evaluator",
-        Role.HEADTEACHER,
-        Role.BURSAR,
-        Role.GOVERNOR,
-        Role.FINANCE_LEAD,
-    ),
+    Act.OPENING_START: _may("Start opening quotes, as a named opener", *SCHOOL_PEOPLE),
+    Act.QUOTES_OPEN: _may("Open quotes, as a named opener and with one from another school", *SCHOOL_PEOPLE),
+    Act.CONFLICT_DECLARE: _may("Declare conflicts of interest, as a named evaluator", *SCHOOL_PEOPLE),
+    Act.SCORE_GIVE: _may("Score a quote, as a named evaluator", *SCHOOL_PEOPLE),
     Act.SCORE_AGREE: _may("Record the agreed scores", Role.COORDINATOR),
     Act.SCORES_LOCK: _may("Lock the quality scores", Role.COORDINATOR),
     Act.QUOTE_EXCLUDE: _may("Exclude a quote, with a reason", Role.COORDINATOR),

@@ -32,6 +32,8 @@ from marketplace.tenders.drafting.proposal import lock_needs, propose
 from marketplace.tenders.drafting.queries import readiness
 from marketplace.tenders.lots.queries import terms_of
 from marketplace.tenders.lots.rules import check_can_be_quoted
+from marketplace.tenders.interests.queries import concerned, latest_assessment
+from marketplace.tenders.interests.rules import check_publishable
 from marketplace.tenders.models import Commitment, Tender, TenderStep
 from marketplace.tenders.planning.queries import holidays_at
 from marketplace.tenders.rules import COMMITMENT_MOVES, CommitmentStatus, TenderStatus
@@ -119,7 +121,8 @@ def publish_tender(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
 
     Raises Forbidden for the person who drafted it or asked for approval, and for anybody but a
     headteacher of a school in the tender other than the lead school; RuleBroken when the deadline is
-    no longer far enough away, or the confirmation of a governing body has ended.
+    no longer far enough away, or the confirmation of a governing body has ended, and above the threshold
+    without a whole conflicts assessment.
     """
     with transaction() as session:
         tender = queries.get_tender_of_alliance(session, actor, tender_id, lock=True)
@@ -139,6 +142,7 @@ def publish_tender(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
         commitments.check_confirmed(session, tender)
         _check_timetable(session, tender)
         check_can_be_quoted(terms_of(session, tender))
+        _check_interests(session, actor, tender)
         _remove_what_nobody_buys(session, tender)
         tender.published_by, tender.published_at = actor.person_id, clock.now()
         move_tender(session, tender, TenderStatus.PUBLISHED)
@@ -263,6 +267,14 @@ def check_panel(tender: Tender) -> None:
     quality = has_quality(criterion.kind for criterion in tender.criteria)
     seats = [drafting.PanelDraft(seat.person_id, seat.school_id, seat.seat) for seat in tender.panel]
     drafting.check_panel(seats, quality=quality)
+
+
+def _check_interests(session: Session, actor: Actor, tender: Tender) -> None:
+    _, regime = queries.value_and_regime(session, tender)
+    latest = latest_assessment(session, tender.id)
+    check_publishable(
+        regime, concerned(session, tender), latest.recorded_at if latest else None, actor.person_id
+    )
 
 
 def _check_timetable(session: Session, tender: Tender) -> None:

@@ -32,6 +32,8 @@ WORDS = {
     Act.TENDER_CONFIRM: "Buyers settled, approval asked",
     Act.TENDER_PUBLISH: "Approved and published",
     Act.TENDER_RETURN: "Taken back to draft",
+    Act.INTEREST_DECLARE: "Interests declared",
+    Act.INTEREST_ASSESS: "Conflicts of interest assessed",
     Act.TENDER_EXTEND: "Later deadline proposed",
     Act.TENDER_APPROVE_EXTENSION: "Deadline moved",
     Act.TENDER_REFUSE_EXTENSION: "Deadline left as it is",
@@ -210,4 +212,5 @@ PARTS = {
     "criteria": "criteria and weights",
     "people": "who opens and scores",
     "documents": "documents",
+    "threshold": "how it is valued",
 }

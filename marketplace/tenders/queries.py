@@ -22,15 +22,15 @@ from marketplace.alliance.rules import MembershipStatus
 from marketplace.core import clock
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
-from marketplace.core.months import months_later
 from marketplace.core.policy import POLICY, Act, Actor, Kind, Role
 from marketplace.core.web import Task
-from marketplace.needs.thresholds import Regime, regime
+from marketplace.needs.thresholds import Regime
 from marketplace.tenders import rules
 from marketplace.tenders.models import Commitment, Lot, PanelSeat, PriceLine, Tender, TenderDocument
 from marketplace.tenders.readers import acts_everywhere, theirs
 from marketplace.tenders.rules import CommitmentStatus, Seat, TenderStatus
-from marketplace.tenders.timetable import estimated_value, over_whole_term
+from marketplace.tenders.timetable import over_whole_term
+from marketplace.tenders.watch.queries import watch
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -208,16 +208,12 @@ def _standing(session: Session, tender_id: uuid.UUID) -> list[Commitment]:
 def value_and_regime(session: Session, tender: Tender) -> tuple[Money | None, Regime]:
     """The estimated value and the rules that bind.
 
-    VAT included, over the whole term with every option to run longer (Procurement Act 2023, s.4 and
-    Sch 3); None when unknown.
+    The value is the tender's own, VAT included, over the whole term with every option to run longer
+    (Procurement Act 2023, s.4 and Sch 3); None when unknown. The rules follow from what it counts
+    together with others: see `watch`.
     """
-    value = None
-    if tender.contract_starts_on and tender.contract_ends_on:
-        spend = [commitment.baseline for commitment in _standing(session, tender.id)]
-        if all(spend):
-            last_day = months_later(tender.contract_ends_on, tender.extension_months)
-            value = estimated_value(spend, tender.contract_starts_on, last_day) or None
-    return value, regime(tender.cpv, value, clock.today())
+    worth = watch(session, tender)
+    return worth.value, worth.regime
 
 
 def get_document(

@@ -17,6 +17,7 @@ from marketplace.tenders import actions, audience, queries, rules, shown
 from marketplace.tenders.drafting.queries import readiness
 from marketplace.tenders.drafting.rules import missing
 from marketplace.tenders.forms import FilterForm, ReasonForm, StepForm
+from marketplace.tenders.interests.queries import open_points
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import TenderStatus
 
@@ -119,6 +120,7 @@ def publish_tender(tender_id: uuid.UUID) -> Any:
         suppliers=audience.suppliers(session, tender.category),
         buyers=queries.buyers(session, tender_id),
         lots=queries.schedule(session, tender_id),
+        interests=open_points(session, tender),
         **shown.terms(session, tender),
     )
 

@@ -19,6 +19,7 @@ from marketplace.core.ids import new_id
 from marketplace.core.money import ZERO, Money
 from marketplace.core.months import months_later
 from marketplace.core.policy import SYSTEM, Actor
+from marketplace.needs.thresholds import Regime
 from marketplace.tenders import actions, queries, timetable
 from marketplace.tenders.commitments import actions as commitments
 from marketplace.tenders.criteria import actions as criteria_actions
@@ -26,9 +27,11 @@ from marketplace.tenders.criteria.rules import CriterionDraft
 from marketplace.tenders.drafting import actions as drafting
 from marketplace.tenders.drafting.rules import LineDraft, LotDraft, PanelDraft
 from marketplace.tenders.lots import actions as lot_actions
+from marketplace.tenders.interests import actions as interests
+from marketplace.tenders.interests.queries import concerned
 from marketplace.tenders.models import Tender as TenderRow
 from marketplace.tenders.rules import CriterionKind, PriceFormula, Seat, Split
-from tests.make.alliance import Alliance, School
+from tests.make.alliance import Alliance, School, actor
 from tests.make.kept import kept
 
 PRICE_AND_QUALITY = (
@@ -267,12 +270,23 @@ def confirmed_tender(alliance: Alliance, **given: Unpack[Wishes]) -> Tender:
 def published_tender(alliance: Alliance, **given: Unpack[Wishes]) -> Tender:
     """A tender that suppliers can quote for. Takes what `draft_tender` takes."""
     tender = confirmed_tender(alliance, **given)
+    if queries.value_and_regime(db.session(), tender.row)[1] is not Regime.BELOW:
+        assess_interests(tender)
     others = [school for school in (*tender.schools, *alliance.schools) if school.id != tender.lead.id]
     actions.publish_tender(others[0].headteacher, tender.id, tender.version)
     return tender
 
 
 @kept
+def assess_interests(tender: Tender) -> None:
+    """Everybody behind a tender declares that they have no interest, and the coordinator assesses it."""
+    for one in concerned(db.session(), tender.row):
+        interests.declare_interest(actor(one.person_id), tender.id, has_interest=False)
+    interests.assess_interests(
+        tender.alliance.coordinator, tender.id, new_id(), "Nobody has an interest in who wins."
+    )
+
+
 def closed_tender(alliance: Alliance, **given: Unpack[Wishes]) -> Tender:
     """A tender past its deadline, waiting to be opened. The clock of the test itself does not move."""
     tender = published_tender(alliance, **given)

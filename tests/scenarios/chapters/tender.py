@@ -92,6 +92,23 @@ def confirm_tender(story: Story, who: str) -> None:
     tells(story.send(who, "Settle who buys and ask for approval"), "You settled who buys.")
 
 
+@STEPS.step("These people say that they have no interest in who wins.")
+def declare_interests(story: Story, table: tuple[Row, ...]) -> None:
+    for row in table:
+        who = row["Person"]
+        story.go(who, f"Declare your interests: {story.title}")
+        asked = "Have you, or has somebody close to you, an interest in who wins this tender?"
+        tells(story.send(who, "Declare", {asked: "No"}), "You declared your interests")
+
+
+@STEPS.step('{who} assesses the conflicts of interest: "{text}"')
+def assess_interests(story: Story, who: str, text: str) -> None:
+    open_tender(story, who)
+    story.follow(who, "Conflicts of interest")
+    page = story.send(who, "Record the assessment", {"Assessment": text})
+    tells(page, "You recorded the conflicts assessment.")
+
+
 @STEPS.step("{who}, headteacher of the lead school, cannot publish the tender.")
 def cannot_publish(story: Story, who: str) -> None:
     page = open_tender(story, who)
