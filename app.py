@@ -90,12 +90,14 @@ from marketplace.tenders.commitments import views as commitment_pages
 from marketplace.tenders.criteria import views as criteria_pages
 from marketplace.tenders.drafting import models as drafting_tables
 from marketplace.tenders.drafting import views as draft_pages
-from marketplace.tenders.lots import models as lot_tables
-from marketplace.tenders.lots import views as lot_pages
 from marketplace.tenders.interests import models as interests
 from marketplace.tenders.interests import queries as interest_queries
 from marketplace.tenders.interests import views as interest_pages
+from marketplace.tenders.lots import models as lot_tables
+from marketplace.tenders.lots import views as lot_pages
 from marketplace.tenders.opportunities import views as opportunity_pages
+from marketplace.tenders.packs import models as packs
+from marketplace.tenders.packs import views as pack_pages
 from marketplace.tenders.uk_notices import api as open_data
 from marketplace.tenders.uk_notices import models as tender_notices
 from suppliers.awards import confirming as award_confirming
@@ -136,6 +138,7 @@ MODELS = (
     drafting_tables,
     amending,
     interests,
+    packs,
     profiles,
     quotes,
     evaluation,
@@ -163,7 +166,7 @@ BLUEPRINTS = (
     tender_pages.tenders,
     criteria_pages.criteria,
     lot_pages.lots,
-    opportunity_pages.opportunities,
+    pack_pages.opportunities,
     open_data.ocds,
     profile_pages.profiles,
     opening_pages.quotes,
@@ -285,6 +288,7 @@ def _subscribe() -> None:
     events.subscribe("memberships.agreed", membership_jobs.carry_out, *agreeing)
     events.subscribe("partnerships.agreed", partnership_jobs.carry_out, *agreeing)
     events.subscribe("profiles.opportunity", profile_jobs.tell_of_opportunity, Act.TENDER_PUBLISH)
+    events.subscribe("quotes.amendment", quote_jobs.tell_of_amendment, Act.TENDER_AMEND)
     events.subscribe("quotes.deadline", quote_jobs.tell_of_deadline, Act.TENDER_APPROVE_EXTENSION)
     events.subscribe("quotes.cancelling", quote_jobs.tell_of_cancelling, Act.TENDER_CANCEL)
     events.subscribe("shared_costs.recovery_fee", shared_cost_jobs.charge_recovery_fee, Act.AWARD_CONFIRM)

@@ -1,15 +1,24 @@
-"""What changed of a tender after its publication: a later deadline, approved by a second school."""
+"""What changed of a tender after its publication: a later deadline, and its words and documents."""
 
 from __future__ import annotations
+
+import io
 
 from demonstration.path import HOLIDAY_REASON, OPEN_FOR, Walk
 from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.tenders.amending import actions
+from marketplace.tenders.amending.changing import Wanted
 from marketplace.tenders.planning.queries import holidays_at
 from marketplace.tenders.timetable import doubts_about
 
-PROPOSED, APPROVED, LONGER = 4, 5, 7
+PROPOSED, APPROVED, AMENDED, LONGER = 4, 5, 6, 7
+TIMES = """Kitchens and dining halls
+
+Fernleigh Academy: kitchen from 06:30, two sittings at 12:10 and 12:50.
+Kingfisher Primary School: kitchen from 07:00, one sitting at 12:00.
+Millbrook Primary School: kitchen from 07:00, two sittings at 11:50 and 12:30.
+"""
 
 
 def extend(walk: Walk) -> None:
@@ -29,3 +38,22 @@ def extend(walk: Walk) -> None:
         )
     with walk.on(APPROVED):
         actions.approve_extension(walk.schools[0].headteacher, walk.tender_id, extension_id)
+
+
+def amend(walk: Walk) -> None:
+    """The coordinator answers suppliers' questions in the description, and adds the times of the kitchens."""
+    tender = walk.tender()
+    with walk.on(AMENDED):
+        actions.amend_tender(
+            walk.cast.coordinator,
+            walk.tender_id,
+            walk.version,
+            new_id(),
+            reason="Suppliers asked about breakfast, and when they can use the kitchens.",
+            wanted=Wanted(
+                description=f"{tender.description} Breakfast clubs are not part of it.",
+                questions={one.id: one.question for one in tender.criteria if one.question},
+                added_name="Kitchens and dining halls.txt",
+                added=io.BytesIO(TIMES.encode()),
+            ),
+        )

@@ -27,11 +27,11 @@ from marketplace.tenders.criteria.forms import USUAL_GUIDANCE
 from marketplace.tenders.criteria.rules import CriterionDraft
 from marketplace.tenders.drafting import actions as drafting
 from marketplace.tenders.drafting.rules import LineDraft, LotDraft, PanelDraft
-from marketplace.tenders.lots import actions as lots
-from marketplace.tenders.lots.rules import TierBasis, TiersDraft
 from marketplace.tenders.interests import actions as interests
 from marketplace.tenders.interests.queries import concerned
 from marketplace.tenders.interests.rules import Part
+from marketplace.tenders.lots import actions as lots
+from marketplace.tenders.lots.rules import TierBasis, TiersDraft
 from marketplace.tenders.models import Tender
 from marketplace.tenders.planning.queries import holidays_at
 from marketplace.tenders.rules import CriterionKind, PriceFormula, Seat, Split

@@ -51,6 +51,7 @@ def _buy(cast: Cast, purchase: Purchase) -> None:
     walk = path.prepare(cast, purchase)
     if purchase.extended_because:
         changes.extend(walk)
+        changes.amend(walk)
     if purchase.reach >= Reach.PUBLISHED:
         bids.submit_all(walk)
         bids.begin_all(walk)

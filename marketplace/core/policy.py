@@ -109,6 +109,7 @@ class Act(StrEnum):
     TENDER_RETURN = "tender.return"
     INTEREST_DECLARE = "interest.declare"
     INTEREST_ASSESS = "interest.assess"
+    TENDER_AMEND = "tender.amend"
     TENDER_EXTEND = "tender.extend"
     TENDER_APPROVE_EXTENSION = "tender.approve_extension"
     TENDER_REFUSE_EXTENSION = "tender.refuse_extension"
@@ -274,6 +275,7 @@ POLICY: Mapping[Act, Permission] = {
         "Declare interests, as somebody named in a tender", Role.COORDINATOR, *SCHOOL_PEOPLE
     ),
     Act.INTEREST_ASSESS: _may("Record the conflicts assessment of a tender", Role.COORDINATOR),
+    Act.TENDER_AMEND: _may("Change the words and documents of a published tender", Role.COORDINATOR),
     Act.TENDER_EXTEND: _may("Propose a later deadline for everybody", Role.COORDINATOR),
     Act.TENDER_APPROVE_EXTENSION: _may(
         "Approve a later deadline that somebody of another school proposed", Role.HEADTEACHER

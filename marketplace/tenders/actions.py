@@ -30,11 +30,12 @@ from marketplace.tenders.criteria.rules import has_quality
 from marketplace.tenders.drafting import rules as drafting
 from marketplace.tenders.drafting.proposal import lock_needs, propose
 from marketplace.tenders.drafting.queries import readiness
-from marketplace.tenders.lots.queries import terms_of
-from marketplace.tenders.lots.rules import check_can_be_quoted
 from marketplace.tenders.interests.queries import concerned, latest_assessment
 from marketplace.tenders.interests.rules import check_publishable
+from marketplace.tenders.lots.queries import terms_of
+from marketplace.tenders.lots.rules import check_can_be_quoted
 from marketplace.tenders.models import Commitment, Tender, TenderStep
+from marketplace.tenders.packs.assembling import assemble
 from marketplace.tenders.planning.queries import holidays_at
 from marketplace.tenders.rules import COMMITMENT_MOVES, CommitmentStatus, TenderStatus
 from marketplace.tenders.uk_notices import issuing
@@ -146,6 +147,7 @@ def publish_tender(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
         _remove_what_nobody_buys(session, tender)
         tender.published_by, tender.published_at = actor.person_id, clock.now()
         move_tender(session, tender, TenderStatus.PUBLISHED)
+        assemble(session, tender)
         issuing.issue(session, tender, NoticeKind.TENDER)
         notices.tender_published(session, tender)
         events.record(session, actor, Act.TENDER_PUBLISH, tender.id, organisation_id=tender.alliance_id)

@@ -34,6 +34,7 @@ WORDS = {
     Act.TENDER_RETURN: "Taken back to draft",
     Act.INTEREST_DECLARE: "Interests declared",
     Act.INTEREST_ASSESS: "Conflicts of interest assessed",
+    Act.TENDER_AMEND: "Changed after publication",
     Act.TENDER_EXTEND: "Later deadline proposed",
     Act.TENDER_APPROVE_EXTENSION: "Deadline moved",
     Act.TENDER_REFUSE_EXTENSION: "Deadline left as it is",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -24,3 +25,8 @@ def tell_of_deadline(session: Session, event: Event) -> None:
         after=datetime.fromisoformat(event.facts["closes_at"]),
         reason=event.facts["reason"],
     )
+
+
+def tell_of_amendment(session: Session, event: Event) -> None:
+    """Write to every supplier concerned what was changed, and ask those with a quote to check it."""
+    notices.tender_amended(session, event.subject_id, uuid.UUID(event.facts["amendment_id"]))

@@ -18,6 +18,7 @@ from marketplace.alliance.queries import people_with_role
 from marketplace.core import mail
 from marketplace.core.events import Event
 from marketplace.core.policy import Role
+from marketplace.tenders.amending.models import Amendment
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import Seat
 from suppliers.profiles.queries import people_serving, people_who_bid
@@ -110,6 +111,22 @@ def deadline_moved(
             before=before,
             after=after,
             reason=reason,
+            has_quote=has_quote,
+        )
+
+
+def tender_amended(session: Session, tender_id: uuid.UUID, amendment_id: uuid.UUID) -> None:
+    """Tell those who have begun a quote to check it, and those who were told of the tender what changed."""
+    tender = session.get_one(Tender, tender_id)
+    amendment = session.get_one(Amendment, amendment_id)
+    for people, has_quote in _concerned(session, tender):
+        _write(
+            session,
+            people,
+            f"Please read what changed: {tender.title}",
+            "quotes_tender_amended.txt",
+            tender,
+            amendment=amendment,
             has_quote=has_quote,
         )
 

@@ -26,9 +26,9 @@ from marketplace.tenders.criteria import actions as criteria_actions
 from marketplace.tenders.criteria.rules import CriterionDraft
 from marketplace.tenders.drafting import actions as drafting
 from marketplace.tenders.drafting.rules import LineDraft, LotDraft, PanelDraft
-from marketplace.tenders.lots import actions as lot_actions
 from marketplace.tenders.interests import actions as interests
 from marketplace.tenders.interests.queries import concerned
+from marketplace.tenders.lots import actions as lot_actions
 from marketplace.tenders.models import Tender as TenderRow
 from marketplace.tenders.rules import CriterionKind, PriceFormula, Seat, Split
 from tests.make.alliance import Alliance, School, actor

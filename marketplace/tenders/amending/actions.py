@@ -1,4 +1,4 @@
-"""Moving the deadline of a published tender: forwards, before it has passed, by two people of two schools."""
+"""Changing a published tender until its deadline: its words and documents, and the deadline, forwards."""
 
 from __future__ import annotations
 
@@ -14,12 +14,17 @@ from marketplace.core.forms import expect_version
 from marketplace.core.policy import Act, Actor
 from marketplace.tenders import queries as tenders
 from marketplace.tenders import timetable
-from marketplace.tenders.amending import notices, queries, rules
-from marketplace.tenders.amending.models import Extension
+from marketplace.tenders.actions import mark_changed
+from marketplace.tenders.amending import changing, notices, queries, rules
+from marketplace.tenders.amending.changing import Wanted
+from marketplace.tenders.amending.models import AmendedPart, Amendment, Extension
 from marketplace.tenders.amending.rules import ExtensionStatus
 from marketplace.tenders.models import Tender
+from marketplace.tenders.packs.assembling import assemble
 from marketplace.tenders.planning.queries import holidays_at
 from marketplace.tenders.rules import check_reason
+from marketplace.tenders.uk_notices import issuing
+from marketplace.tenders.uk_notices.rules import NoticeKind
 
 
 def propose_extension(
@@ -103,6 +108,8 @@ def approve_extension(actor: Actor, tender_id: uuid.UUID, extension_id: uuid.UUI
         tender.deadline_version += 1
         extension.deadline_version = tender.deadline_version
         session.flush()
+        assemble(session, tender)
+        issuing.issue(session, tender, NoticeKind.TENDER)
         notices.deadline_moved(session, extension)
         events.record(
             session,
@@ -139,6 +146,62 @@ def refuse_extension(actor: Actor, tender_id: uuid.UUID, extension_id: uuid.UUID
             Act.TENDER_REFUSE_EXTENSION,
             tender.id,
             organisation_id=tender.alliance_id,
+            reason=reason,
+        )
+
+
+def amend_tender(
+    actor: Actor,
+    tender_id: uuid.UUID,
+    version: int,
+    amendment_id: uuid.UUID,
+    *,
+    reason: str,
+    wanted: Wanted,
+) -> None:
+    """Change a published tender's words and documents until its deadline (s.31); everybody is told.
+
+    Quotes that are in stay in. Lines, volumes, weights and dates are no words: what suppliers priced
+    does not change under them. Raises RuleBroken after the deadline by the database's clock, without a
+    reason, when nothing would change, and (field `document`) for a file of a kind that is not allowed.
+    """
+    with transaction() as session:
+        tender = tenders.get_tender_of_alliance(session, actor, tender_id, lock=True)
+        policy.require(actor, Act.TENDER_AMEND, tender.alliance_id)
+        if session.get(Amendment, amendment_id) is not None:
+            return
+        expect_version(tender, version)
+        rules.check_still_open(tender.status, tender.closes_at, clock.database_now(session))
+        check_reason(reason, "the tender changes")
+        changes = changing.apply(session, tender, wanted)
+        rules.check_changes(changes)
+        mark_changed(tender)
+        session.flush()
+        assert actor.person_id
+        amendment = Amendment(
+            id=amendment_id,
+            tender_id=tender_id,
+            number=1 + len(queries.amendments(session, tender_id)),
+            reason=reason,
+            made_by=actor.person_id,
+            made_at=clock.now(),
+            pack_number=assemble(session, tender).number,
+        )
+        amendment.changes.extend(
+            AmendedPart(number=number, what=one.what, before=one.before, after=one.after)
+            for number, one in enumerate(changes, start=1)
+        )
+        session.add(amendment)
+        session.flush()
+        issuing.issue(session, tender, NoticeKind.TENDER)
+        notices.tender_amended(session, tender, amendment)
+        events.record(
+            session,
+            actor,
+            Act.TENDER_AMEND,
+            tender.id,
+            organisation_id=tender.alliance_id,
+            amendment_id=amendment.id,
             reason=reason,
         )
 

@@ -1,11 +1,11 @@
-"""Later deadlines, proposed and approved. Kept for good: whoever asks can see how a deadline moved."""
+"""Amendments and later deadlines. Kept for good: whoever asks can see what changed, and when."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.alliance.models import Person, School
@@ -59,3 +59,36 @@ class Extension(Base):
     proposer: Mapped[Person] = relationship(foreign_keys=proposed_by)
     decider: Mapped[Person | None] = relationship(foreign_keys=decided_by)
     school: Mapped[School | None] = relationship()
+
+
+class Amendment(Base):
+    """What was changed of a published tender at once, why, and the pack of documents that came of it."""
+
+    __tablename__ = "amendment"
+    __table_args__ = (UniqueConstraint("tender_id", "number"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tender_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tender.id"))
+    number: Mapped[int]
+    reason: Mapped[str]
+    made_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+    pack_number: Mapped[int]
+
+    changes: Mapped[list[AmendedPart]] = relationship(
+        back_populates="amendment", order_by="AmendedPart.number", cascade="all, delete-orphan"
+    )
+
+
+class AmendedPart(Base):
+    """One thing that an amendment changed, in words before and after; blank where there was or is none."""
+
+    __tablename__ = "amended_part"
+
+    amendment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("amendment.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    what: Mapped[str]
+    before: Mapped[str]
+    after: Mapped[str]
+
+    amendment: Mapped[Amendment] = relationship(back_populates="changes")

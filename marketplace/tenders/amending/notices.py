@@ -1,4 +1,4 @@
-"""What the alliance's people are told by e-mail when a deadline moves. Suppliers are told downstream.
+"""What the alliance's people are told by e-mail when a tender changes. Suppliers are told downstream.
 
 Each function writes in the action's own transaction.
 """
@@ -16,7 +16,8 @@ from marketplace.core import mail
 from marketplace.core.policy import Role
 from marketplace.tenders import queries as tenders
 from marketplace.tenders.amending import queries
-from marketplace.tenders.amending.models import Extension
+from marketplace.tenders.amending.models import Amendment, Extension
+from marketplace.tenders.models import Tender
 
 
 def extension_proposed(session: Session, extension: Extension) -> None:
@@ -49,6 +50,23 @@ def extension_refused(session: Session, extension: Extension) -> None:
     coordinators = people_with_role(session, [tender.alliance_id], Role.COORDINATOR)
     people = [extension.proposer, *coordinators]
     _write(session, people, f"The deadline stays: {tender.title}", "amending_refused.txt", extension)
+
+
+def tender_amended(session: Session, tender: Tender, amendment: Amendment) -> None:
+    """Tell schools, coordinators, and those named to open and score what was changed."""
+    schools = people_with_role(session, tenders.buyers(session, tender.id), Role.HEADTEACHER, Role.BURSAR)
+    coordinators = people_with_role(session, [tender.alliance_id], Role.COORDINATOR)
+    people = [*schools, *coordinators, *(seat.person for seat in tender.panel)]
+    for person in {person.id: person for person in people}.values():
+        mail.write(
+            session,
+            person.email,
+            f"Changed: {tender.title}",
+            "amending_amended.txt",
+            person_name=person.name,
+            tender=tender,
+            amendment=amendment,
+        )
 
 
 def _write(

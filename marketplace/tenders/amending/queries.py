@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from flask import url_for
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from marketplace.alliance.models import Organisation, RoleHolding
 from marketplace.core import clock, policy
@@ -15,8 +17,9 @@ from marketplace.core.errors import NotFound
 from marketplace.core.policy import Act, Actor, Kind
 from marketplace.core.web import Task, moment
 from marketplace.tenders import queries, rules
-from marketplace.tenders.amending.models import Extension
-from marketplace.tenders.amending.rules import ExtensionStatus
+from marketplace.tenders.amending import rules as amending
+from marketplace.tenders.amending.models import Amendment, Extension
+from marketplace.tenders.amending.rules import ExtensionStatus, Piece
 from marketplace.tenders.models import Tender
 from marketplace.tenders.progress import StepLink
 from marketplace.tenders.rules import TenderStatus
@@ -54,6 +57,47 @@ def moved_deadlines(session: Session, tender_id: uuid.UUID) -> list[Extension]:
     return [one for one in reversed(extensions(session, tender_id)) if one.status is ExtensionStatus.APPROVED]
 
 
+def amendments(session: Session, tender_id: uuid.UUID) -> Sequence[Amendment]:
+    """What was changed of a tender since its publication, the first time first."""
+    query = select(Amendment).where(Amendment.tender_id == tender_id).order_by(Amendment.number)
+    return session.scalars(query.options(selectinload(Amendment.changes))).all()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChange:
+    """One thing that changed, as a difference that can be read."""
+
+    what: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What happened to a published tender at one moment, for everybody to read."""
+
+    at: datetime
+    reason: str
+    deadline: tuple[datetime, datetime] | None
+    changes: tuple[ShownChange, ...]
+    pack_number: int | None
+
+
+def changes_since_publication(session: Session, tender_id: uuid.UUID) -> list[Changed]:
+    """Amendments and moved deadlines together, the newest first."""
+    found = [
+        Changed(one.decided_at, one.reason, (one.closed_before_at, one.closes_at), (), None)
+        for one in moved_deadlines(session, tender_id)
+        if one.decided_at
+    ]
+    for one in amendments(session, tender_id):
+        shown = tuple(
+            ShownChange(part.what, tuple(amending.difference(part.before, part.after)))
+            for part in one.changes
+        )
+        found.append(Changed(one.made_at, one.reason, None, shown, one.pack_number))
+    return sorted(found, key=lambda one: one.at, reverse=True)
+
+
 def schools_of(session: Session, person_id: uuid.UUID) -> frozenset[uuid.UUID]:
     """The schools where a person holds a role, whoever asks."""
     query = (
@@ -77,15 +121,22 @@ def offered_steps(session: Session, actor: Actor, tender: Tender) -> list[StepLi
     if not rules.accepts_quotes(tender.status, tender.closes_at, now):
         return []
     waiting = waiting_extension(session, tender.id)
+    amending_links = (
+        [StepLink("Change the words or documents", url_for("tenders.amend_tender", tender_id=tender.id))]
+        if policy.allows(actor, Act.TENDER_AMEND, tender.alliance_id)
+        else []
+    )
     if waiting is None:
-        if policy.allows(actor, Act.TENDER_EXTEND, tender.alliance_id):
-            return [StepLink("Move the deadline", url_for("tenders.propose_extension", tender_id=tender.id))]
-        return []
+        return amending_links + (
+            [StepLink("Move the deadline", url_for("tenders.propose_extension", tender_id=tender.id))]
+            if policy.allows(actor, Act.TENDER_EXTEND, tender.alliance_id)
+            else []
+        )
     text = "Decide about the later deadline" if may_approve(session, actor, waiting) else ""
     if not text and policy.allows(actor, Act.TENDER_EXTEND, tender.alliance_id):
         text = "See the later deadline you proposed"
     href = url_for("tenders.approve_extension", tender_id=tender.id, extension_id=waiting.id)
-    return [StepLink(text, href)] if text else []
+    return amending_links + ([StepLink(text, href)] if text else [])
 
 
 def waiting_for(session: Session, actor: Actor) -> list[Task]:

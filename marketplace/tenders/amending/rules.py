@@ -1,10 +1,13 @@
-"""When a published tender's deadline may move, and who moves it. Plain Python."""
+"""What of a published tender may change, when, and how the difference is shown. Plain Python."""
 
 from __future__ import annotations
 
+import re
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from difflib import SequenceMatcher
 from enum import StrEnum
 
 from marketplace.core import moves
@@ -88,3 +91,52 @@ def moment_in_words(moment: datetime) -> str:
     """A moment in England, with its zone: 3 December 2026 at 14:00 GMT."""
     local = moment.astimezone(LONDON)
     return f"{in_words(local.date())} at {local:%H:%M} {local:%Z}"
+
+
+class Kind(StrEnum):
+    """What became of a piece of text."""
+
+    KEPT = "kept"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a text before and after a change."""
+
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something of a tender that changed: what it is, and its words before and after. Blank for none."""
+
+    what: str
+    before: str
+    after: str
+
+
+WORDS = re.compile(r"\S+|\s+")
+
+
+def difference(before: str, after: str) -> list[Piece]:
+    """How one text became another, word by word; what is kept and removed together is the text before."""
+    old, new = WORDS.findall(before), WORDS.findall(after)
+    pieces: list[Piece] = []
+    for step, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if step == "equal":
+            pieces.append(Piece(Kind.KEPT, "".join(old[first:last])))
+            continue
+        if first < last:
+            pieces.append(Piece(Kind.REMOVED, "".join(old[first:last])))
+        if start < end:
+            pieces.append(Piece(Kind.ADDED, "".join(new[start:end])))
+    return pieces
+
+
+def check_changes(changes: Sequence[Change]) -> None:
+    """Raise RuleBroken when nothing would change: suppliers would be told of nothing."""
+    if not changes:
+        raise RuleBroken("Nothing has changed yet. Change something, or go back.")

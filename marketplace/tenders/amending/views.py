@@ -1,4 +1,4 @@
-"""Pages on which a deadline is moved: proposed by one person, approved by one of another school."""
+"""Pages on which a published tender is changed, and its deadline moved by two people of two schools."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from marketplace.core.policy import Act
 from marketplace.core.web import answering, moment, page
 from marketplace.tenders import queries as tender_queries
 from marketplace.tenders.amending import actions, queries
-from marketplace.tenders.amending.forms import ExtensionForm
+from marketplace.tenders.amending.forms import AmendmentForm, ExtensionForm
 from marketplace.tenders.amending.rules import ExtensionStatus
 from marketplace.tenders.forms import ReasonForm
 from marketplace.tenders.planning.views import tenders
@@ -90,3 +90,25 @@ def refuse_extension(tender_id: uuid.UUID, extension_id: uuid.UUID) -> Any:
             flash(f"The deadline stays {moment(extension.closed_before_at)}.")
             return redirect(url_for("tenders.show", tender_id=tender_id))
     return page("tenders/refuse_extension.html", form=form, tender=tender, extension=extension)
+
+
+@tenders.route("/tenders/<uuid:tender_id>/amend", methods=["GET", "POST"])
+def amend_tender(tender_id: uuid.UUID) -> Any:
+    """Change the words and documents of a published tender, until its deadline."""
+    session, acting = db.session(), web.actor()
+    tender = tender_queries.get_tender_of_alliance(session, acting, tender_id)
+    policy.require(acting, Act.TENDER_AMEND, tender.alliance_id)
+    form = AmendmentForm.of_tender(tender)
+    if form.validate_on_submit():
+        with answering(form):
+            actions.amend_tender(
+                acting,
+                tender_id,
+                form.version.data,
+                form.id_to_make,
+                reason=form.reason.data,
+                wanted=form.wanted(),
+            )
+            flash("You changed the tender. Schools and suppliers are told, and its page shows what changed.")
+            return redirect(url_for("tenders.show", tender_id=tender_id))
+    return page("tenders/amend_tender.html", form=form, tender=tender)

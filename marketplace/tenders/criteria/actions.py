@@ -21,7 +21,7 @@ from marketplace.core.policy import Act, Actor
 from marketplace.tenders import queries as tenders
 from marketplace.tenders.actions import mark_changed
 from marketplace.tenders.criteria import queries, rules
-from marketplace.tenders.criteria.rules import CriterionDraft
+from marketplace.tenders.criteria.rules import CriterionDraft, weight_field
 from marketplace.tenders.criteria.tree import outline
 from marketplace.tenders.drafting import rules as drafting
 from marketplace.tenders.drafting.actions import editing
@@ -87,11 +87,6 @@ def set_weights(
             within = titles[parent_id] if parent_id else ""
             field = weight_field(level[0].id) if level else "weights"
             rules.check_total([one.weight for one in level], within, field)
-
-
-def weight_field(criterion_id: uuid.UUID) -> str:
-    """The name of the field in which a criterion is weighed."""
-    return f"weight_{criterion_id.hex}"
 
 
 def _check_weight(criterion: Criterion) -> None:

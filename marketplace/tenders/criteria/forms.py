@@ -20,8 +20,8 @@ from marketplace.core.fields import (
     choices,
 )
 from marketplace.core.forms import EditForm, NewThingForm
-from marketplace.tenders.criteria.actions import Pricing, weight_field
-from marketplace.tenders.criteria.rules import WHOLE, CriterionDraft
+from marketplace.tenders.criteria.actions import Pricing
+from marketplace.tenders.criteria.rules import WHOLE, CriterionDraft, weight_field
 from marketplace.tenders.formulas import FORMULAS
 from marketplace.tenders.models import Criterion
 from marketplace.tenders.rules import CriterionKind, PriceFormula

@@ -7,6 +7,7 @@ fails it is excluded (section 23(3)(a) asks the methodology to say whether a fai
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -158,3 +159,8 @@ def plain(number: Decimal) -> str:
 
 def _are(count: int) -> str:
     return "is none" if not count else f"are {count}"
+
+
+def weight_field(criterion_id: uuid.UUID) -> str:
+    """The name of the field in which a criterion is weighed."""
+    return f"weight_{criterion_id.hex}"

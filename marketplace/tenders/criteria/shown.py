@@ -9,8 +9,7 @@ from decimal import Decimal
 
 from flask import url_for
 
-from marketplace.tenders.criteria.actions import weight_field
-from marketplace.tenders.criteria.rules import MOST_LEVELS, WHOLE, plain
+from marketplace.tenders.criteria.rules import MOST_LEVELS, WHOLE, plain, weight_field
 from marketplace.tenders.criteria.tree import Placed, outline
 from marketplace.tenders.formulas import to_two_places
 from marketplace.tenders.models import Criterion, Tender

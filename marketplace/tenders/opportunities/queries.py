@@ -158,9 +158,15 @@ def _row(tender: Tender, schools: list[School]) -> OpportunityRow:
 def get_opportunity(session: Session, tender_id: uuid.UUID) -> Opportunity:
     """The public part of a tender that was published, whoever asks. Raises NotFound."""
     tender = session.get(Tender, tender_id)
+    if tender is None:
+        raise NotFound
+    return opportunity_of(session, tender)
+
+
+def opportunity_of(session: Session, tender: Tender) -> Opportunity:
+    """The public part of a tender. Raises NotFound when it was not published."""
     if (
-        tender is None
-        or tender.published_at is None
+        tender.published_at is None
         or tender.closes_at is None
         or tender.contract_starts_on is None
         or tender.contract_ends_on is None

@@ -11,9 +11,10 @@ from marketplace.core import paging
 from marketplace.core.db import db
 from marketplace.core.web import NavigationItem, page, public
 from marketplace.tenders import shown
-from marketplace.tenders.amending.queries import moved_deadlines
+from marketplace.tenders.amending.queries import changes_since_publication
 from marketplace.tenders.opportunities import queries
 from marketplace.tenders.opportunities.forms import SearchForm
+from marketplace.tenders.packs.queries import latest_pack
 from marketplace.tenders.queries import count
 
 opportunities = Blueprint("opportunities", __name__)
@@ -50,6 +51,7 @@ def show(tender_id: uuid.UUID) -> Any:
     return page(
         "opportunities/show.html",
         opportunity=opportunity,
-        moved=moved_deadlines(db.session(), tender_id),
+        changes=changes_since_publication(db.session(), tender_id),
+        pack=latest_pack(db.session(), tender_id),
         label=shown.label(opportunity.status, opportunity.closes_at),
     )

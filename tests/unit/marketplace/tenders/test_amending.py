@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.tenders.amending import rules
-from marketplace.tenders.amending.rules import EXTENSION_MOVES, ExtensionStatus
+from marketplace.tenders.amending.rules import EXTENSION_MOVES, Change, ExtensionStatus, Kind, Piece
 from marketplace.tenders.rules import TenderStatus
 
 DEADLINE = datetime(2027, 1, 20, 14, tzinfo=UTC)
@@ -75,3 +75,27 @@ def test_a_decision_about_a_deadline_is_made_once(present: ExtensionStatus, want
     else:
         with pytest.raises(RuleBroken):
             rules.move(present, wanted)
+
+
+def rebuilt(pieces: list[Piece], *kinds: Kind) -> str:
+    return "".join(piece.text for piece in pieces if piece.kind in kinds)
+
+
+def test_a_difference_shows_the_words_that_went_and_those_that_came() -> None:
+    pieces = rules.difference("Hot meals at midday in term time.", "Hot and cold meals at midday.")
+    assert Piece(Kind.KEPT, "Hot") in pieces
+    assert Piece(Kind.ADDED, " and cold") in pieces
+    assert any(piece.kind is Kind.REMOVED and "in term time." in piece.text for piece in pieces)
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_a_difference_holds_both_texts_whole(before: str, after: str) -> None:
+    pieces = rules.difference(before, after)
+    assert rebuilt(pieces, Kind.KEPT, Kind.REMOVED).split() == before.split()
+    assert rebuilt(pieces, Kind.KEPT, Kind.ADDED).split() == after.split()
+
+
+def test_an_amendment_that_changes_nothing_is_refused() -> None:
+    with pytest.raises(RuleBroken, match="Nothing has changed"):
+        rules.check_changes([])
+    rules.check_changes([Change("Document added", "", "Plan.pdf")])

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.core.money import Money
 from marketplace.tenders import actions
-from marketplace.tenders.criteria.actions import weight_field
+from marketplace.tenders.criteria.rules import weight_field
 from marketplace.tenders.criteria.tree import judged
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import TenderStatus
