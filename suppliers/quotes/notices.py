@@ -89,10 +89,13 @@ def quotes_opened(session: Session, tender: Tender, envelope: Envelope, result: 
 
 
 def tender_cancelled(session: Session, tender_id: uuid.UUID) -> None:
-    """Tell every supplier with a draft or a quote in that the tender was cancelled."""
+    """Tell those who have begun a quote, and those who were told of the tender, that it was cancelled."""
     tender = session.get_one(Tender, tender_id)
-    people = _who_quote(session, tender_id)
-    _write(session, people, f"Cancelled: {tender.title}", "quotes_tender_cancelled.txt", tender)
+    if tender.published_at is None:
+        return
+    for people, has_quote in _concerned(session, tender):
+        subject = f"Cancelled: {tender.title}"
+        _write(session, people, subject, "quotes_tender_cancelled.txt", tender, has_quote=has_quote)
 
 
 def deadline_moved(

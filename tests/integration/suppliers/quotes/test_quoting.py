@@ -14,7 +14,7 @@ from marketplace.core.db import transaction
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken, Stale
 from marketplace.core.events import ChainHead, Event, deliver_due
 from marketplace.core.ids import new_id
-from marketplace.core.mail import Message
+from marketplace.core.mail import Message, newest
 from marketplace.core.policy import Act, Actor
 from marketplace.tenders import actions as tender_actions
 from suppliers.quotes import actions, queries
@@ -271,6 +271,26 @@ def test_a_cancelled_tender_takes_nothing_and_its_suppliers_are_told(
     session.rollback()
     subjects = session.scalars(select(Message.subject).where(Message.recipient == supplier.email)).all()
     assert f"Cancelled: {tender.row.title}" in subjects
+
+
+def test_who_was_told_of_a_tender_is_told_that_it_was_cancelled_and_nobody_of_an_unpublished_one(
+    session: Session, tender: make.Tender, supplier: make.Supplier
+) -> None:
+    told = make.supplier()
+    make.draft_quote(tender, supplier)
+    unpublished = make.confirmed_tender(tender.alliance, title="Never published")
+    for one in (tender, unpublished):
+        tender_actions.cancel_tender(tender.alliance.coordinator, one.id, one.version, "Budgets changed")
+    deliver_due()
+    letters = newest(session, f"Cancelled: {tender.row.title}")
+    of_suppliers = {
+        one.recipient: one.body for one in letters if "You do not need to do anything" in one.body
+    }
+    assert set(of_suppliers) == {supplier.email, told.email}
+    assert "for which you prepared or submitted a quote" in of_suppliers[supplier.email]
+    assert "of which we told you" in of_suppliers[told.email]
+    unheard = newest(session, "Cancelled: Never published")
+    assert told.email not in {one.recipient for one in unheard}
 
 
 def test_one_millisecond_late_is_late_for_every_step(tender: make.Tender, supplier: make.Supplier) -> None:
