@@ -240,11 +240,11 @@ def for_school(session: Session, tender: Tender, commitment: Commitment) -> dict
         "whole_term": timetable.over_whole_term(commitment.baseline, starts_on, ends_on)
         if starts_on and ends_on
         else None,
-        "others": [
+        "others": sorted(
             one.school.name
             for one in tender.commitments
             if one.school_id != commitment.school_id and one.status is not CommitmentStatus.DECLINED
-        ],
+        ),
         **terms(session, tender),
     }
 

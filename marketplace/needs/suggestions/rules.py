@@ -46,6 +46,11 @@ class Standing(NamedTuple):
     reach: date
     rolled: bool
 
+    @property
+    def wait_days(self) -> int:
+        """Days between the end of today's contract and the day on which the school's need asks to start."""
+        return max(0, (self.free_from - self.effective_end).days - 1)
+
 
 def stand(term: Term, today: date) -> Standing:
     """Where a term stands on a day."""

@@ -58,7 +58,9 @@ def reason(suggestion: Suggestion) -> str:
     free = sorted({one.free_from for one in suggestion.members})
     start = day(suggestion.plan.starts_on)
     if len(free) == 1 and free[0] == suggestion.plan.starts_on:
-        return f"{names} are {all_of_them} free on {start}, the day after what they have today ends."
+        waits = any(one.wait_days for one in suggestion.members)
+        why = "or ask to start then" if waits else "the day after what they have today ends"
+        return f"{names} are {all_of_them} free on {start}, {why}."
     return (
         f"{names} become free between {day(free[0])} and {day(free[-1])}. Those that are free earlier can "
         f"extend by their own options until they start together on {start}."
@@ -80,6 +82,11 @@ def advice(fit: Fit, plan: Plan) -> str:
     standing, said = fit.standing, []
     if standing.term.renewal_months and standing.last_notice_on:
         said.append(f"Give notice by {day(standing.last_notice_on)}, or it renews by itself.")
+    if standing.wait_days:
+        said.append(
+            f"Plan for the {days(standing.wait_days)} between the end of today’s contract and "
+            f"{day(standing.free_from)}, when its need starts."
+        )
     if fit.bridge_days:
         said.append(f"Use the option to extend, until {day(plan.starts_on - A_DAY)}.")
     if standing.term.wish and standing.term.wish.condition:
@@ -241,7 +248,7 @@ def members(
             "ends": fit.standing.effective_end,
             "rolled": fit.standing.rolled,
             "notice": fit.standing.last_notice_on,
-            "bridge": f"Bridge of {days(fit.bridge_days)}" if fit.bridge_days else "None",
+            "bridge": _bridge(fit),
             "latest": min(fit.standing.reach, suggestion.plan.latest_join),
             "annual": fit.term.annual,
             "known_by": _known_by(fit.standing, asked),
@@ -249,6 +256,13 @@ def members(
         }
         for fit in rules.members_fits(suggestion)
     ]
+
+
+def _bridge(fit: Fit) -> str:
+    if fit.bridge_days:
+        return f"Bridge of {days(fit.bridge_days)}"
+    wait = fit.standing.wait_days
+    return f"Waits {days(wait)}, by its own need" if wait else "None"
 
 
 def _known_by(standing: Standing, asked: Mapping[uuid.UUID, NeedRequest]) -> str:

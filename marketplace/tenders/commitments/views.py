@@ -89,12 +89,14 @@ def decline_tender(tender_id: uuid.UUID, school_id: uuid.UUID) -> Any:
     """Keep a school out of a tender, or take it out again before publication, with a reason."""
     tender, commitment = _invitation(tender_id, school_id, Act.TENDER_DECLINE)
     form = ReasonForm(data={"version": tender.version})
+    school, leaving = commitment.school.name, commitment.status is CommitmentStatus.COMMITTED
     if form.validate_on_submit():
         with answering(form):
             actions.decline_tender(
                 web.actor(), tender_id, school_id, form.version.data, form.reason.data or ""
             )
-            flash(f"You declined {tender.title} for {commitment.school.name}.")
+            title = tender.title
+            flash(f"You took {school} out of {title}." if leaving else f"You declined {title} for {school}.")
             return redirect(url_for("tenders.show", tender_id=tender_id))
     return page("tenders/decline_tender.html", form=form, tender=tender, commitment=commitment)
 

@@ -174,7 +174,7 @@ class BuyersForm(EditForm):
         validators=[Required("Choose the lead school.")],
         coerce=uuid.UUID,
         blank="Choose a school",
-        description="Suggested: the school that has led fewest tenders.",
+        description="Suggested: the school that has done least work for its size.",
     )
     members: Mapping[uuid.UUID, str] = {}
 

@@ -130,7 +130,9 @@ def test_a_coordinator_invites_one_more_school_and_a_school_leaves(client_for: C
     assert "Enter how many units your school buys" in refused.words
     leaver = client_for(early[2].bursar.person_id)
     page = leaver.get(f"/tenders/{tender.id}/schools/{early[2].id}/decline")
-    page = leaver.submit(page.form().fill(reason="We merge with another school."))
+    form = page.form("Take Cedar Primary School out").fill(reason="We merge with another school.")
+    page = leaver.submit(form)
+    assert "You took Cedar Primary School out of School meals." in page.words
     assert "We merge with another school." in page.words
     colleague = client_for(early[2].headteacher.person_id)
     told = colleague.post(

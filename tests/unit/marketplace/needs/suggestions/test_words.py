@@ -57,6 +57,21 @@ def test_a_reason_says_why_these_schools() -> None:
     assert shown.reason(bridged).startswith("Ash, Elm and Oak become free between 1 July 2027 and")
 
 
+def test_a_school_that_asks_to_start_later_reads_how_long_it_is_without_a_contract() -> None:
+    """Its own wish is no bridge that others ask of it, and is not passed over in silence either."""
+    start = date(2027, 9, 1)
+    contracts = [term("Ash", date(2027, 7, 31)), term("Elm", AUTUMN)]
+    needs = [asked("Ash", date(2027, 7, 31), wanted_from=start)]
+    (found,) = suggest(pair(contracts, needs, TODAY).terms, TODAY)
+    assert shown.reason(found) == "Ash and Elm are both free on 1 September 2027, or ask to start then."
+    ash, elm = shown.members(found, {}, {})
+    assert (ash["bridge"], elm["bridge"]) == ("Waits 31 days, by its own need", "None")
+    assert ash["advice"] == (
+        "Plan for the 31 days between the end of today’s contract and 1 September 2027, when its need starts."
+    )
+    assert elm["advice"] == "Nothing but to join: what it has today ends by itself."
+
+
 def test_a_member_reads_what_it_has_to_do() -> None:
     options = term("Ash", date(2027, 6, 30), extension_months=(6,), renewal_months=12, notice_months=1)
     needs = [asked("Elm", AUTUMN, condition="the same cook stays")]
