@@ -56,6 +56,8 @@ SAID: Final[Mapping[str, str]] = {
 }
 COUNTED: Final[Mapping[str, Answer]] = {
     "area": Decimal(1_840),
+    "contract_notice": 90,
+    "exit_charges": Money(0),
     "devices": 310,
     "sites": 1,
     "income": Money(1_450_000_00),
