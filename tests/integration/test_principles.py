@@ -1,7 +1,6 @@
 """The principles of the alliances' own papers (domain handbook, section 1), each with its test.
 
-Not here yet: the fourth (work is shared fairly), seventh (staff who work in another school) and eighth
-(the annual pack), because the software does not hold them yet.
+Not here yet: the seventh (staff who work in another school), because the software does not hold it yet.
 """
 
 from datetime import timedelta
@@ -9,14 +8,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from invoicing.annual_pack.queries import annual_pack
 from invoicing.fund import actions, books, queries
 from invoicing.fund.models import Contribution, Fund
 from invoicing.fund.rules import ContributionStatus
+from invoicing.fund.statements import academic_year
 from marketplace.alliance.decisions.rules import Subject
 from marketplace.alliance.memberships import jobs, leaving
 from marketplace.alliance.memberships.actions import ask_for_conversion
 from marketplace.alliance.models import Membership
 from marketplace.alliance.rules import MembershipKind, MembershipStatus
+from marketplace.alliance.work.queries import work_of
+from marketplace.alliance.work.rules import next_lead
 from marketplace.contracts.models import Contract
 from marketplace.core import clock
 from marketplace.core.errors import RuleBroken
@@ -121,6 +124,25 @@ def test_principle_5_a_school_may_leave_or_keep_outside_arrangements_and_nothing
     assert session.get_one(Contract, outside).runs_until > clock.today()
 
 
+def test_principle_4_the_school_that_has_done_least_for_its_size_is_asked_to_lead_next(
+    session: Session,
+) -> None:
+    alliance = make.alliance(schools=2)
+    small, large = sorted(alliance.schools, key=lambda school: school.pupils)
+    activity_id = make.activity(alliance)
+    make.hours(activity_id, small, "2")
+    make.hours(activity_id, large, "2.25")
+    session.rollback()
+    suggested = next_lead(work_of(session, alliance.id))
+    assert suggested
+    assert suggested.school_id == large.id, "it logged more hours, and less for its size"
+    make.hours(activity_id, large, "1")
+    session.rollback()
+    suggested = next_lead(work_of(session, alliance.id))
+    assert suggested
+    assert suggested.school_id == small.id
+
+
 def test_principle_5_neither_board_nor_governing_body_alone_makes_an_associate_a_full_member() -> None:
     alliance = make.alliance(schools=1)
     school = joining.associate(alliance)
@@ -141,3 +163,18 @@ def test_principle_6_money_of_a_parents_association_is_never_a_source_of_a_contr
         )
     session.rollback()
     assert session.get_one(Contribution, contribution_id).status is ContributionStatus.PROPOSED
+
+
+def test_principle_8_the_annual_pack_states_members_contracts_savings_work_and_fund(session: Session) -> None:
+    contest = make.awarded_contest()
+    alliance = contest.alliance
+    held = make.partnership_fund(alliance)
+    make.received_round(held, Money(60_00))
+    make.hours(make.activity(alliance), alliance.schools[0], "2")
+    session.rollback()
+    year = academic_year(contest.tender.row.steps[-1].reached_at.astimezone(clock.LONDON).date())
+    pack = annual_pack(session, alliance.auditor, alliance.id, year)
+    assert [purchase.tender_id for purchase in pack.purchases] == [contest.tender.id]
+    assert {one.school for one in pack.savings} == {school.name for school in alliance.schools}
+    assert len(pack.work) == len(alliance.schools)
+    assert [name for name, _ in pack.funds] == ["Partnership Fund"]

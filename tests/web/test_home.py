@@ -40,12 +40,11 @@ def test_everybody_lands_on_what_waits_for_them(client_for: ClientFor) -> None:
         assert not set(offered) & set(page.texts("header nav a"))
 
 
-def test_a_coordinator_is_offered_to_draft_a_tender_and_a_governor_nothing_that_does_nothing(
-    client_for: ClientFor,
-) -> None:
+def test_everybody_is_offered_what_their_role_can_do_and_nothing_else(client_for: ClientFor) -> None:
     alliance = make.alliance(schools=1)
     assert client_for(alliance.coordinator.person_id).get("/").links()["Draft a joint tender"]
-    assert "What you can do" not in client_for(alliance.schools[0].governor.person_id).get("/").words
+    governor = client_for(alliance.schools[0].governor.person_id).get("/")
+    assert governor.texts("main ul.govuk-list a") == ["Read the annual pack"]
 
 
 def test_a_bursar_with_nothing_to_do_is_told_so_and_offered_a_start(client_for: ClientFor) -> None:
