@@ -116,8 +116,10 @@ def test_a_submitted_quote_has_a_receipt_that_its_supplier_is_sent(
 
 
 def test_the_time_of_receipt_is_the_databases(tender: make.Tender, supplier: make.Supplier) -> None:
+    quote_id = make.draft_quote(tender, supplier)
     before = clock.now() - timedelta(seconds=1)
-    quote = make.quote(make.submitted_quote(tender, supplier))
+    make.submit_draft(quote_id, supplier)
+    quote = make.quote(quote_id)
     assert quote.received_at is not None
     assert before < quote.received_at < clock.now() + timedelta(seconds=1)
 
