@@ -98,6 +98,8 @@ from marketplace.tenders.lots import views as lot_pages
 from marketplace.tenders.opportunities import views as opportunity_pages
 from marketplace.tenders.packs import models as packs
 from marketplace.tenders.packs import views as pack_pages
+from marketplace.tenders.specification import models as specification
+from marketplace.tenders.specification import views as specification_pages
 from marketplace.tenders.uk_notices import api as open_data
 from marketplace.tenders.uk_notices import models as tender_notices
 from suppliers.awards import confirming as award_confirming
@@ -139,6 +141,7 @@ MODELS = (
     amending,
     interests,
     packs,
+    specification,
     profiles,
     quotes,
     evaluation,
@@ -149,6 +152,7 @@ MODELS = (
     storage,
 )
 TENDER_PAGES = (amending_pages, commitment_pages, interest_pages)
+TENDER_PAGES = (amending_pages, commitment_pages, specification_pages)
 """Modules whose pages stand on the blueprint of tenders."""
 MIGRATIONS = "marketplace/migrations"
 BLUEPRINTS = (
@@ -245,7 +249,7 @@ SUBJECTS = {
     "Work that schools share": ("activity", "lead", "hours", "priorities"),
     "Decisions and confirmations": ("decision", "confirmation"),
     "Contracts and needs": ("contract", "calendar", "need", "consent"),
-    "Joint tenders": ("tender", "commitment", "interest"),
+    "Joint tenders": ("tender", "commitment", "requirement", "interest"),
     "Suppliers and their quotes": ("supplier", "quote"),
     "Opening, scoring and award": ("opening", "quotes", "conflict", "score", "scores", "award"),
     "Invoices and payments": ("shared_cost", "invoice", "payment"),
@@ -302,6 +306,9 @@ def _subscribe() -> None:
     suggestion_pages.offer_draft(draft_pages.address_of_draft)
     jobs.every_minute(commitment_jobs.drop_lapsed_confirmations)
     events.subscribe("commitments.withdrawn", commitment_jobs.drop_withdrawn, Act.CONFIRMATION_WITHDRAW)
+    events.subscribe(
+        "commitments.departed", commitment_jobs.drop_departed, Act.MEMBERSHIP_LEAVE, Act.MEMBERSHIP_END
+    )
     decision_subjects.describe_with(Subject.COMMITMENT, commitment_tasks.describe)
     decision_subjects.describe_with(Subject.ADMISSION, membership_subjects.about_application)
     decision_subjects.describe_with(Subject.CONVERSION, membership_subjects.about_conversion)

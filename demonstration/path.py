@@ -9,7 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from demonstration import needs
+from demonstration import answers, needs
 from demonstration.cast import Cast, DemonstrationSchool
 from demonstration.purchases import Purchase, Reach
 from demonstration.questions import Asked, Group
@@ -161,6 +161,7 @@ def _draft(walk: Walk, need_ids: list[uuid.UUID]) -> None:
         )
         _set_timetable(walk)
         drafting.set_panel(coordinator, tender_id, walk.version, _panel(walk))
+        answers.ask(coordinator, tender_id, purchase.category)
 
 
 def _set_timetable(walk: Walk) -> None:
@@ -262,6 +263,7 @@ def _invite(walk: Walk) -> None:
     committed = walk.schools if walk.purchase.reach >= Reach.CONFIRMED else walk.schools[:2]
     for place, school in enumerate(committed):
         with walk.on(COMMITTED, hour=9 + place):
+            answers.say(school, walk.tender_id, walk.purchase.category)
             commitments.commit_school(school.headteacher, walk.tender_id, school.id, walk.version)
 
 

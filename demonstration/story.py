@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from demonstration import (
     annual_pack,
+    answers,
     awarding,
     bids,
     board,
@@ -45,6 +46,7 @@ def tell(calendar: Calendar) -> None:
     registers.renew_due_contracts()
     work.share(cast)
     annual_pack.write(cast)
+    answers.wait_for_governors(cast)
 
 
 def _buy(cast: Cast, purchase: Purchase) -> None:

@@ -102,6 +102,7 @@ class Act(StrEnum):
     TENDER_COMMIT = "tender.commit"
     TENDER_DECLINE = "tender.decline"
     TENDER_CONFIRM = "tender.confirm"
+    REQUIREMENT_MARK = "requirement.mark"
     COMMITMENT_EDIT = "commitment.edit"
     COMMITMENT_INVITE = "commitment.invite"
     COMMITMENT_LAPSE = "commitment.lapse"
@@ -262,11 +263,14 @@ POLICY: Mapping[Act, Permission] = {
     Act.TENDER_COMMIT: _may("Commit the school to a joint tender", Role.HEADTEACHER, Role.BURSAR),
     Act.TENDER_DECLINE: _may("Decline a joint tender for the school", Role.HEADTEACHER, Role.BURSAR),
     Act.TENDER_CONFIRM: _may("Settle who buys and ask for approval to publish", Role.COORDINATOR),
+    Act.REQUIREMENT_MARK: _may("Say what the school must have, and what not", Role.HEADTEACHER, Role.BURSAR),
     Act.COMMITMENT_EDIT: _may(
         "Correct the school’s volumes and conditions while schools decide", Role.HEADTEACHER, Role.BURSAR
     ),
     Act.COMMITMENT_INVITE: _may("Invite one more school before publication", Role.COORDINATOR),
-    Act.COMMITMENT_LAPSE: _may("Drop a school whose governing body’s confirmation has ended", Role.SYSTEM),
+    Act.COMMITMENT_LAPSE: _may(
+        "Drop a school whose governing body’s confirmation has ended, or that left the alliance", Role.SYSTEM
+    ),
     Act.TENDER_PUBLISH: _may("Approve and publish a joint tender", Role.HEADTEACHER),
     Act.TENDER_RETURN: _may(
         "Take a tender back to draft before it is published", Role.COORDINATOR, Role.HEADTEACHER

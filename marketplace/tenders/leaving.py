@@ -35,13 +35,13 @@ def open_commitments(session: Session, school_id: uuid.UUID, alliance_id: uuid.U
         return None
     return Consequence(
         "Commitments to joint tenders",
-        "The school stays committed to these. Suppliers quote for its volumes, and an award binds it. "
-        "To be free of one that is not published yet, take the commitment back before you leave.",
+        "The school drops out of those that are not published yet, and the others in them are told. It "
+        "stays bound by the published ones: suppliers quote for its volumes, and an award binds it.",
         lines,
     )
 
 
 def _line(tender: Tender) -> Line:
     if tender.status in BEFORE_PUBLICATION:
-        return Line(f"{tender.reference}: {tender.title}", "Not published yet")
+        return Line(f"{tender.reference}: {tender.title}", "Not published yet: the school drops out")
     return Line(f"{tender.reference}: {tender.title}", f"Published: {moves.words(tender.status)} now")

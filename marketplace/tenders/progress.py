@@ -26,9 +26,10 @@ WORDS = {
     Act.TENDER_INVITE: "Schools invited",
     Act.TENDER_COMMIT: "School committed",
     Act.TENDER_DECLINE: "School declined",
+    Act.REQUIREMENT_MARK: "School said what it needs",
     Act.COMMITMENT_EDIT: "School corrected its answer",
     Act.COMMITMENT_INVITE: "One more school invited",
-    Act.COMMITMENT_LAPSE: "School dropped out: its governing body’s confirmation ended",
+    Act.COMMITMENT_LAPSE: "School dropped out",
     Act.TENDER_CONFIRM: "Buyers settled, approval asked",
     Act.TENDER_PUBLISH: "Approved and published",
     Act.TENDER_RETURN: "Taken back to draft",
@@ -54,6 +55,7 @@ ANSWERS = {
     for act in (
         Act.TENDER_COMMIT,
         Act.TENDER_DECLINE,
+        Act.REQUIREMENT_MARK,
         Act.COMMITMENT_EDIT,
         Act.COMMITMENT_INVITE,
         Act.COMMITMENT_LAPSE,
@@ -146,8 +148,8 @@ NEXT: dict[TenderStatus, tuple[str, Role | Seat | None]] = {
     _S.CONFIRMED_BY_SCHOOLS: ("Tell the suppliers and start the standstill, or confirm.", Role.COORDINATOR),
     _S.STANDSTILL: ("Confirm the award when the standstill has ended.", Role.COORDINATOR),
     _S.AWARDED: ("Nothing more: each school has its contract in its register.", None),
-    _S.UNSUCCESSFUL: ("Nothing more: the schools' needs are free for another tender.", None),
-    _S.CANCELLED: ("Nothing more: the schools' needs are free for another tender.", None),
+    _S.UNSUCCESSFUL: ("Nothing more: the schools’ needs are free for another tender.", None),
+    _S.CANCELLED: ("Nothing more: the schools’ needs are free for another tender.", None),
 }
 
 
@@ -203,6 +205,7 @@ def _detail(event: Event, schools: dict[uuid.UUID, str]) -> str:
 
 
 PARTS = {
+    "requirements": "what the schools ask for",
     "volumes": "volumes",
     "conditions": "conditions",
     "basics": "what it buys",

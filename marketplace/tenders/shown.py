@@ -30,6 +30,8 @@ from marketplace.tenders.models import Commitment, Tender
 from marketplace.tenders.planning.queries import STEP_OF, holidays_at
 from marketplace.tenders.queries import ScheduleLot, TenderRow
 from marketplace.tenders.rules import CommitmentStatus, Seat, TenderStatus
+from marketplace.tenders.specification import tasks as specification_tasks
+from marketplace.tenders.specification.queries import merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +148,14 @@ def whole_tender(session: Session, acting: Actor, tender: Tender) -> dict[str, A
         "label": label(tender.status, tender.closes_at),
         "picture": picture.picture(tender, next_step.text),
         "next_step": next_step,
-        "links": progress.offered_steps(session, acting, tender) + _own_links(session, acting, tender),
+        "links": [
+            *progress.offered_steps(session, acting, tender),
+            *_own_links(session, acting, tender),
+            *specification_tasks.links(session, acting, tender),
+        ],
         "commitments": commitment_rows(session, acting, tender),
         "lots": queries.schedule(session, tender.id),
+        "requirements": merged(session, tender.id),
         "openers": queries.named(tender, Seat.OPENER),
         "evaluators": queries.named(tender, Seat.EVALUATOR),
         "history": progress.history(session, tender.id),

@@ -20,6 +20,7 @@ from marketplace.tenders.forms import FilterForm, ReasonForm, StepForm
 from marketplace.tenders.interests.queries import open_points
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import TenderStatus
+from marketplace.tenders.specification.queries import asked_of_suppliers
 
 tenders = Blueprint("tenders", __name__)
 KEPT = ("search", "status", "category", "sort", "order")
@@ -121,6 +122,7 @@ def publish_tender(tender_id: uuid.UUID) -> Any:
         buyers=queries.buyers(session, tender_id),
         lots=queries.schedule(session, tender_id),
         interests=open_points(session, tender),
+        requirements=asked_of_suppliers(session, tender_id),
         **shown.terms(session, tender),
     )
 

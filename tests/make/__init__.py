@@ -76,6 +76,7 @@ from tests.make.quotes import (
     submitted_quote,
     upload_schedule,
 )
+from tests.make.specification import mark, requirement
 from tests.make.suppliers import Supplier, supplier
 from tests.make.tenders import (
     PRICE_AND_QUALITY,
@@ -156,6 +157,7 @@ __all__ = [
     "ladder_content",
     "line",
     "lot",
+    "mark",
     "moderated_contest",
     "need",
     "offer",
@@ -183,6 +185,7 @@ __all__ = [
     "register_row",
     "register_text",
     "register_workbook",
+    "requirement",
     "schedule",
     "school",
     "scored_contest",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -56,6 +57,18 @@ def band_for(session: Session, school_id: uuid.UUID, value: Money | None) -> Ban
     None for a school without a ladder. A value that is not known falls into the highest band.
     """
     ladder = ladder_of(session, school_id)
+    return band_of(bands_of(ladder), value) if ladder else None
+
+
+def band_at(session: Session, school_id: uuid.UUID, value: Money | None, moment: datetime) -> Band | None:
+    """The band of the ladder that held for the school at a moment; see `band_for`."""
+    query = (
+        select(DelegationLadder)
+        .where(DelegationLadder.school_id == school_id, DelegationLadder.set_at <= moment)
+        .order_by(DelegationLadder.number.desc())
+        .limit(1)
+    )
+    ladder = session.scalars(query).one_or_none()
     return band_of(bands_of(ladder), value) if ladder else None
 
 

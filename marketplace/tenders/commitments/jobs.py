@@ -36,11 +36,24 @@ def drop_withdrawn(session: Session, event: Event) -> None:
     if tender.status not in rules.OPEN_TO_LEAVING:
         return
     for dropped in settling.drop_lapsed(session, tender):
-        events.record(
-            session,
-            SYSTEM,
-            Act.COMMITMENT_LAPSE,
-            tender.id,
-            organisation_id=dropped.school_id,
-            reason=dropped.reason,
-        )
+        _record(session, dropped)
+
+
+def drop_departed(session: Session, event: Event) -> None:
+    """A school left the alliance: it drops out of what is not yet published, and stays bound by the rest."""
+    school_id, alliance_id = event.subject_id, event.organisation_id
+    assert alliance_id, "a membership is one of an alliance"
+    for tender_id in queries.of_school_before_publication(session, alliance_id, school_id):
+        tender = get_tender(session, SYSTEM, tender_id, lock=True)
+        _record(session, settling.drop_from_alliance(session, tender, school_id))
+
+
+def _record(session: Session, dropped: Commitment) -> None:
+    events.record(
+        session,
+        SYSTEM,
+        Act.COMMITMENT_LAPSE,
+        dropped.tender_id,
+        organisation_id=dropped.school_id,
+        reason=dropped.reason,
+    )

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from marketplace.alliance.decisions.models import Confirmation
 from marketplace.alliance.decisions.queries import live_confirmation
 from marketplace.alliance.decisions.rules import Subject
-from marketplace.alliance.delegation.queries import band_for
+from marketplace.alliance.delegation.queries import band_at, band_for
 from marketplace.alliance.delegation.rules import Band
 from marketplace.core import clock
 from marketplace.core.errors import RuleBroken
@@ -62,8 +62,14 @@ def share(tender: Tender, commitment: Commitment) -> Money | None:
 
 
 def band(session: Session, tender: Tender, commitment: Commitment) -> Band | None:
-    """The band of the school's ladder that its share falls into; None for a school without a ladder."""
-    return band_for(session, commitment.school_id, share(tender, commitment))
+    """The band of the school's ladder that its share falls into; None for a school without a ladder.
+
+    A school that has committed did so by the ladder that held then: a later one does not undo it.
+    """
+    value = share(tender, commitment)
+    if commitment.status is not CommitmentStatus.COMMITTED or commitment.answered_at is None:
+        return band_for(session, commitment.school_id, value)
+    return band_at(session, commitment.school_id, value, commitment.answered_at)
 
 
 def confirmation_of(session: Session, tender: Tender, commitment: Commitment) -> Confirmation | None:

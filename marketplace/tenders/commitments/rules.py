@@ -46,11 +46,11 @@ class Conditions:
 
     def _worded(self) -> Iterator[tuple[str, str]]:
         if self.price_at_most is not None:
-            yield "price", f"Pays at most {self.price_at_most} a year before VAT"
+            yield "price", f"it pays at most {self.price_at_most} a year before VAT"
         if self.saving_at_least is not None:
-            yield "saving", f"Saves at least {percent(self.saving_at_least)} of what it pays today"
+            yield "saving", f"it saves at least {percent(self.saving_at_least)} of what it pays today"
         if self.schools_at_least is not None:
-            yield "schools", f"At least {self.schools_at_least} schools buy"
+            yield "schools", f"at least {self.schools_at_least} schools buy"
 
 
 def percent(basis_points: int) -> str:
@@ -174,6 +174,12 @@ def check_open_to_answers(status: TenderStatus) -> None:
     """Raise RuleBroken unless schools are being asked."""
     if status not in OPEN_TO_ANSWERS:
         raise RuleBroken("Schools cannot answer now: the tender is not waiting for them.")
+
+
+def check_in(status: CommitmentStatus) -> None:
+    """A school that is out says nothing about what is bought. Raises RuleBroken."""
+    if status is CommitmentStatus.DECLINED:
+        raise RuleBroken("Your school is not part of this tender. Ask the coordinator to invite it again.")
 
 
 def check_open_to_leaving(status: TenderStatus) -> None:

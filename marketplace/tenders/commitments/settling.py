@@ -93,8 +93,9 @@ def drop_lapsed(session: Session, tender: Tender) -> list[Commitment]:
     return [commitment for commitment, _ in lapsed]
 
 
-def drop_from_alliance(session: Session, tender: Tender, school_id: uuid.UUID) -> None:
+def drop_from_alliance(session: Session, tender: Tender, school_id: uuid.UUID) -> Commitment:
     """Take a school that left the alliance, and its people on the panel, out of an unpublished tender."""
     tender.panel = [seat for seat in tender.panel if seat.school_id != school_id]
     commitment = next(one for one in tender.commitments if one.school_id == school_id)
     leave(session, tender, commitment, f"The school left the alliance on {day(clock.now())}.")
+    return commitment

@@ -23,6 +23,7 @@ from marketplace.tenders.commitments.forms import AnswerForm, ConfirmForm, Invit
 from marketplace.tenders.forms import ReasonForm, StepForm
 from marketplace.tenders.models import Commitment, Tender
 from marketplace.tenders.rules import CommitmentStatus, TenderStatus
+from marketplace.tenders.specification.queries import requirements
 from marketplace.tenders.views import own_tender, tenders
 
 __all__ = ["tenders"]
@@ -46,6 +47,7 @@ def commit_school(tender_id: uuid.UUID, school_id: uuid.UUID) -> Any:
         commitment=commitment,
         conditions=queries.conditions_of(commitment).in_words(),
         unconfirmed=queries.unconfirmed(session, tender, commitment),
+        requirements=requirements(session, tender_id),
         can_change=tender.status in rules.OPEN_TO_ANSWERS,
         can_leave=tender.status in rules.OPEN_TO_LEAVING,
         **shown.for_school(session, tender, commitment),

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from marketplace.alliance.work.queries import work_of
 from marketplace.alliance.work.rules import next_lead
 from marketplace.contracts.categories import label
+from marketplace.core import clock
 from marketplace.core.errors import NotFound
 from marketplace.core.ids import new_id
 from marketplace.core.money import FOUR_PLACES
@@ -25,6 +26,8 @@ from marketplace.needs.rules import NeedStatus
 from marketplace.tenders import queries, rules
 from marketplace.tenders.models import Commitment, LineVolume, Lot, PriceLine, Tender
 from marketplace.tenders.rules import TenderStatus
+from marketplace.tenders.specification.models import Requirement, RequirementMark
+from marketplace.tenders.specification.rules import LONGEST_TEXT, Mark
 
 
 def lock_needs(session: Session, alliance_id: uuid.UUID, need_ids: Collection[uuid.UUID]) -> list[Need]:
@@ -64,6 +67,24 @@ def propose(session: Session, tender: Tender, needs: Sequence[Need]) -> None:
         line.volumes = [LineVolume(school_id=school, quantity=units) for school, units in volumes.items()]
         lot.lines.append(line)
     tender.lead_school_id = suggested_lead(session, tender)
+    session.flush()
+    _ask_for_what_needs_say(session, tender, needs)
+
+
+def _ask_for_what_needs_say(session: Session, tender: Tender, needs: Sequence[Need]) -> None:
+    """Start the requirements with what the needs describe, each a should of its school.
+
+    The same words of several schools make one requirement.
+    """
+    rows: dict[str, Requirement] = {}
+    for need in needs:
+        text = " ".join(need.description.split())[:LONGEST_TEXT]
+        if text and text not in rows:
+            rows[text] = Requirement(tender_id=tender.id, number=len(rows) + 1, text=text)
+        if text:
+            mark = RequirementMark(school_id=need.school_id, mark=Mark.SHOULD, marked_at=clock.now())
+            rows[text].marks.append(mark)
+    session.add_all(rows.values())
     session.flush()
 
 

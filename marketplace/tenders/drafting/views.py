@@ -126,6 +126,7 @@ def _parts(tender: Tender, gaps: set[str | None]) -> list[dict[str, Any]]:
         ("What it buys", "tenders.edit_basics", "basics", "basics" not in gaps),
         ("Who buys", "tenders.set_buyers", "buyers", "buyers" not in gaps),
         ("Lots and price lines", "tenders.edit_lots", "lots", "lots" not in gaps),
+        ("What the schools ask for", "tenders.edit_requirements", "requirements", None),
         ("Criteria and weights", "criteria.set_weights", "criteria", "criteria" not in gaps),
         ("People who open and score", "tenders.set_panel", "people", bool(tender.panel)),
         ("Dates", "tenders.set_timetable", "timetable", "timetable" not in gaps),

@@ -25,6 +25,7 @@ from marketplace.tenders.methodology import Methodology, in_short
 from marketplace.tenders.models import Commitment, Tender
 from marketplace.tenders.queries import ScheduleLot
 from marketplace.tenders.rules import CommitmentStatus, TenderStatus
+from marketplace.tenders.specification.queries import Merged, asked_of_suppliers
 
 SHORT = 220
 
@@ -90,6 +91,7 @@ class Opportunity:
     buyers: tuple[Buyer, ...]
     lots: tuple[ScheduleLot, ...]
     lot_words: LotWords
+    requirements: tuple[Merged, ...]
     criteria: tuple[ShownCriterion, ...]
     price_weight: str
     formula: FormulaInWords
@@ -195,6 +197,7 @@ def opportunity_of(session: Session, tender: Tender) -> Opportunity:
         buyers=_buyers(tender, schools),
         lots=queries.schedule(session, tender.id),
         lot_words=in_words(session, tender),
+        requirements=asked_of_suppliers(session, tender.id),
         criteria=tuple(shown_criteria(tender.criteria)),
         price_weight=in_short(price_marks(tender.criteria)),
         formula=FORMULAS[tender.price_formula],

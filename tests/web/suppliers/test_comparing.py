@@ -69,8 +69,8 @@ def test_each_schools_conditions_are_held_against_the_quote_in_first_place(as_pe
     make.opened_quotes(tender)
     page = as_person(alder.bursar).get(f"/tenders/{tender.id}/comparison")
     rows = page.texts("tbody tr")
-    assert "Alder Primary School Pays at most £24,000.00 a year before VAT Holds" in rows
-    assert "Beech Primary School Saves at least 15% of what it pays today Does not hold" in rows
+    assert "Alder Primary School it pays at most £24,000.00 a year before VAT Holds" in rows
+    assert "Beech Primary School it saves at least 15% of what it pays today Does not hold" in rows
 
 
 def test_nobody_sees_a_price_before_the_price_envelope_is_open(as_person: AsPerson) -> None:

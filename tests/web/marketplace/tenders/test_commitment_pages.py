@@ -38,7 +38,7 @@ def test_a_school_sets_volumes_and_conditions_and_sees_them_before_it_commits(cl
     assert "No supplier can meet a price of £0 or less" in refused.words
     assert refused.form().values[line] == "41,000"
     page = bursar.submit(refused.form().fill(price_at_most="27,500"))
-    assert "Pays at most £27,500.00 a year before VAT; Saves at least 12.5%" in page.words
+    assert "it pays at most £27,500.00 a year before VAT; it saves at least 12.5%" in page.words
     assert "41,000" in page.words
     assert "You saved what Alder Primary School would buy" in page.words
 

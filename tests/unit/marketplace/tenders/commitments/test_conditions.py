@@ -108,7 +108,7 @@ def test_a_saving_of_five_per_cent_holds_to_the_penny(pence: int, *, holds: bool
         baseline=TODAY,
         months=THREE_YEARS,
     )
-    assert verdict == rules.Verdict("Saves at least 5% of what it pays today", holds)
+    assert verdict == rules.Verdict("it saves at least 5% of what it pays today", holds)
 
 
 @pytest.mark.parametrize(("points", "words"), [(500, "5%"), (1_250, "12.5%"), (1, "0.01%"), (0, "0%")])
