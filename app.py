@@ -56,6 +56,7 @@ from marketplace.contracts import models as contracts
 from marketplace.contracts import queries as contract_queries
 from marketplace.contracts import views as contract_pages
 from marketplace.contracts.calendars import models as calendars
+from marketplace.contracts.catalogue import jobs as catalogue_jobs
 from marketplace.contracts.importing import models as contract_imports
 from marketplace.contracts.warnings import jobs as contract_warning_jobs
 from marketplace.contracts.warnings import models as contract_warnings
@@ -248,7 +249,7 @@ SUBJECTS = {
     ),
     "Work that schools share": ("activity", "lead", "hours", "priorities"),
     "Decisions and confirmations": ("decision", "confirmation"),
-    "Contracts and needs": ("contract", "calendar", "need", "consent"),
+    "Contracts and needs": ("category", "contract", "calendar", "need", "consent"),
     "Joint tenders": ("tender", "commitment", "requirement", "interest"),
     "Suppliers and their quotes": ("supplier", "quote"),
     "Opening, scoring and award": ("opening", "quotes", "conflict", "score", "scores", "award"),
@@ -277,6 +278,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         jobs.set_up(app, settings)
     alliance.set_up(app)
     web.set_up(app)
+    catalogue_jobs.set_up(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for command in (*COMMANDS, worker):
@@ -314,7 +316,7 @@ def _subscribe() -> None:
     decision_subjects.describe_with(Subject.CONVERSION, membership_subjects.about_conversion)
     decision_subjects.describe_with(Subject.PARTNERSHIP, partnership_subjects.about)
     decision_subjects.describe_with(Subject.AWARD, award_confirming.about)
-    decision_subjects.describe_with(Subject.CONTRIBUTION, fund_tasks.about)
+    fund_tasks.listen()
     leaving.ask(contract_leaving.running_contracts)
     leaving.ask(tender_leaving.open_commitments)
     leaving.ask(fund_leaving.settlement)

@@ -25,8 +25,8 @@ MEMBERS = (MANOR, FERNLEIGH, HARROW, KINGFISHER, MILLBROOK, ALDHELM)
 YEAR_END_MONTH = 8
 
 
-def fill(cast: Cast) -> None:
-    """Open the fund, ask for contributions twice, and let schools claim."""
+def fill(cast: Cast) -> uuid.UUID:
+    """Open the fund, ask for contributions twice, and let schools claim; the fund's id."""
     fund_id = new_id()
     with cast.calendar.on(-380):
         opened_on = clock.today()
@@ -38,7 +38,7 @@ def fill(cast: Cast) -> None:
     _receive(cast, first, -320, MEMBERS)
     _paid_claim(cast, fund_id, -210, HARROW, title="Moderation of writing in Year 6", pounds=6_400)
     _paid_claim(cast, fund_id, -95, FERNLEIGH, title="Subject leaders' study days", pounds=9_150)
-    refused = _claim(cast, fund_id, -60, MANOR, title="New chairs for the staff room", pounds=3_900)
+    refused = claim(cast, fund_id, -60, MANOR, title="New chairs for the staff room", pounds=3_900)
     with cast.calendar.on(-55):
         reason = "The fund pays for work that schools share. Please buy chairs from the school's own budget."
         actions.refuse_claim(cast.schools[FERNLEIGH].headteacher, refused, reason)
@@ -52,11 +52,12 @@ def fill(cast: Cast) -> None:
     )
     _confirm(cast, second, -20, (MANOR, HARROW, KINGFISHER, MILLBROOK))
     _receive(cast, second, -8, (MANOR, KINGFISHER))
-    approved = _claim(cast, fund_id, -12, MILLBROOK, title="Joint music day", pounds=2_380)
+    approved = claim(cast, fund_id, -12, MILLBROOK, title="Joint music day", pounds=2_380)
     _approve(cast, approved, -9, (MANOR, ALDHELM))
-    waiting = _claim(cast, fund_id, -6, KINGFISHER, title="Coach to the science fair", pounds=640)
+    waiting = claim(cast, fund_id, -6, KINGFISHER, title="Coach to the science fair", pounds=640)
     _approve(cast, waiting, -4, (HARROW,))
-    _claim(cast, fund_id, -2, ALDHELM, title="Mentoring for two early career teachers", pounds=1_750)
+    claim(cast, fund_id, -2, ALDHELM, title="Mentoring for two early career teachers", pounds=1_750)
+    return fund_id
 
 
 def _propose(
@@ -103,13 +104,14 @@ def _receive(cast: Cast, round_id: uuid.UUID, offset: int, urns: Sequence[str]) 
 
 
 def _paid_claim(cast: Cast, fund_id: uuid.UUID, offset: int, urn: str, *, title: str, pounds: int) -> None:
-    claim_id = _claim(cast, fund_id, offset, urn, title=title, pounds=pounds)
+    claim_id = claim(cast, fund_id, offset, urn, title=title, pounds=pounds)
     _approve(cast, claim_id, offset + 6, [one for one in (MANOR, KINGFISHER) if one != urn])
     with cast.calendar.on(offset + 12):
         actions.pay_claim(cast.coordinator, new_id(), claim_id, clock.today())
 
 
-def _claim(cast: Cast, fund_id: uuid.UUID, offset: int, urn: str, *, title: str, pounds: int) -> uuid.UUID:
+def claim(cast: Cast, fund_id: uuid.UUID, offset: int, urn: str, *, title: str, pounds: int) -> uuid.UUID:
+    """A claim of a school's bursar with its evidence; its id."""
     claim_id, school = new_id(), cast.schools[urn]
     with cast.calendar.on(offset):
         wish = Wish(school.id, title, Purpose.SCHOOL_IMPROVEMENT, Money(pounds * 100))

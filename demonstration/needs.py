@@ -82,6 +82,9 @@ COUNTED: Final[Mapping[str, Answer]] = {
     "training_days": 2,
     "history_years": 5,
     "visits": 16,
+    "gritting_callouts": 6,
+    "pupils": 210,
+    "free_meal_funding": Money(2_61),
 }
 PLAUSIBLE: Final[Mapping[FieldType, Answer]] = {
     FieldType.WHOLE_NUMBER: 12,
@@ -101,7 +104,7 @@ def post_all(cast: Cast, purchase: Purchase, offset: int) -> list[uuid.UUID]:
 
 def post_single(cast: Cast) -> None:
     """Needs that are in no tender: a draft, two that wait, one returned, two approved, one withdrawn."""
-    _post(
+    post(
         cast.calendar,
         cast.schools[OAKMERE],
         "cleaning",
@@ -110,11 +113,11 @@ def post_single(cast: Cast) -> None:
         spend=4_200,
         volume=620,
     )
-    waiting = _post(
+    waiting = post(
         cast.calendar, cast.schools[MANOR], "waste", -4, title="Waste and recycling", spend=9_800, volume=640
     )
-    _submit(cast.calendar, cast.schools[MANOR], waiting, -3)
-    other = _post(
+    submit(cast.calendar, cast.schools[MANOR], waiting, -3)
+    other = post(
         cast.calendar,
         cast.schools[KINGFISHER],
         "gas",
@@ -123,8 +126,8 @@ def post_single(cast: Cast) -> None:
         spend=11_300,
         volume=214_000,
     )
-    _submit(cast.calendar, cast.schools[KINGFISHER], other, -3)
-    returned = _post(
+    submit(cast.calendar, cast.schools[KINGFISHER], other, -3)
+    returned = post(
         cast.calendar,
         cast.schools[HARROW],
         "statutory_testing",
@@ -133,13 +136,13 @@ def post_single(cast: Cast) -> None:
         spend=3_400,
         volume=96,
     )
-    _submit(cast.calendar, cast.schools[HARROW], returned, -8)
+    submit(cast.calendar, cast.schools[HARROW], returned, -8)
     with cast.calendar.on(-6):
         reason = "Please add the lift and the boiler, and the dates of the last tests."
         head = cast.schools[HARROW].headteacher
         actions.return_need(head, returned, _version(returned), reason)
     for urn, spend, lifts in ((FERNLEIGH, 12_400, 780), (ALDHELM, 3_100, 156)):
-        need = _post(
+        need = post(
             cast.calendar,
             cast.schools[urn],
             "waste",
@@ -148,9 +151,9 @@ def post_single(cast: Cast) -> None:
             spend=spend,
             volume=lifts,
         )
-        _submit(cast.calendar, cast.schools[urn], need, -11)
+        submit(cast.calendar, cast.schools[urn], need, -11)
         _approve(cast.calendar, cast.schools[urn], need, -10)
-    withdrawn = _post(
+    withdrawn = post(
         cast.calendar, cast.schools[ALDHELM], "gas", -30, title="Gas for the hall", spend=2_900, volume=58_000
     )
     with cast.calendar.on(-28):
@@ -162,7 +165,7 @@ def _approved(
     calendar: Calendar, school: DemonstrationSchool, purchase: Purchase, urn: str, offset: int
 ) -> uuid.UUID:
     volume = int(purchase.need_volume(urn)) if urn in purchase.items[0].a_year else 1
-    need_id = _post(
+    need_id = post(
         calendar,
         school,
         purchase.category,
@@ -171,12 +174,12 @@ def _approved(
         spend=purchase.spend[urn],
         volume=volume,
     )
-    _submit(calendar, school, need_id, offset + 1)
+    submit(calendar, school, need_id, offset + 1)
     _approve(calendar, school, need_id, offset + 2)
     return need_id
 
 
-def _post(
+def post(
     calendar: Calendar,
     school: DemonstrationSchool,
     category: str,
@@ -186,6 +189,7 @@ def _post(
     spend: int,
     volume: int,
 ) -> uuid.UUID:
+    """A draft of a school's bursar in a category, complete; its id. Spend in pounds a year."""
     need_id = new_id()
     with calendar.on(offset):
         known = categories.category(category)
@@ -208,7 +212,8 @@ def _post(
     return need_id
 
 
-def _submit(calendar: Calendar, school: DemonstrationSchool, need_id: uuid.UUID, offset: int) -> None:
+def submit(calendar: Calendar, school: DemonstrationSchool, need_id: uuid.UUID, offset: int) -> None:
+    """The bursar submits a need."""
     with calendar.on(offset, hour=14):
         actions.submit_need(school.bursar, need_id, _version(need_id))
 

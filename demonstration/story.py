@@ -12,6 +12,7 @@ from demonstration import (
     fund,
     joining,
     judging,
+    ladders,
     needs,
     partners,
     path,
@@ -41,7 +42,9 @@ def tell(calendar: Calendar) -> None:
         _buy(cast, purchase)
     needs.post_single(cast)
     joining.look_for_others(cast)
-    fund.fill(cast)
+    fund_id = fund.fill(cast)
+    ladders.climb(cast)
+    ladders.claim(cast, fund_id)
     recharges.recharge(cast)
     registers.renew_due_contracts()
     work.share(cast)

@@ -16,6 +16,7 @@ from invoicing.ledger.models import Entry
 from marketplace.alliance.decisions import confirming
 from marketplace.alliance.decisions.models import Confirmation
 from marketplace.alliance.decisions.rules import Subject
+from marketplace.alliance.delegation.queries import band_for
 from marketplace.alliance.models import Organisation
 from marketplace.core import clock, documents, events, moves, policy
 from marketplace.core.db import transaction
@@ -217,6 +218,7 @@ def make_claim(
         rules.check_within(wish.amount, books.read_books(session, fund).balance, "amount")
         file = documents.keep(session, evidence, field="evidence", endings=rules.EVIDENCE_ENDINGS)
         now = clock.now()
+        band = band_for(session, wish.school_id, wish.amount)
         claim = Claim(
             id=claim_id,
             reference=next_reference(session, "FC", now),
@@ -229,11 +231,34 @@ def make_claim(
             evidence_name=documents.plain_name(evidence.name),
             made_by=_person(actor),
             made_at=now,
+            status=ClaimStatus.AT_SCHOOL if band else ClaimStatus.SUBMITTED,
+            approver=band.approver if band else None,
         )
         session.add(claim)
         session.flush()
-        notices.ask_for_approval(session, claim)
+        if band is None:
+            notices.ask_for_approval(session, claim)
+        elif queries.waits_for_governors(session, claim):
+            notices.ask_to_confirm(session, claim)
+        else:
+            notices.ask_own_school(session, claim)
         events.record(session, actor, Act.CLAIM_MAKE, claim.id, organisation_id=claim.school_id)
+
+
+def release_claim(actor: Actor, claim_id: uuid.UUID) -> None:
+    """Approve one's own school's claim by its ladder; from then on two other schools decide on it."""
+    with transaction() as session:
+        claim = queries.get_claim(session, actor, claim_id, lock=True)
+        policy.require(actor, Act.CLAIM_RELEASE, claim.school_id)
+        if claim.released_by == actor.person_id:
+            return
+        queries.check_releaser(session, actor, claim)
+        queries.check_confirmed(session, claim)
+        claim.status = moves.move(rules.CLAIM_MOVES, claim.status, ClaimStatus.SUBMITTED)
+        claim.released_by, claim.released_at = _person(actor), clock.now()
+        session.flush()
+        notices.ask_for_approval(session, claim)
+        events.record(session, actor, Act.CLAIM_RELEASE, claim.id, organisation_id=claim.school_id)
 
 
 def approve_claim(actor: Actor, approval_id: uuid.UUID, claim_id: uuid.UUID, school_id: uuid.UUID) -> None:
@@ -267,14 +292,20 @@ def approve_claim(actor: Actor, approval_id: uuid.UUID, claim_id: uuid.UUID, sch
 
 
 def refuse_claim(actor: Actor, claim_id: uuid.UUID, reason: str) -> None:
-    """Refuse a claim that has not been paid, and say why."""
+    """Refuse a claim that has not been paid, and say why.
+
+    While it waits in its own school, the school's own approver refuses it; afterwards another school does.
+    """
     with transaction() as session:
         claim = queries.get_claim(session, actor, claim_id, lock=True)
         members = queries.members(session, claim.fund)
         policy.require(actor, Act.CLAIM_REFUSE, *(school.id for school in members))
         if (claim.refused_by, claim.refusal_reason) == (actor.person_id, reason):
             return
-        rules.check_outsider(claim.school_id, actor.school_ids)
+        if claim.status is ClaimStatus.AT_SCHOOL:
+            queries.check_releaser(session, actor, claim)
+        else:
+            rules.check_outsider(claim.school_id, actor.school_ids)
         claim.status = moves.move(rules.CLAIM_MOVES, claim.status, ClaimStatus.REFUSED)
         claim.refusal_reason, claim.refused_by, claim.refused_at = reason, _person(actor), clock.now()
         session.flush()

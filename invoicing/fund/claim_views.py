@@ -10,7 +10,7 @@ from typing import Any
 from flask import flash, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response
 
-from invoicing.fund import actions, books, queries, rules
+from invoicing.fund import actions, books, queries, rules, tasks
 from invoicing.fund.forms import ApproveForm, ClaimFilterForm, ClaimForm, PayForm, RefuseForm
 from invoicing.fund.models import Claim, Fund
 from invoicing.fund.rules import ClaimStatus
@@ -19,6 +19,7 @@ from marketplace.core import documents, policy, storage, web
 from marketplace.core.db import db
 from marketplace.core.documents import Upload
 from marketplace.core.fields import choices
+from marketplace.core.forms import Form
 from marketplace.core.listing import page_address, sorting
 from marketplace.core.money import Money
 from marketplace.core.paging import page_links
@@ -65,7 +66,13 @@ def make_claim(fund_id: uuid.UUID) -> Any:
             actions.make_claim(
                 acting, form.id_to_make, fund_id, form.wish(school_id), Upload(file.filename, file.stream)
             )
-            flash("Your claim has been made. Two people from two other schools decide on it now.")
+            made = queries.get_claim(db.session(), acting, form.id_to_make)
+            who = (
+                "Your school approves it first, as its ladder says; then two people from two other schools."
+                if made.status is ClaimStatus.AT_SCHOOL
+                else "Two people from two other schools decide on it now."
+            )
+            flash(f"Your claim has been made. {who}")
             return redirect(url_for(".show_claim", claim_id=form.id_to_make))
     balance = books.read_books(session, queries.get_fund(session, acting, fund_id)).balance
     return page(
@@ -103,6 +110,9 @@ def show_claim(claim_id: uuid.UUID) -> Any:
         steps=_steps(claim),
         borne=_borne(claim, read),
         approving=queries.approving_schools(session, acting, [claim])[claim.id],
+        may_release=queries.may_release(session, acting, claim),
+        waits_for_governors=queries.waits_for_governors(session, claim),
+        confirm_at=tasks.confirmation_address(claim),
         may_refuse=_may_refuse(claim),
     )
 
@@ -112,6 +122,11 @@ def _steps(claim: Claim) -> list[dict[str, str]]:
     steps = [
         {"label": "Claim made", "state": "done", "when": web.day(claim.made_at), "note": claim.maker.name}
     ]
+    if claim.approver:
+        step = {"label": "Approved in its school", "state": "upcoming"}
+        if claim.releaser and claim.released_at:
+            step |= {"state": "done", "when": web.day(claim.released_at), "note": claim.releaser.name}
+        steps.append(step)
     for place in range(rules.APPROVALS_NEEDED):
         step = {"label": ("First approval", "Second approval")[place], "state": "upcoming"}
         if place < len(claim.approvals):
@@ -148,6 +163,10 @@ def _borne(claim: Claim, read: books.Books) -> list[tuple[str, Money]]:
 def _may_refuse(claim: Claim) -> bool:
     acting = web.actor()
     members = [school.id for school in queries.members(db.session(), claim.fund)]
+    if claim.status is ClaimStatus.AT_SCHOOL:
+        return queries.may_release(db.session(), acting, claim) and policy.allows(
+            acting, Act.CLAIM_REFUSE, claim.school_id
+        )
     return (
         ClaimStatus.REFUSED in rules.CLAIM_MOVES[claim.status]
         and claim.school_id not in acting.school_ids
@@ -163,6 +182,28 @@ def download_evidence(claim_id: uuid.UUID) -> Response:
         mimetype=documents.media_type(claim.evidence_name),
         as_attachment=True,
         download_name=claim.evidence_name,
+    )
+
+
+def release_claim(claim_id: uuid.UUID) -> Any:
+    """Somebody of the claim's own school approves it, before other schools decide."""
+    session, acting = db.session(), web.actor()
+    claim = queries.get_claim(session, acting, claim_id)
+    policy.require(acting, Act.CLAIM_RELEASE, claim.school_id)
+    if overtaken(claim.status, ClaimStatus.AT_SCHOOL):
+        return redirect(url_for(".show_claim", claim_id=claim_id))
+    queries.check_releaser(session, acting, claim)
+    form = Form()
+    if form.validate_on_submit():
+        with answering(form):
+            actions.release_claim(acting, claim_id)
+            flash(f"You approved claim {claim.reference} for your school. Other schools decide on it now.")
+            return redirect(url_for(".show_claim", claim_id=claim_id))
+    return page(
+        "fund/release_claim.html",
+        form=form,
+        claim=claim,
+        waits_for_governors=queries.waits_for_governors(session, claim),
     )
 
 
@@ -195,8 +236,11 @@ def refuse_claim(claim_id: uuid.UUID) -> Any:
     session, acting = db.session(), web.actor()
     claim = queries.get_claim(session, acting, claim_id)
     policy.require(acting, Act.CLAIM_REFUSE, *(school.id for school in queries.members(session, claim.fund)))
-    rules.check_outsider(claim.school_id, acting.school_ids)
-    if overtaken(claim.status, ClaimStatus.SUBMITTED, ClaimStatus.APPROVED):
+    if claim.status is ClaimStatus.AT_SCHOOL:
+        queries.check_releaser(session, acting, claim)
+    else:
+        rules.check_outsider(claim.school_id, acting.school_ids)
+    if overtaken(claim.status, ClaimStatus.AT_SCHOOL, ClaimStatus.SUBMITTED, ClaimStatus.APPROVED):
         return redirect(url_for(".show_claim", claim_id=claim_id))
     form = RefuseForm()
     if form.validate_on_submit():

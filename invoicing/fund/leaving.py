@@ -57,7 +57,7 @@ def _claims(session: Session, fund: Fund, school_id: uuid.UUID) -> Iterator[Line
         .where(
             Claim.fund_id == fund.id,
             Claim.school_id == school_id,
-            Claim.status.in_((ClaimStatus.SUBMITTED, ClaimStatus.APPROVED)),
+            Claim.status.in_((ClaimStatus.AT_SCHOOL, ClaimStatus.SUBMITTED, ClaimStatus.APPROVED)),
         )
         .order_by(Claim.reference)
     )

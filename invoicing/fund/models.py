@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from invoicing.fund.rules import ClaimStatus, ContributionStatus, Purpose
 from marketplace.alliance.decisions.models import Confirmation
+from marketplace.alliance.delegation.rules import Approver
 from marketplace.alliance.models import Organisation, Person, School
 from marketplace.core.db import Base
 from marketplace.core.ids import new_id
@@ -92,7 +93,11 @@ class Contribution(Base):
 
 
 class Claim(Base):
-    """What a school asks the fund to pay for, with its evidence. `amount` in pence."""
+    """What a school asks the fund to pay for, with its evidence. `amount` in pence.
+
+    `approver` is who releases it to the other schools by the ladder that its school had when it was made;
+    without a ladder nobody needs to.
+    """
 
     __tablename__ = "claim"
     __table_args__ = (
@@ -108,6 +113,12 @@ class Claim(Base):
             " AND (refused_by IS NULL) = (refused_at IS NULL)",
             name="refused_with_reason",
         ),
+        CheckConstraint("(released_by IS NULL) = (released_at IS NULL)", name="released_by_somebody"),
+        CheckConstraint(
+            "approver IS NULL OR released_by IS NOT NULL OR status IN ('at_school', 'refused')",
+            name="released_first",
+        ),
+        CheckConstraint("status <> 'at_school' OR approver IS NOT NULL", name="at_school_by_ladder"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -127,10 +138,14 @@ class Claim(Base):
     refusal_reason: Mapped[str] = mapped_column(default="")
     paid_on: Mapped[date | None]
     entry_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("ledger_entry.id"), unique=True)
+    approver: Mapped[Approver | None]
+    released_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    released_at: Mapped[datetime | None]
 
     fund: Mapped[Fund] = relationship()
     school: Mapped[School] = relationship()
     maker: Mapped[Person] = relationship(foreign_keys=made_by)
+    releaser: Mapped[Person | None] = relationship(foreign_keys=released_by)
     refuser: Mapped[Person | None] = relationship(foreign_keys=refused_by)
     approvals: Mapped[list[ClaimApproval]] = relationship(
         back_populates="claim", order_by="ClaimApproval.position"

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from invoicing.fund import queries
 from invoicing.fund.models import Claim, Contribution, ContributionRound, Fund
+from marketplace.alliance.delegation.queries import people_to_ask
 from marketplace.alliance.models import Person
 from marketplace.alliance.queries import people_with_role
 from marketplace.core import mail
@@ -45,6 +46,29 @@ def ask_for_transfer(session: Session, contribution: Contribution) -> None:
         f"{contribution.school.name} has confirmed its contribution",
         "fund_receive_contribution.txt",
         **told,
+    )
+
+
+def ask_own_school(session: Session, claim: Claim) -> None:
+    """Ask whoever releases a claim by its school's ladder."""
+    assert claim.approver
+    _tell(
+        session,
+        people_to_ask(session, claim.school_id, claim.approver, claim.made_by),
+        f"Please approve your school’s claim {claim.reference}",
+        "fund_release_claim.txt",
+        claim=claim,
+    )
+
+
+def ask_to_confirm(session: Session, claim: Claim) -> None:
+    """Ask the school's governors to record their governing body's confirmation of a claim."""
+    _tell(
+        session,
+        people_with_role(session, [claim.school_id], *POLICY[Act.CONFIRMATION_RECORD].roles),
+        f"Confirm the claim {claim.reference} for the governing body",
+        "fund_confirm_claim.txt",
+        claim=claim,
     )
 
 

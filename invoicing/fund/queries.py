@@ -15,11 +15,16 @@ from invoicing.fund import rules
 from invoicing.fund.models import Claim, ClaimApproval, Contribution, ContributionRound, Fund
 from invoicing.fund.rules import Approval, Case, ClaimStatus, ContributionStatus, Proposal
 from marketplace.alliance import queries as alliance
+from marketplace.alliance.decisions.confirming import require_live
 from marketplace.alliance.decisions.models import Confirmation
-from marketplace.alliance.decisions.rules import is_live
+from marketplace.alliance.decisions.queries import confirmed
+from marketplace.alliance.decisions.rules import Subject, is_live
+from marketplace.alliance.delegation.queries import has_other_approver
+from marketplace.alliance.delegation.rules import Approver
 from marketplace.alliance.models import Membership, Organisation, School
 from marketplace.alliance.rules import MembershipStatus
-from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core import clock
+from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.money import ZERO, Money
 from marketplace.core.policy import POLICY, Act, Actor, Kind
 
@@ -260,7 +265,8 @@ def count(session: Session, query: Select[Claim]) -> int:
 def promised(session: Session, fund: Fund) -> Money:
     """What claims that were made and not yet paid or refused come to."""
     query = select(func.sum(Claim.amount, type_=Claim.amount.type)).where(
-        Claim.fund_id == fund.id, Claim.status.in_((ClaimStatus.SUBMITTED, ClaimStatus.APPROVED))
+        Claim.fund_id == fund.id,
+        Claim.status.in_((ClaimStatus.AT_SCHOOL, ClaimStatus.SUBMITTED, ClaimStatus.APPROVED)),
     )
     return session.scalar(query) or ZERO
 
@@ -269,6 +275,50 @@ def case_of(claim: Claim) -> Case:
     """What the rules of separation look at: the claim's school, its maker, and who has approved."""
     approvals = tuple(Approval(given.person_id, given.school_id) for given in claim.approvals)
     return Case(claim.school_id, claim.made_by, approvals)
+
+
+def check_releaser(session: Session, actor: Actor, claim: Claim) -> None:
+    """Raise Forbidden or RuleBroken unless the actor decides on this claim for its own school."""
+    if claim.school_id not in actor.school_ids or claim.approver is None:
+        raise Forbidden("The claim’s own school decides on it before other schools do.")
+    rules.check_releaser(
+        claim.approver,
+        actor.roles_at(claim.school_id),
+        is_maker=claim.made_by == actor.person_id,
+        others=has_other_approver(session, claim.school_id, claim.approver, claim.made_by),
+    )
+
+
+def may_release(session: Session, actor: Actor, claim: Claim) -> bool:
+    """Does the actor decide on this claim for its own school now?"""
+    if claim.status is not ClaimStatus.AT_SCHOOL:
+        return False
+    try:
+        check_releaser(session, actor, claim)
+    except (Forbidden, RuleBroken):
+        return False
+    return True
+
+
+def waits_for_governors(session: Session, claim: Claim) -> bool:
+    """Does a claim wait for its school's governing body before the headteacher can release it?"""
+    return (
+        claim.status is ClaimStatus.AT_SCHOOL
+        and claim.approver is Approver.GOVERNING_BODY
+        and not confirmed(session, Subject.CLAIM, [claim.id], clock.today())
+    )
+
+
+def check_confirmed(session: Session, claim: Claim) -> None:
+    """Raise RuleBroken while a claim's band asks for a confirmation that does not count today."""
+    if claim.approver is Approver.GOVERNING_BODY:
+        require_live(
+            session,
+            school_id=claim.school_id,
+            school=claim.school.name,
+            subject=Subject.CLAIM,
+            subject_id=claim.id,
+        )
 
 
 def approving_schools(

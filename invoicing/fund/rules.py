@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from marketplace.alliance.delegation.rules import ROLES, Approver
+from marketplace.alliance.delegation.rules import may_approve as may_decide
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.money import ZERO, Money
+from marketplace.core.policy import Role
 
 APPROVALS_NEEDED = 2
 LONGEST_YEAR_DAYS = 366
@@ -44,8 +47,12 @@ class ContributionStatus(StrEnum):
 
 
 class ClaimStatus(StrEnum):
-    """How far a claim is. A claim can be refused until it is paid."""
+    """How far a claim is. A claim can be refused until it is paid.
 
+    Where the school has a delegation ladder, its own approver releases the claim to the other schools.
+    """
+
+    AT_SCHOOL = "at_school"
     SUBMITTED = "submitted"
     APPROVED = "approved"
     PAID = "paid"
@@ -84,6 +91,7 @@ CONTRIBUTION_MOVES: dict[ContributionStatus, frozenset[ContributionStatus]] = {
     ContributionStatus.RECEIVED: frozenset(),
 }
 CLAIM_MOVES: dict[ClaimStatus, frozenset[ClaimStatus]] = {
+    ClaimStatus.AT_SCHOOL: frozenset({ClaimStatus.SUBMITTED, ClaimStatus.REFUSED}),
     ClaimStatus.SUBMITTED: frozenset({ClaimStatus.APPROVED, ClaimStatus.REFUSED}),
     ClaimStatus.APPROVED: frozenset({ClaimStatus.PAID, ClaimStatus.REFUSED}),
     ClaimStatus.PAID: frozenset(),
@@ -95,6 +103,7 @@ CONTRIBUTION_TAGS: Mapping[ContributionStatus, tuple[str, str]] = {
     ContributionStatus.RECEIVED: ("Received", "green"),
 }
 CLAIM_TAGS: Mapping[ClaimStatus, tuple[str, str]] = {
+    ClaimStatus.AT_SCHOOL: ("Waiting in its own school", "grey"),
     ClaimStatus.SUBMITTED: ("Waiting for approval", "yellow"),
     ClaimStatus.APPROVED: ("Approved, not yet paid", "blue"),
     ClaimStatus.PAID: ("Paid", "green"),
@@ -258,6 +267,8 @@ def check_awaits_approval(status: ClaimStatus) -> None:
     """Raise RuleBroken when a claim has both approvals already, or was refused."""
     if status is ClaimStatus.REFUSED:
         raise RuleBroken("This claim has been refused, so it cannot be approved.")
+    if status is ClaimStatus.AT_SCHOOL:
+        raise RuleBroken("Its own school has not approved this claim yet. Other schools decide after that.")
     if status is not ClaimStatus.SUBMITTED:
         raise RuleBroken("Two people have approved this claim already. It needs no further approval.")
 
@@ -291,6 +302,17 @@ def check_outsider(claimant_id: uuid.UUID, own_schools: Collection[uuid.UUID]) -
     """Raise Forbidden when a claim is decided by somebody of the school that makes it."""
     if claimant_id in own_schools:
         raise Forbidden("Your school made this claim, so people from other schools must decide on it.")
+
+
+def check_releaser(approver: Approver, roles: Collection[Role], *, is_maker: bool, others: bool) -> None:
+    """Refuse a decision on one's own school's claim by somebody for whom its ladder does not ask.
+
+    Raises Forbidden for the wrong role, RuleBroken for one's own claim.
+    """
+    if not set(ROLES[approver]) & set(roles):
+        raise Forbidden("By its amount, this claim is first decided on by a headteacher of the school.")
+    if not may_decide(approver, roles, is_author=is_maker, others=others):
+        raise RuleBroken("You made this claim yourself, so somebody else of your school decides on it first.")
 
 
 def check_awaits_payment(status: ClaimStatus, case: Case) -> None:

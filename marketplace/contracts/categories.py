@@ -104,9 +104,9 @@ class Catalogue(Mapping[str, Category]):
     def __init__(self, built_in: Iterable[Category]) -> None:
         self._built_in = {one.id: one for one in built_in}
         self._now = self._built_in
-        self.edition = 0
+        self.edition: object = None
 
-    def add(self, added: Iterable[Category], edition: int) -> None:
+    def add(self, added: Iterable[Category], edition: object) -> None:
         """Let these stand beside the file's, in place of any of the same id. `edition` tells them apart."""
         self._now, self.edition = self._built_in | {one.id: one for one in added}, edition
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, ValidationError
 
 from marketplace.contracts import categories
@@ -35,11 +36,16 @@ from marketplace.core.listing import FilterForm
 COUNTED = ("notice_months", "notice_days", "renewal_months")
 
 
+def category_choices() -> list[SelectChoice]:
+    """The categories as options, asked anew for each form: an administrator may have added one since."""
+    return choices(categories.pairs())
+
+
 class ContractsFilter(FilterForm):
     """What to show of the register."""
 
     q = TextField("Contract, supplier or reference")
-    category = ChoiceField("Category", choices=choices(categories.pairs()), blank="All categories")
+    category = ChoiceField("Category", choices=category_choices, blank="All categories")
     ending = ChoiceField(
         "Ends or needs notice", choices=choices(ENDING_LABELS.items()), coerce=Ending, blank="At any time"
     )
@@ -69,7 +75,7 @@ class ContractForm(Form):
     category = ChoiceField(
         "Category",
         [Required("Choose a category.")],
-        choices=choices(categories.pairs()),
+        choices=category_choices,
         blank="Choose a category",
     )
     title = TextField(

@@ -74,6 +74,8 @@ class Act(StrEnum):
     LEAD_DECLINE = "lead.decline"
     HOURS_LOG = "hours.log"
     HOURS_TAKE_BACK = "hours.take_back"
+    CATEGORY_IMPORT = "category.import"
+    CATEGORY_REMOVE = "category.remove"
     CONTRACT_ADD = "contract.add"
     CONTRACT_EDIT = "contract.edit"
     CONTRACT_IMPORT = "contract.import"
@@ -144,6 +146,7 @@ class Act(StrEnum):
     CONTRIBUTION_CONFIRM = "contribution.confirm"
     CONTRIBUTION_RECEIVE = "contribution.receive"
     CLAIM_MAKE = "claim.make"
+    CLAIM_RELEASE = "claim.release"
     CLAIM_APPROVE = "claim.approve"
     CLAIM_REFUSE = "claim.refuse"
     CLAIM_PAY = "claim.pay"
@@ -225,6 +228,8 @@ POLICY: Mapping[Act, Permission] = {
         Role.GOVERNOR,
         Role.FINANCE_LEAD,
     ),
+    Act.CATEGORY_IMPORT: _may("Add categories from a file, or change them", Role.ADMINISTRATOR),
+    Act.CATEGORY_REMOVE: _may("Remove a category that was added", Role.ADMINISTRATOR),
     Act.CONTRACT_ADD: _may("Add a contract to the school's register", Role.BURSAR, Role.HEADTEACHER),
     Act.CONTRACT_EDIT: _may("Change a contract in the school's register", Role.BURSAR, Role.HEADTEACHER),
     Act.CONTRACT_IMPORT: _may(
@@ -319,6 +324,11 @@ POLICY: Mapping[Act, Permission] = {
     Act.CONTRIBUTION_CONFIRM: _may("Confirm the school's contribution for its governing body", Role.GOVERNOR),
     Act.CONTRIBUTION_RECEIVE: _may("Record a contribution received", Role.COORDINATOR),
     Act.CLAIM_MAKE: _may("Claim from the Partnership Fund", Role.BURSAR, Role.HEADTEACHER, Role.FINANCE_LEAD),
+    Act.CLAIM_RELEASE: _may(
+        "Approve the own school's claim before other schools decide, as its ladder says",
+        Role.HEADTEACHER,
+        Role.BURSAR,
+    ),
     Act.CLAIM_APPROVE: _may("Approve a claim, with one from another school", Role.HEADTEACHER, Role.GOVERNOR),
     Act.CLAIM_REFUSE: _may("Refuse a claim, with a reason", Role.HEADTEACHER, Role.GOVERNOR),
     Act.CLAIM_PAY: _may("Record that an approved claim was paid", Role.COORDINATOR),

@@ -7,11 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from wtforms import BooleanField, Field
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
-from marketplace.contracts import categories
 from marketplace.contracts.categories import Category, CategoryField, FieldType
+from marketplace.contracts.forms import category_choices
 from marketplace.core.errors import RuleBroken
 from marketplace.core.fields import (
     CheckboxesField,
@@ -46,11 +45,6 @@ WHOLE_NUMBERS = {"term_months": None, "extension_months": 0}
 TEXTS = frozenset({"title", "description", "current_supplier", "frameworks_reason", "joint_condition"})
 
 
-def _categories() -> list[SelectChoice]:
-    """The categories as options: asked anew for each form, since an administrator may add one."""
-    return choices(categories.pairs())
-
-
 class NeedsFilter(FilterForm):
     """What to show of the needs."""
 
@@ -58,7 +52,7 @@ class NeedsFilter(FilterForm):
     status = ChoiceField(
         "Status", choices=choices(STATUS_LABELS.items()), coerce=NeedStatus, blank="Any status"
     )
-    category = ChoiceField("Category", choices=_categories, blank="All categories")
+    category = ChoiceField("Category", choices=category_choices, blank="All categories")
     school = ChoiceField("School", coerce=uuid.UUID, blank="All schools")
 
 
@@ -67,7 +61,7 @@ class CategoryForm(NewThingForm):
 
     school = ChoiceField("School", [Required("Choose a school.")], coerce=uuid.UUID, blank="Choose a school")
     category = RadiosField(
-        "What does the school need?", [Required("Choose what the school needs.")], choices=_categories
+        "What does the school need?", [Required("Choose what the school needs.")], choices=category_choices
     )
 
 

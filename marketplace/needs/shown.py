@@ -161,6 +161,8 @@ def standing(need: Need, confirmation: Confirmation | None, today: date) -> list
     is_draft = need.status is NeedStatus.DRAFT
     value = value_of(content_of(need), today) if is_draft else need.value
     told = worth(codes, value, today)
+    if is_draft and value is None and not need.term_unknown:
+        return [Fact("Value over the whole term, with VAT", "Said once the costs and the term are entered")]
     rows = [
         Fact(
             "Value over the whole term, with VAT",

@@ -6,7 +6,7 @@ from wtforms import BooleanField, PasswordField
 from wtforms.validators import Email
 
 from marketplace.alliance.rules import LONGEST_ADDRESS, LONGEST_NAME, SHORTEST_PASSWORD
-from marketplace.contracts import categories
+from marketplace.contracts.forms import category_choices
 from marketplace.core.fields import (
     CheckboxesField,
     ChoiceField,
@@ -14,7 +14,6 @@ from marketplace.core.fields import (
     LongTextField,
     Required,
     TextField,
-    choices,
 )
 from marketplace.core.forms import EditForm, Form, NewThingForm
 from suppliers.profiles.rules import SupplierDetails
@@ -56,7 +55,7 @@ class DetailsFields(Form):
     categories = CheckboxesField(
         "What do you supply?",
         [Required("Choose at least one category that you supply")],
-        choices=choices(categories.pairs()),
+        choices=category_choices,
         description="You are e-mailed when schools publish a tender in one of these.",
     )
 
@@ -107,4 +106,4 @@ class FindSuppliersForm(Form):
         csrf = False
 
     q = TextField("Name or company number")
-    category = ChoiceField("Category", choices=choices(categories.pairs()), blank="All categories")
+    category = ChoiceField("Category", choices=category_choices, blank="All categories")

@@ -11,11 +11,11 @@ from wtforms.validators import Length
 from wtforms.widgets import HiddenInput
 
 from marketplace.alliance.delegation.rules import (
-    APPROVER_LABELS,
     LARGEST_LIMIT,
     LONGEST_MINUTE,
     MOST_BANDS,
     MOST_QUOTES,
+    SHORT_LABELS,
     Approver,
     Band,
     LadderContent,
@@ -98,7 +98,7 @@ def _rows() -> dict[str, Any]:
     for number in range(1, MOST_BANDS + 1):
         fields[field("up_to", number)] = MoneyField("Upper limit", maximum=LARGEST_LIMIT)
         fields[field("approver", number)] = ChoiceField(
-            "Who approves", choices=choices(APPROVER_LABELS.items()), coerce=Approver, blank="No such band"
+            "Who approves", choices=choices(SHORT_LABELS.items()), coerce=Approver, blank="No such band"
         )
         fields[field("least_quotes", number)] = QuantityField(
             "Least number of quotes",

@@ -40,6 +40,12 @@ APPROVER_LABELS = {
     Approver.HEADTEACHER: "The headteacher",
     Approver.GOVERNING_BODY: "The headteacher, once the governing body has confirmed it",
 }
+SHORT_LABELS = {
+    Approver.BURSAR: "Another bursar",
+    Approver.HEADTEACHER: "Headteacher",
+    Approver.GOVERNING_BODY: "Governing body first",
+}
+"""The same, where there is little room."""
 RANK = {approver: rank for rank, approver in enumerate(Approver)}
 ROLES = {
     Approver.BURSAR: (Role.BURSAR, Role.HEADTEACHER),

@@ -1,0 +1,1 @@
+"""Categories that an administrator adds as data, beside those that Weald comes with."""
