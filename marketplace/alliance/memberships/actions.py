@@ -205,7 +205,7 @@ def ask_for_conversion(actor: Actor, membership_id: uuid.UUID) -> None:
 
 
 def leave_alliance(actor: Actor, membership_id: uuid.UUID, reason: str, seen: str) -> None:
-    """Take one's school out of an alliance, today. What is running runs on.
+    """Take one's school out of an alliance, today. What it has signed or published runs on.
 
     `seen` is the fingerprint of what was listed: Stale when it has changed since. The school's people,
     the board and the coordinator are told. Sent twice, the school leaves once.

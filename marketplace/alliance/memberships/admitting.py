@@ -116,6 +116,6 @@ def both_agreed(session: Session, school_id: uuid.UUID, subject: Subject, subjec
 
 
 def end(membership: Membership, left_on: date) -> None:
-    """End a membership on a day. What is running runs on: contracts, commitments and the fund's books."""
+    """End a membership on a day. Contracts, published tenders and the fund's books run on."""
     membership.status = moves.move(MEMBERSHIP_MOVES, membership.status, MembershipStatus.LEFT)
     membership.left_on = left_on

@@ -1,6 +1,6 @@
 """What leaving means for a school: asked of the stages downstream, which know what is running.
 
-Each fills the place with one function (decision record 11). Leaving ends none of it.
+Each fills the place with one function (decision record 11). Contracts and published tenders run on.
 """
 
 from __future__ import annotations
