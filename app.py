@@ -103,6 +103,8 @@ from marketplace.tenders.specification import models as specification
 from marketplace.tenders.specification import views as specification_pages
 from marketplace.tenders.uk_notices import api as open_data
 from marketplace.tenders.uk_notices import models as tender_notices
+from marketplace.tenders.uk_notices import tasks as notice_tasks
+from marketplace.tenders.uk_notices import views as notice_pages
 from suppliers.awards import confirming as award_confirming
 from suppliers.awards import models as awards
 from suppliers.awards import tasks as award_tasks
@@ -172,6 +174,7 @@ BLUEPRINTS = (
     criteria_pages.criteria,
     lot_pages.lots,
     pack_pages.opportunities,
+    notice_pages.notices,
     open_data.ocds,
     profile_pages.profiles,
     opening_pages.quotes,
@@ -195,6 +198,7 @@ WAITING_FOR: tuple[Any, ...] = (
     amending_queries.waiting_for,
     commitment_tasks.waiting_for,
     interest_queries.waiting_for,
+    notice_tasks.waiting_for,
     quote_tasks.waiting_for,
     evaluation_tasks.waiting_for,
     award_tasks.waiting_for,
@@ -251,6 +255,8 @@ SUBJECTS = {
     "Decisions and confirmations": ("decision", "confirmation"),
     "Contracts and needs": ("category", "contract", "calendar", "need", "consent"),
     "Joint tenders": ("tender", "commitment", "requirement", "interest"),
+    "Contracts and needs": ("contract", "calendar", "need", "consent"),
+    "Joint tenders": ("tender", "commitment", "interest", "notice"),
     "Suppliers and their quotes": ("supplier", "quote"),
     "Opening, scoring and award": ("opening", "quotes", "conflict", "score", "scores", "award"),
     "Invoices and payments": ("shared_cost", "invoice", "payment"),
@@ -323,6 +329,8 @@ def _subscribe() -> None:
     tender_audience.count_with(profile_queries.count_serving)
     tender_progress.offer_steps(amending_queries.offered_steps)
     tender_progress.offer_steps(interest_queries.offered_steps)
+    tender_progress.offer_steps(notice_tasks.offered_steps)
+    tender_progress.know_next_step(notice_tasks.next_step)
     tender_progress.offer_steps(quote_tasks.offered_steps)
     tender_progress.offer_steps(evaluation_tasks.offered_steps)
     tender_progress.offer_steps(award_tasks.offered_steps)

@@ -36,6 +36,8 @@ from marketplace.tenders.models import Tender
 from marketplace.tenders.planning.queries import holidays_at
 from marketplace.tenders.rules import CriterionKind, PriceFormula, Seat, Split
 from marketplace.tenders.timetable import doubts_about
+from marketplace.tenders.uk_notices.actions import issue_notice, publish_with_reference
+from marketplace.tenders.uk_notices.rules import NoticeKind, Particulars
 
 ONE_SERVICE = (
     "It is one service at each school; parts of it would be too small to attract suppliers, and several "
@@ -49,6 +51,8 @@ SOMETHING = (
     "One evaluator declared a family tie with a firm that might quote. Should it quote, the finance lead of "
     "another school scores instead. Nobody else has an interest, and none is known besides."
 )
+REFERENCES = 71_500
+ENGAGEMENT_LASTS = timedelta(days=21)
 HOLIDAY_REASON = "The school offices are open that day, and the openers have agreed to be there."
 
 
@@ -96,13 +100,37 @@ def prepare(cast: Cast, purchase: Purchase) -> Walk:
     if purchase.reach >= Reach.CONFIRMED:
         _confirm(walk)
         _declare(walk)
-    if purchase.reach >= Reach.PUBLISHED:
+    if purchase.reach >= Reach.APPROVED_TO_PUBLISH:
         with walk.on(0, hour=11):
             actions.publish_tender(walk.schools[0].headteacher, walk.tender_id, walk.version)
+        if walk.tender().published_at is None and purchase.reach >= Reach.PUBLISHED:
+            _open_with_reference(walk)
     if purchase.cancelled_because:
         with walk.on(CANCELLED):
             actions.cancel_tender(cast.coordinator, walk.tender_id, walk.version, purchase.cancelled_because)
     return walk
+
+
+def _ask_the_market(walk: Walk) -> None:
+    """A preliminary market engagement notice, below the threshold."""
+    issue_notice(
+        walk.cast.coordinator,
+        new_id(),
+        walk.tender_id,
+        walk.version,
+        kind=NoticeKind.ENGAGEMENT,
+        particulars=Particulars(how=walk.purchase.engagement, ends_on=clock.today() + ENGAGEMENT_LASTS),
+    )
+
+
+def _open_with_reference(walk: Walk) -> None:
+    """Above the threshold: the coordinator publishes on Find a Tender first and enters the reference."""
+    number = REFERENCES + walk.purchase.published
+    with walk.on(0, hour=15):
+        today = clock.today()
+        publish_with_reference(
+            walk.cast.coordinator, walk.tender_id, walk.version, f"{today.year}/S 000-{number:06d}", today
+        )
 
 
 def close(walk: Walk) -> None:
@@ -162,6 +190,8 @@ def _draft(walk: Walk, need_ids: list[uuid.UUID]) -> None:
         _set_timetable(walk)
         drafting.set_panel(coordinator, tender_id, walk.version, _panel(walk))
         answers.ask(coordinator, tender_id, purchase.category)
+        if purchase.engagement:
+            _ask_the_market(walk)
 
 
 def _set_timetable(walk: Walk) -> None:

@@ -37,14 +37,15 @@ class Reach(IntEnum):
     DRAFTED = 1
     INVITED = 2
     CONFIRMED = 3
-    PUBLISHED = 4
-    CLOSED = 5
-    OPENED = 6
-    AGREED = 7
-    COMPARED = 8
-    RECOMMENDED = 9
-    APPROVED = 10
-    AWARDED = 11
+    APPROVED_TO_PUBLISH = 4
+    PUBLISHED = 5
+    CLOSED = 6
+    OPENED = 7
+    AGREED = 8
+    COMPARED = 9
+    RECOMMENDED = 10
+    APPROVED = 11
+    AWARDED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class Purchase:
 
     extended_because: str = ""
     interest: str = ""
+    engagement: str = ""
 
     @property
     def price_weight(self) -> Decimal:
@@ -315,6 +317,22 @@ PURCHASES: tuple[Purchase, ...] = (
         reach=Reach.CONFIRMED,
     ),
     Purchase(
+        category="waste",
+        title="Waste and recycling for two schools",
+        description="General waste, paper and food waste, in bins that lock, collected outside school hours.",
+        spend={FERNLEIGH: 37_500, ALDHELM: 24_800},
+        items=(
+            Item(
+                "Collection of a 1,100 litre bin",
+                "collection",
+                {FERNLEIGH: 1_560, ALDHELM: 1_040},
+            ),
+        ),
+        questions=(QUALITY,),
+        published=-1,
+        reach=Reach.APPROVED_TO_PUBLISH,
+    ),
+    Purchase(
         category="broadband",
         title="Broadband and filtering for five schools",
         description="Full fibre with filtering, monitoring and a second line.",
@@ -329,6 +347,8 @@ PURCHASES: tuple[Purchase, ...] = (
         questions=(QUALITY,),
         published=14,
         reach=Reach.INVITED,
+        engagement="Tell us by e-mail to the alliance which speeds you can offer at our five addresses, and "
+        "what a second line costs. We answer everybody who writes, and share what we learn with all.",
         recovery_fee=700,
     ),
     Purchase(

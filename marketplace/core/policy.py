@@ -108,6 +108,7 @@ class Act(StrEnum):
     COMMITMENT_EDIT = "commitment.edit"
     COMMITMENT_INVITE = "commitment.invite"
     COMMITMENT_LAPSE = "commitment.lapse"
+    TENDER_APPROVE = "tender.approve"
     TENDER_PUBLISH = "tender.publish"
     TENDER_RETURN = "tender.return"
     INTEREST_DECLARE = "interest.declare"
@@ -119,6 +120,7 @@ class Act(StrEnum):
     TENDER_CLOSE = "tender.close"
     TENDER_CANCEL = "tender.cancel"
     TENDER_END = "tender.end"
+    NOTICE_ISSUE = "notice.issue"
     SUPPLIER_REGISTER = "supplier.register"
     SUPPLIER_EDIT = "supplier.edit"
     QUOTE_DRAFT = "quote.draft"
@@ -276,6 +278,9 @@ POLICY: Mapping[Act, Permission] = {
     Act.COMMITMENT_LAPSE: _may(
         "Drop a school whose governing body’s confirmation has ended, or that left the alliance", Role.SYSTEM
     ),
+    Act.TENDER_APPROVE: _may(
+        "Approve a joint tender that must stand on Find a Tender first", Role.HEADTEACHER
+    ),
     Act.TENDER_PUBLISH: _may("Approve and publish a joint tender", Role.HEADTEACHER),
     Act.TENDER_RETURN: _may(
         "Take a tender back to draft before it is published", Role.COORDINATOR, Role.HEADTEACHER
@@ -295,6 +300,10 @@ POLICY: Mapping[Act, Permission] = {
     Act.TENDER_CLOSE: _may("Close a tender at its deadline", Role.SYSTEM),
     Act.TENDER_CANCEL: _may("Cancel a tender, with a reason", Role.COORDINATOR),
     Act.TENDER_END: _may("End a tender for which no quote can be accepted", Role.COORDINATOR),
+    Act.NOTICE_ISSUE: _may(
+        "Publish a notice of a tender, and open an approved one with its Find a Tender reference",
+        Role.COORDINATOR,
+    ),
     Act.SUPPLIER_REGISTER: _may("Register as a supplier", Role.ANYONE),
     Act.SUPPLIER_EDIT: _may("Change the supplier's details", Role.SUPPLIER_ADMIN),
     Act.QUOTE_DRAFT: _may("Prepare a quote", Role.SUPPLIER_ADMIN, Role.BIDDER),

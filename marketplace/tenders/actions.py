@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
@@ -39,7 +39,8 @@ from marketplace.tenders.packs.assembling import assemble
 from marketplace.tenders.planning.queries import holidays_at
 from marketplace.tenders.rules import COMMITMENT_MOVES, CommitmentStatus, TenderStatus
 from marketplace.tenders.uk_notices import issuing
-from marketplace.tenders.uk_notices.rules import ENDED, NoticeKind
+from marketplace.tenders.uk_notices.queries import must_wait
+from marketplace.tenders.uk_notices.rules import ENDED, NoticeKind, Published
 
 
 def draft_tender(
@@ -111,7 +112,7 @@ def invite_schools(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
         drafting.check_editable(tender.status)
         for refusal in drafting.missing(readiness(session, tender)):
             raise refusal
-        _check_timetable(session, tender)
+        check_timetable(session, tender, clock.now())
         move_tender(session, tender, TenderStatus.JOINING)
         notices.schools_invited(session, tender)
         events.record(session, actor, Act.TENDER_INVITE, tender.id, organisation_id=tender.alliance_id)
@@ -120,7 +121,9 @@ def invite_schools(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
 def publish_tender(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
     """Approve a confirmed tender and open it to suppliers until its deadline.
 
-    Raises Forbidden for the person who drafted it or asked for approval, and for anybody but a
+    Above the threshold it is approved only, and nobody else sees it before its notice stands on Find a
+    Tender (Procurement Regulations 2024, regulation 5): `uk_notices.actions.publish_with_reference` opens
+    it then. Raises Forbidden for the person who drafted it or asked for approval, and for anybody but a
     headteacher of a school in the tender other than the lead school; RuleBroken when the deadline is
     no longer far enough away, or the confirmation of a governing body has ended, and above the threshold
     without a whole conflicts assessment.
@@ -136,21 +139,23 @@ def publish_tender(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
             headteacher_of=queries.headteacher_of(actor),
             approving_schools=approving,
         )
-        if already(tender, TenderStatus.PUBLISHED, version):
+        if tender.published_by is not None and version < tender.version:
             return
         expect_version(tender, version)
+        rules.check_approvable(tender.status, tender.approved_at)
         check_panel(tender)
-        commitments.check_confirmed(session, tender)
-        _check_timetable(session, tender)
+        check_timetable(session, tender, clock.now())
         check_can_be_quoted(terms_of(session, tender))
         _check_interests(session, actor, tender)
+        tender.published_by, tender.approved_at = actor.person_id, clock.now()
+        if not must_wait(session, tender):
+            open_to_suppliers(session, actor, tender)
+            return
+        commitments.check_confirmed(session, tender)
         _remove_what_nobody_buys(session, tender)
-        tender.published_by, tender.published_at = actor.person_id, clock.now()
-        move_tender(session, tender, TenderStatus.PUBLISHED)
-        assemble(session, tender)
-        issuing.issue(session, tender, NoticeKind.TENDER)
-        notices.tender_published(session, tender)
-        events.record(session, actor, Act.TENDER_PUBLISH, tender.id, organisation_id=tender.alliance_id)
+        issuing.check(session, tender, NoticeKind.TENDER)
+        notices.reference_wanted(session, tender)
+        events.record(session, actor, Act.TENDER_APPROVE, tender.id, organisation_id=tender.alliance_id)
 
 
 def return_tender(actor: Actor, tender_id: uuid.UUID, version: int, reason: str) -> None:
@@ -221,6 +226,8 @@ def move_tender(session: Session, tender: Tender, wanted: TenderStatus) -> None:
     RuleBroken.
     """
     tender.status = rules.move(tender.status, wanted)
+    if wanted in {TenderStatus.DRAFT, TenderStatus.JOINING}:
+        tender.published_by = tender.approved_at = None
     tender.steps.append(TenderStep(status=wanted, reached_at=clock.now()))
     for commitment in tender.commitments:
         if wanted is TenderStatus.PUBLISHED:
@@ -232,6 +239,21 @@ def move_tender(session: Session, tender: Tender, wanted: TenderStatus) -> None:
     session.flush()
     if wanted in ENDED:
         issuing.tender_ended(session, tender)
+
+
+def open_to_suppliers(
+    session: Session, actor: Actor, tender: Tender, notice: Published | None = None
+) -> None:
+    """Publish an approved tender with its notice; `notice` is that on Find a Tender, if it stands there."""
+    commitments.check_confirmed(session, tender)
+    _remove_what_nobody_buys(session, tender)
+    tender.published_at = clock.now()
+    move_tender(session, tender, TenderStatus.PUBLISHED)
+    assemble(session, tender)
+    issuing.issue(session, tender, NoticeKind.TENDER, published=notice)
+    notices.tender_published(session, tender)
+    facts = {"notice": notice.reference} if notice else {}
+    events.record(session, actor, Act.TENDER_PUBLISH, tender.id, organisation_id=tender.alliance_id, **facts)
 
 
 def start_standstill(session: Session, tender: Tender, ends_on: date) -> None:
@@ -279,13 +301,14 @@ def _check_interests(session: Session, actor: Actor, tender: Tender) -> None:
     )
 
 
-def _check_timetable(session: Session, tender: Tender) -> None:
+def check_timetable(session: Session, tender: Tender, published_at: datetime) -> None:
+    """Raise RuleBroken unless the dates can be kept by a tender that is published at this moment."""
     if tender.closes_at is None or tender.contract_starts_on is None or tender.contract_ends_on is None:
         raise RuleBroken("Set the deadline and the contract’s dates.", "timetable")
     _, regime = queries.value_and_regime(session, tender)
     timetable.check_deadline(
         tender.closes_at,
-        clock.now(),
+        published_at,
         timetable.least_days(regime, tender.procedure),
         on_holiday=holidays_at(session, tender, tender.closes_at),
         reason=tender.deadline_reason,

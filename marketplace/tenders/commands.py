@@ -14,6 +14,7 @@ from marketplace.core.errors import NotFound, Refusal
 from marketplace.core.policy import ADMINISTRATOR, Kind
 from marketplace.tenders.importing import actions
 from marketplace.tenders.importing.ocds import LARGEST_FILE
+from marketplace.tenders.uk_notices import exporting, schema
 
 tenders = AppGroup("tenders", help="Joint tenders.")
 COMMANDS = (tenders,)
@@ -27,11 +28,11 @@ COMMANDS = (tenders,)
 @click.option("--ocid", default="", help="Which release to take, where the file holds several.")
 def import_ocds(file: Path, name: str, ocid: str) -> None:
     """Draft a joint tender from FILE, an OCDS 1.1 release package, and list what has no place in it."""
-    if file.stat().st_size > LARGEST_FILE:
-        raise click.ClickException("The file must be smaller than 20 MB.")
     try:
         alliance_id = _buying_alliance(name)
-        report = actions.import_tender(ADMINISTRATOR, alliance_id, file.read_bytes(), ocid)
+        with file.open("rb") as opened:
+            content = opened.read(LARGEST_FILE + 1)
+        report = actions.import_tender(ADMINISTRATOR, alliance_id, content, ocid)
     except Refusal as refusal:
         raise click.ClickException(refusal.message) from refusal
     click.echo(f"Drafted {report.reference}.")
@@ -41,6 +42,17 @@ def import_ocds(file: Path, name: str, ocid: str) -> None:
     click.echo(f"Not taken over ({len(report.left_out)}); the list stays with the draft:")
     for line in report.left_out:
         click.echo(f"  {line}")
+
+
+@tenders.command("export-ocds")
+@click.argument("reference")
+def export_ocds(reference: str) -> None:
+    """Write the tender with this REFERENCE as an OCDS 1.1 release package: as published, or as a draft."""
+    try:
+        package = exporting.release_package(db.session(), ADMINISTRATOR, reference)
+    except Refusal as refusal:
+        raise click.ClickException(refusal.message) from refusal
+    click.echo(schema.to_json(package, indent=2))
 
 
 def _buying_alliance(name: str) -> uuid.UUID:

@@ -63,6 +63,17 @@ def tender_published(session: Session, tender: Tender) -> None:
         write(session, named, f"You are named for {tender.title}", template, tender)
 
 
+def reference_wanted(session: Session, tender: Tender) -> None:
+    """Ask the coordinator to publish the notice on Find a Tender and to enter its reference."""
+    write(
+        session,
+        coordinators(session, tender),
+        f"Approved, now for Find a Tender: {tender.title}",
+        "tenders_reference_wanted.txt",
+        tender,
+    )
+
+
 def tender_returned(session: Session, tender: Tender, reason: str) -> None:
     """Tell the coordinator and the schools that the tender is a draft again, and why."""
     schools = deciders(session, queries.buyers(session, tender.id))

@@ -31,7 +31,9 @@ WORDS = {
     Act.COMMITMENT_INVITE: "One more school invited",
     Act.COMMITMENT_LAPSE: "School dropped out",
     Act.TENDER_CONFIRM: "Buyers settled, approval asked",
+    Act.TENDER_APPROVE: "Approved, to be published on Find a Tender first",
     Act.TENDER_PUBLISH: "Approved and published",
+    Act.NOTICE_ISSUE: "Notice published",
     Act.TENDER_RETURN: "Taken back to draft",
     Act.INTEREST_DECLARE: "Interests declared",
     Act.INTEREST_ASSESS: "Conflicts of interest assessed",
@@ -193,15 +195,22 @@ def history(session: Session, tender_id: uuid.UUID) -> list[HistoryLine]:
     of_schools = [one for one in events if one.act in ANSWERS]
     schools = names(session, {one.organisation_id for one in of_schools if one.organisation_id})
     return [
-        HistoryLine(event.at, WORDS[Act(event.act)], event.actor_name, _detail(event, schools))
-        for event in events
+        HistoryLine(event.at, _words(event), event.actor_name, _detail(event, schools)) for event in events
     ]
+
+
+def _words(event: Event) -> str:
+    """What was done; publication with a notice on Find a Tender comes after the approval."""
+    if event.act == Act.TENDER_PUBLISH and event.facts.get("notice"):
+        return "Published"
+    return WORDS[Act(event.act)]
 
 
 def _detail(event: Event, schools: dict[uuid.UUID, str]) -> str:
     school = schools.get(event.organisation_id, "") if event.organisation_id else ""
-    part = PARTS.get(event.facts.get("part", ""), "")
-    return ": ".join(filter(None, (school, part, event.facts.get("reason", ""))))
+    facts = event.facts
+    said = (school, PARTS.get(facts.get("part", ""), ""), facts.get("notice", ""), facts.get("reason", ""))
+    return ": ".join(filter(None, said))
 
 
 PARTS = {

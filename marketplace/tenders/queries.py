@@ -389,4 +389,4 @@ def may_publish(session: Session, actor: Actor, tender: Tender) -> bool:
     """Is this somebody who may approve and publish this tender? See `rules.check_publisher`."""
     involved = {tender.drafted_by, tender.publication_asked_by}
     approving = headteacher_of(actor) & approving_schools(session, tender)
-    return actor.person_id not in involved and bool(approving)
+    return tender.approved_at is None and actor.person_id not in involved and bool(approving)

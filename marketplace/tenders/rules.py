@@ -119,7 +119,7 @@ class Seat(StrEnum):
 STATUS_LABELS: Mapping[TenderStatus, str] = {
     _S.DRAFT: "Draft",
     _S.JOINING: "Schools are deciding",
-    _S.CONFIRMED: "Waiting for approval",
+    _S.CONFIRMED: "Waiting to be published",
     _S.PUBLISHED: "Open for quotes",
     _S.CLOSED: "Closed, waiting to be opened",
     _S.OPENED: "Quotes opened",
@@ -242,6 +242,16 @@ def approving_schools(
     Where the lead school buys alone, any other member of the alliance.
     """
     return frozenset(set(buyers) - {lead} or set(members) - {lead})
+
+
+def check_approvable(status: TenderStatus, approved_at: datetime | None) -> None:
+    """Raise RuleBroken unless a tender waits for approval."""
+    move(status, TenderStatus.PUBLISHED)
+    if approved_at is not None:
+        raise RuleBroken(
+            "This tender is approved already. It opens when the coordinator enters the reference of its "
+            "notice on Find a Tender."
+        )
 
 
 def accepts_quotes(status: TenderStatus, closes_at: datetime | None, now: datetime) -> bool:

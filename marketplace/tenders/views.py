@@ -21,8 +21,12 @@ from marketplace.tenders.interests.queries import open_points
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import TenderStatus
 from marketplace.tenders.specification.queries import asked_of_suppliers
+from marketplace.tenders.uk_notices.queries import must_wait
 
 tenders = Blueprint("tenders", __name__)
+APPROVED = (
+    "You approved the tender. It opens when its notice stands on Find a Tender; the coordinator is told."
+)
 KEPT = ("search", "status", "category", "sort", "order")
 NAVIGATION = NavigationItem("Tenders", "tenders.index", lambda actor: bool(actor.alliance_ids))
 SHORTCUTS = (
@@ -107,17 +111,19 @@ def publish_tender(tender_id: uuid.UUID) -> Any:
     acting, session = web.actor(), db.session()
     tender = queries.get_tender_of_alliance(session, acting, tender_id)
     policy.require(acting, Act.TENDER_PUBLISH, *queries.approving_schools(session, tender))
+    waits = must_wait(session, tender)
     form = StepForm(data={"version": tender.version})
     if form.validate_on_submit():
         with answering(form):
             actions.publish_tender(acting, tender_id, form.version.data)
-            flash(f"You published {tender.title}. Suppliers can quote for it now.")
+            flash(APPROVED if waits else f"You published {tender.title}. Suppliers can quote for it now.")
             return redirect(url_for("tenders.show", tender_id=tender_id))
     return page(
         "tenders/publish_tender.html",
         form=form,
         tender=tender,
         may_publish=queries.may_publish(session, acting, tender),
+        must_wait=waits,
         suppliers=audience.suppliers(session, tender.category),
         buyers=queries.buyers(session, tender_id),
         lots=queries.schedule(session, tender_id),

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import TypedDict, Unpack
 
 from marketplace.alliance.term_dates.rules import proposed_holiday
@@ -31,6 +32,7 @@ from marketplace.tenders.interests.queries import concerned
 from marketplace.tenders.lots import actions as lot_actions
 from marketplace.tenders.models import Tender as TenderRow
 from marketplace.tenders.rules import CriterionKind, PriceFormula, Seat, Split
+from marketplace.tenders.uk_notices.actions import publish_with_reference
 from tests.make.alliance import Alliance, School, actor
 from tests.make.kept import kept
 
@@ -57,6 +59,7 @@ ONE_SERVICE = "It is one service at each school; parts of it would be too small 
 PRICE_ONLY = (CriterionDraft(CriterionKind.PRICE, "Price", 100),)
 YEARLY_BASELINE = Money(28_000_00)
 SPARE_DAYS = 40
+_notices = count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +277,16 @@ def published_tender(alliance: Alliance, **given: Unpack[Wishes]) -> Tender:
         assess_interests(tender)
     others = [school for school in (*tender.schools, *alliance.schools) if school.id != tender.lead.id]
     actions.publish_tender(others[0].headteacher, tender.id, tender.version)
+    if tender.row.published_at is None:
+        enter_reference(tender)
     return tender
+
+
+def enter_reference(tender: Tender, reference: str = "") -> None:
+    """Open an approved tender above the threshold, with a notice that Find a Tender published today."""
+    today = clock.today()
+    number = reference or f"{today.year}/S 000-{next(_notices):06d}"
+    publish_with_reference(tender.alliance.coordinator, tender.id, tender.version, number, today)
 
 
 @kept

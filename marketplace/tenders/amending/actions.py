@@ -24,7 +24,6 @@ from marketplace.tenders.packs.assembling import assemble
 from marketplace.tenders.planning.queries import holidays_at
 from marketplace.tenders.rules import check_reason
 from marketplace.tenders.uk_notices import issuing
-from marketplace.tenders.uk_notices.rules import NoticeKind
 
 
 def propose_extension(
@@ -109,7 +108,7 @@ def approve_extension(actor: Actor, tender_id: uuid.UUID, extension_id: uuid.UUI
         extension.deadline_version = tender.deadline_version
         session.flush()
         assemble(session, tender)
-        issuing.issue(session, tender, NoticeKind.TENDER)
+        issuing.tender_changed(session, tender, extension.reason)
         notices.deadline_moved(session, extension)
         events.record(
             session,
@@ -193,7 +192,7 @@ def amend_tender(
         )
         session.add(amendment)
         session.flush()
-        issuing.issue(session, tender, NoticeKind.TENDER)
+        issuing.tender_changed(session, tender, reason)
         notices.tender_amended(session, tender, amendment)
         events.record(
             session,

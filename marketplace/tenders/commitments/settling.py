@@ -52,13 +52,15 @@ def drop_all(session: Session, tender: Tender, reasons: Mapping[uuid.UUID, str])
 def settle_anew(session: Session, tender: Tender) -> Consequences:
     """After a school has left a settled tender: who drops out with it, and must the tender go back?
 
-    Whoever is about to approve what they read finds the tender changed.
+    Whoever is about to approve what they read finds the tender changed, and an approval given already,
+    while the notice waited for Find a Tender, was for what was read then: it is asked for again.
     """
     if tender.status is not TenderStatus.CONFIRMED:
         return Consequences({})
     foreseen = queries.forecast(session, tender)
     drop_all(session, tender, foreseen.reasons)
     mark_changed(tender)
+    tender.published_by = tender.approved_at = None
     went_back = ""
     if not foreseen.staying:
         went_back = NOBODY_LEFT

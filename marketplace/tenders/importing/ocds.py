@@ -7,20 +7,25 @@ path, so that nothing is dropped silently. OCDS: https://standard.open-contracti
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
+from urllib.parse import urlsplit
 
 from marketplace.core.clock import LONDON
 from marketplace.core.errors import RuleBroken
 from marketplace.core.fields import tidy
+from marketplace.tenders.uk_notices import schema
 
-LARGEST_FILE = 20 * 1024 * 1024
+LARGEST_FILE = 5 * 1024 * 1024
 MOST_VALUES = 20_000
 LONGEST_VALUE = 2_000
 LONGEST_TEXT = 5_000
 LONGEST_TITLE = 150
+MOST_NAMED, MOST_PROBLEMS = 10, 20
 CPV_DIGITS = 8
 URN_DIGITS = 6
 SCHOOL_SCHEMES = {"GB-EDU", "GB-URN"}
@@ -91,6 +96,15 @@ class Reader:
         self.taken.add(path)
         return text
 
+    def beginning(self, path: str, longest: int) -> str:
+        """The beginning of a text that is too long to keep whole; the whole of it stays among the rest."""
+        value = self.values.get(path)
+        try:
+            text = tidy(value) if isinstance(value, str) else ""
+        except ValueError:
+            return ""
+        return f"{text[: longest - 1].rstrip()}…" if len(text) > longest else ""
+
     def moment(self, path: str) -> datetime | None:
         """The moment at a path, taken when it is a date and time with a zone."""
         value = self.values.get(path)
@@ -134,13 +148,15 @@ def read(content: bytes, ocid: str = "") -> Found:
     releases = package["releases"]
     number = _chosen(releases, ocid)
     base = f"releases[{number}]"
-    reader = Reader(dict(_values(package)))
-    if len(reader.values) > MOST_VALUES:
-        raise RuleBroken(f"The file holds more than {MOST_VALUES:,} values. Give a package of one release.")
+    reader = Reader(_bounded(package))
     tender = f"{base}.tender"
-    title = reader.text(f"{tender}.title", LONGEST_TITLE)
+    title = reader.text(f"{tender}.title", LONGEST_TITLE) or reader.beginning(
+        f"{tender}.title", LONGEST_TITLE
+    )
     if not title:
-        raise RuleBroken(f"The release has no tender with a title of at most {LONGEST_TITLE} characters.")
+        raise RuleBroken(
+            "The release has no tender with a title. Give the file another, or draft it by hand."
+        )
     found = Found(
         ocid=reader.text(f"{base}.ocid"),
         title=title,
@@ -156,17 +172,47 @@ def read(content: bytes, ocid: str = "") -> Found:
     )
     others = {f"releases[{other}]": one for other, one in enumerate(releases) if other != number}
     left = [line for line in reader.left() if not line.startswith(tuple(f"{one}." for one in others))]
-    left += [f"{place}: another release, {one.get('ocid', '')}" for place, one in others.items()]
-    return replace(found, left_out=tuple(left))
+    meant = releases[number].get("ocid")
+    left += [
+        f"{place}: {'an earlier' if meant and one.get('ocid') == meant else 'another'} release, "
+        f"{_shortened(one.get('ocid', ''))}"
+        for place, one in others.items()
+    ]
+    return replace(found, left_out=(*_doubts(releases[number], found), *left))
+
+
+def _doubts(release: dict[str, Any], found: Found) -> Iterator[str]:
+    """What whoever finishes the draft should know: what the release lacks, and where it breaks OCDS."""
+    if not found.buyers:
+        yield "The release names no buyer. Choose the schools that buy."
+    if not found.cpv:
+        yield "The release has no CPV code. Enter one before the tender is published."
+    for problem in schema.problems(release)[:MOST_PROBLEMS]:
+        yield f"Not as OCDS 1.1 wants it: {problem.path or 'the release'}: {_shortened(problem.message)}"
+
+
+def _bounded(package: dict[str, Any]) -> dict[str, Any]:
+    """Every value of a package by its path. Raises RuleBroken when there are too many, or too deep down."""
+    try:
+        values = dict(islice(_values(package), MOST_VALUES + 1))
+    except RecursionError:
+        raise RuleBroken("The file is nested too deeply to be an OCDS release package.") from None
+    if len(values) > MOST_VALUES:
+        raise RuleBroken(f"The file holds more than {MOST_VALUES:,} values. Give a package of one release.")
+    return values
 
 
 def _package(content: bytes) -> dict[str, Any]:
     if len(content) > LARGEST_FILE:
-        raise RuleBroken("The file must be smaller than 20 MB.")
+        raise RuleBroken("The file must be smaller than 5 MB.")
     try:
-        package: Any = json.loads(content)
+        package: Any = json.loads(content, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise RuleBroken("The file is not JSON. Download it again.") from None
+    if isinstance(package, dict) and "records" in package and "releases" not in package:
+        raise RuleBroken(
+            "The file is an OCDS record package. Download the release package of the same notice instead."
+        )
     releases = package.get("releases") if isinstance(package, dict) else None
     if not isinstance(releases, list) or not releases or not all(isinstance(one, dict) for one in releases):
         raise RuleBroken("The file is not an OCDS release package: it has no list of releases.")
@@ -176,17 +222,25 @@ def _package(content: bytes) -> dict[str, Any]:
     return dict(package)
 
 
+def _no_constant(name: str) -> None:
+    """JSON knows no NaN and no Infinity, though Python's reader takes them."""
+    raise ValueError(name)
+
+
 def _chosen(releases: list[dict[str, Any]], ocid: str) -> int:
-    """The place of the release that is meant."""
+    """The place of the release that is meant: of several about one process the latest, as OCDS says."""
     tenders = [place for place, one in enumerate(releases) if isinstance(one.get("tender"), dict)]
     if ocid:
         tenders = [place for place in tenders if releases[place].get("ocid") == ocid]
     if not tenders:
         raise RuleBroken("The file has no such release with a tender.")
-    if len(tenders) > 1:
-        known = ", ".join(str(releases[place].get("ocid")) for place in tenders[:10])
-        raise RuleBroken(f"The file has {len(tenders)} tenders. Say which, by its ocid: {known}.")
-    return tenders[0]
+    known = list(dict.fromkeys(str(releases[place].get("ocid")) for place in tenders))
+    if len(known) > 1:
+        named = _shortened(", ".join(known[:MOST_NAMED]))
+        raise RuleBroken(f"The file has {len(known)} tenders. Say which, by its ocid: {named}.")
+    if len(tenders) > 1 and known == ["None"]:
+        raise RuleBroken("The file has several tenders without an ocid. Give a file of one.")
+    return max(tenders, key=lambda place: (str(releases[place].get("date")), place))
 
 
 def _values(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -248,14 +302,26 @@ def _documents(reader: Reader, tender: str) -> tuple[Link, ...]:
     found = []
     for document in reader.items(f"{tender}.documents"):
         url = str(reader.values.get(f"{document}.url", ""))
-        if url.startswith(("https://", "http://")):
+        if _is_link(url):
             reader.taken.add(f"{document}.url")
             name = reader.text(f"{document}.title") or reader.text(f"{document}.description")
             found.append(Link(name or reader.text(f"{document}.documentType") or url, url))
     return tuple(found)
 
 
+def _is_link(text: str) -> bool:
+    """Is this the address of something on the web, such as a page may link to?"""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    plain = len(text) <= LONGEST_VALUE and text.isprintable() and " " not in text
+    return plain and parts.scheme in {"https", "http"} and bool(parts.hostname)
+
+
 def _shortened(value: object) -> str:
+    """A value as a line of a list: without line breaks and hidden characters, and not too long."""
     parts = value if isinstance(value, list) else [value]
-    text = " ".join(", ".join(one if isinstance(one, str) else json.dumps(one) for one in parts).split())
+    said = " ".join(", ".join(one if isinstance(one, str) else json.dumps(one) for one in parts).split())
+    text = "".join(letter for letter in said if unicodedata.category(letter) not in {"Cc", "Cs"})
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"

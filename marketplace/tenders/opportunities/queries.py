@@ -26,6 +26,7 @@ from marketplace.tenders.models import Commitment, Tender
 from marketplace.tenders.queries import ScheduleLot
 from marketplace.tenders.rules import CommitmentStatus, TenderStatus
 from marketplace.tenders.specification.queries import Merged, asked_of_suppliers
+from marketplace.tenders.uk_notices import queries as notices
 
 SHORT = 220
 
@@ -69,7 +70,10 @@ class PublicDocument:
 
 @dataclass(frozen=True, slots=True)
 class Opportunity:
-    """The public part of one published tender. Money is in pence, for the whole term and all schools."""
+    """The public part of one published tender. Money is in pence, for the whole term and all schools.
+
+    `notice_reference` and `notice_address` are of its notice on Find a Tender, where it stands there.
+    """
 
     id: uuid.UUID
     reference: str
@@ -99,6 +103,9 @@ class Opportunity:
     ceiling: Money | None
     optimum: Money | None
     documents: tuple[PublicDocument, ...]
+    ocid: str
+    notice_reference: str
+    notice_address: str
 
 
 def search_open(text: str = "", category_id: str = "") -> Select[Any]:
@@ -176,6 +183,7 @@ def opportunity_of(session: Session, tender: Tender) -> Opportunity:
         raise NotFound
     schools = queries.schools_by_id(session, [one.school_id for one in _buying(tender)])
     now = clock.now()
+    notice = notices.on_find_a_tender(session, tender.id)
     return Opportunity(
         id=tender.id,
         reference=tender.reference,
@@ -205,6 +213,9 @@ def opportunity_of(session: Session, tender: Tender) -> Opportunity:
         ceiling=tender.ceiling,
         optimum=tender.optimum,
         documents=tuple(PublicDocument(one.id, one.name, one.link) for one in tender.documents),
+        ocid=notices.ocid(session, tender),
+        notice_reference=notice.reference if notice else "",
+        notice_address=notice.address if notice else "",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, Response, request, url_for
 
 from marketplace.core import paging
 from marketplace.core.db import db
@@ -13,9 +13,11 @@ from marketplace.core.web import NavigationItem, page, public
 from marketplace.tenders import shown
 from marketplace.tenders.amending.queries import changes_since_publication
 from marketplace.tenders.opportunities import queries
+from marketplace.tenders.opportunities.feed import Place, open_opportunities
 from marketplace.tenders.opportunities.forms import SearchForm
 from marketplace.tenders.packs.queries import latest_pack
 from marketplace.tenders.queries import count
+from marketplace.tenders.uk_notices import queries as notices
 
 opportunities = Blueprint("opportunities", __name__)
 NAVIGATION = NavigationItem("Opportunities", "opportunities.index", lambda actor: not actor.alliance_ids)
@@ -41,6 +43,25 @@ def index() -> Any:
         form=SearchForm(formdata=given),
         filtered=bool(kept),
     )
+
+
+@opportunities.route("/opportunities/feed.atom")
+@public
+def feed() -> Any:
+    """The tenders that take quotes now, for readers of feeds."""
+    settings = notices.settings()
+    base = settings.base_url.rstrip("/")
+    place = Place(
+        f"{base}{url_for('opportunities.feed')}",
+        f"{base}{url_for('opportunities.index')}",
+        settings.publisher,
+    )
+    response = Response(open_opportunities(db.session(), place), mimetype="application/atom+xml")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cache-Control"] = "public, max-age=300"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 @opportunities.route("/opportunities/<uuid:tender_id>")

@@ -19,7 +19,7 @@ from marketplace.tenders.uk_notices.queries import Wanted
 
 ocds = Blueprint("ocds", __name__, url_prefix="/api/v1/ocds")
 PAGE_SIZE = 100
-LONGEST_POSITION = 15
+LONGEST_POSITION = 9
 FRESH_SECONDS = 60
 NOTHING = "Nothing was published that fits. Without `after`, `from` and `to` everything is shown."
 

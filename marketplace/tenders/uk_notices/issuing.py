@@ -89,6 +89,17 @@ def issue(
     return notice
 
 
+def tender_changed(session: Session, tender: Tender, reason: str) -> None:
+    """Publish the tender notice anew after a change to a published tender, with the reason.
+
+    Where the notice stands on Find a Tender, its change goes there first too (regulation 5): this waits
+    for the reference, which the coordinator enters with the notice.
+    """
+    opened = queries.tender_notice(session, tender.id)
+    if opened is not None and not opened.reference:
+        issue(session, tender, NoticeKind.TENDER, Particulars(reason=reason))
+
+
 def tender_ended(session: Session, tender: Tender) -> None:
     """Say in public that a tender ended without an award, if it was published.
 

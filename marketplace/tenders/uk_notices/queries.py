@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask import current_app
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from marketplace.alliance.models import Organisation
+from marketplace.alliance.models import Organisation, School
 from marketplace.core.money import Money
 from marketplace.core.months import months_later
 from marketplace.core.settings import Settings
 from marketplace.tenders import queries, timetable
+from marketplace.tenders.amending.models import Amendment
 from marketplace.tenders.criteria.tree import leaves
 from marketplace.tenders.formulas import to_two_places
+from marketplace.tenders.lots.queries import in_words as lots_in_words
+from marketplace.tenders.lots.queries import limits_of
 from marketplace.tenders.models import Commitment, Tender
-from marketplace.tenders.rules import CommitmentStatus
+from marketplace.tenders.rules import CommitmentStatus, TenderStatus
 from marketplace.tenders.uk_notices import rules
 from marketplace.tenders.uk_notices.models import Notice
-from marketplace.tenders.uk_notices.rules import (
+from marketplace.tenders.uk_notices.rules import NoticeKind, Published
+from marketplace.tenders.uk_notices.subject import (
     Authority,
     CriterionSaid,
     DocumentSaid,
     Line,
+    LotLimitsSaid,
     LotSaid,
-    NoticeKind,
     Subject,
+    is_bound,
 )
 
 
@@ -61,15 +67,63 @@ def tender_notice(session: Session, tender_id: uuid.UUID) -> Notice | None:
     return session.scalars(query.order_by(Notice.number).limit(1)).one_or_none()
 
 
+def on_find_a_tender(session: Session, tender_id: uuid.UUID) -> Published | None:
+    """Where the tender notice stands on Find a Tender, if it does."""
+    notice = tender_notice(session, tender_id)
+    if notice is None or notice.reference_on is None:
+        return None
+    return Published(notice.reference, notice.reference_on)
+
+
 def tender_with_reference(session: Session, reference: str) -> str:
     """The tender whose notice has this Find a Tender reference, by our own; "" for none."""
     query = select(Tender.reference).join(Notice, Notice.tender_id == Tender.id)
     return session.scalars(query.where(Notice.reference == reference)).first() or ""
 
 
+def update_wanted(session: Session, tender: Tender) -> bool:
+    """Has the tender changed since the last tender notice that was published here?"""
+    if tender.status is not TenderStatus.PUBLISHED or tender.closes_at is None:
+        return False
+    told = [one for one in notices_of(session, tender.id) if one.kind is NoticeKind.TENDER]
+    if not told:
+        return False
+    last = json.loads(told[-1].content)["tender"]["tenderPeriod"]["endDate"]
+    if datetime.fromisoformat(last) != tender.closes_at:
+        return True
+    amended = select(Amendment.id).where(
+        Amendment.tender_id == tender.id, Amendment.made_at > told[-1].issued_at
+    )
+    return session.scalar(amended.limit(1)) is not None
+
+
+def updates_wanted(session: Session, alliance_ids: Collection[uuid.UUID]) -> list[Tender]:
+    """Published tenders whose changed notice waits for its reference on Find a Tender."""
+    moved = select(Tender).where(
+        Tender.alliance_id.in_(alliance_ids),
+        Tender.status == TenderStatus.PUBLISHED,
+        or_(Tender.deadline_version > 1, Tender.id.in_(select(Amendment.tender_id))),
+    )
+    return [one for one in session.scalars(moved.order_by(Tender.closes_at)) if update_wanted(session, one)]
+
+
+def has_notice(session: Session, tender_id: uuid.UUID, kind: NoticeKind) -> bool:
+    """Was a notice of this kind published about a tender?"""
+    query = select(Notice.id).where(Notice.tender_id == tender_id, Notice.kind == kind).limit(1)
+    return session.scalar(query) is not None
+
+
+def needs_reference(session: Session, tender: Tender, kind: NoticeKind) -> bool:
+    """Must this notice stand on Find a Tender before it is published here? The last one as the first."""
+    if kind in {NoticeKind.TERMINATION, NoticeKind.TENDER}:
+        opened = tender_notice(session, tender.id)
+        return opened is not None and bool(opened.reference)
+    return must_wait(session, tender)
+
+
 def must_wait(session: Session, tender: Tender) -> bool:
     """Must the tender notice stand on Find a Tender before this tender is shown to anybody?"""
-    return rules.is_bound(queries.value_and_regime(session, tender)[1])
+    return is_bound(queries.value_and_regime(session, tender)[1])
 
 
 def terminations_wanted(session: Session, alliance_ids: Collection[uuid.UUID]) -> list[Tender]:
@@ -115,6 +169,7 @@ def subject(session: Session, tender: Tender) -> Subject:
         documents=tuple(
             DocumentSaid(str(one.id), one.name, one.link or f"{base}/tenders/{tender.id}/documents/{one.id}")
             for one in tender.documents
+            if one.link or tender.published_at is not None
         ),
         net=_net(tender) if shown else None,
         gross=gross if shown else None,
@@ -125,6 +180,7 @@ def subject(session: Session, tender: Tender) -> Subject:
         last_on=_last_day(tender),
         page=page,
         prior_ocid=tender.ocid,
+        limits=_limits(session, tender),
     )
 
 
@@ -153,8 +209,26 @@ def _authorities(session: Session, tender: Tender) -> tuple[Authority, ...]:
     schools = queries.schools_by_id(session, [one.school_id for one in _buying(tender)])
     in_order = sorted(schools.values(), key=lambda one: (one.id != tender.lead_school_id, one.name, one.urn))
     return tuple(
-        Authority(one.urn, one.name, one.address, one.local_authority, one.postcode, one.ukprn or "")
+        Authority(one.urn, one.name, _street(one), one.local_authority, one.postcode, one.ukprn or "")
         for one in in_order
+    )
+
+
+def _street(school: School) -> str:
+    """A school's address without the postcode, which stands beside it."""
+    lines = (line.strip() for line in school.address.replace(school.postcode, "").splitlines())
+    return "\n".join(line.rstrip(",").rstrip() for line in lines if line)
+
+
+def _limits(session: Session, tender: Tender) -> LotLimitsSaid:
+    said = limits_of(session, tender.id)
+    if said is None:
+        return LotLimitsSaid()
+    return LotLimitsSaid(
+        said.undivided_reason if len(tender.lots) == 1 else "",
+        said.most_quoted,
+        said.most_awarded,
+        lots_in_words(session, tender).mechanism,
     )
 
 

@@ -7,7 +7,7 @@ puts the number of a notice into `noticeType` of the document that stands for it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -16,18 +16,9 @@ from marketplace.core.money import Money
 from marketplace.needs.thresholds import Regime
 from marketplace.tenders.rules import CriterionKind, TenderStatus
 from marketplace.tenders.timetable import term_months
-from marketplace.tenders.uk_notices.rules import (
-    NOTICES,
-    Authority,
-    DocumentSaid,
-    LotSaid,
-    NoticeKind,
-    Particulars,
-    Published,
-    Subject,
-    main_category,
-)
+from marketplace.tenders.uk_notices.rules import NOTICES, NoticeKind, Particulars, Published, main_category
 from marketplace.tenders.uk_notices.schema import number
+from marketplace.tenders.uk_notices.subject import Authority, DocumentSaid, LotSaid, Subject
 
 FIRST_OF_DAY, LAST_OF_DAY = time(0, 0, 0), time(23, 59, 59)
 SCHOOLS, LEARNING_PROVIDERS, COMPANIES = "GB-EDU", "GB-UKPRN", "GB-COH"
@@ -161,6 +152,7 @@ def _planning(subject: Subject, issue: Issue) -> dict[str, Any]:
 
 
 def _tender(subject: Subject, issue: Issue) -> dict[str, Any]:
+    """What the notice says of the tender; how to quote only when quotes can come."""
     direct = issue.kind is NoticeKind.TRANSPARENCY
     tender: dict[str, Any] = {
         "id": subject.reference,
@@ -179,12 +171,15 @@ def _tender(subject: Subject, issue: Issue) -> dict[str, Any]:
         "contractPeriod": _contract(subject),
         "items": _items(subject),
         "lots": [_lot(lot, subject, issue) for lot in subject.lots],
+        "lotDetails": _lot_details(subject),
         "finalStatusDate": _moment(issue.at) if issue.kind is NoticeKind.TERMINATION else "",
         "documents": _documents(subject, issue),
         "amendments": _amendments(issue),
     }
-    if not direct:
+    if issue.kind in {NoticeKind.TENDER, NoticeKind.TERMINATION}:
         tender |= _how_to_quote(subject)
+    if issue.kind is NoticeKind.ENGAGEMENT:
+        tender |= {"items": _items(replace(subject, lots=())), "lots": []}
     return _said(tender)
 
 
@@ -288,11 +283,23 @@ def _lot(lot: LotSaid, subject: Subject, issue: Issue) -> dict[str, Any]:
     )
 
 
+def _lot_details(subject: Subject) -> dict[str, Any]:
+    limits = subject.limits
+    return _said(
+        {
+            "noLotsDivisionRationale": limits.undivided_reason,
+            "maximumLotsBidPerSupplier": limits.most_quoted,
+            "maximumLotsAwardedPerSupplier": limits.most_awarded,
+            "awardCriteriaDetails": limits.mechanism,
+        }
+    )
+
+
 def _criteria_code(subject: Subject) -> str:
-    if not subject.criteria:
+    weighed = {one.kind for one in subject.criteria} - {CriterionKind.PASS_FAIL}
+    if not weighed:
         return ""
-    only_price = all(one.kind is CriterionKind.PRICE for one in subject.criteria)
-    return "priceOnly" if only_price else "ratedCriteria"
+    return "priceOnly" if weighed == {CriterionKind.PRICE} else "ratedCriteria"
 
 
 def _criteria_words(subject: Subject) -> str:

@@ -5,21 +5,23 @@ Plain Python. Sections are of the Act, regulations of the Procurement Regulation
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
 
 from marketplace.core.clock import LONDON
 from marketplace.core.errors import RuleBroken
-from marketplace.core.money import Money
 from marketplace.needs.thresholds import Regime
-from marketplace.tenders.rules import BEFORE_PUBLICATION, CriterionKind, TenderStatus
+from marketplace.tenders.rules import BEFORE_PUBLICATION, TenderStatus
+from marketplace.tenders.uk_notices.subject import Subject, is_bound
 
 WORKS, FIRST_SERVICES = "45", "50"
-LONGEST_REASON = 2_000
+REFERENCE_DATA = Path(__file__).parents[1] / "reference"
 FEWEST_BUYERS_TO_SHOW_VALUE = 2
 REFERENCE = re.compile(r"(?P<year>20[0-9]{2})/S000-(?P<number>[0-9]{6})|(?P<n>[0-9]{6})-(?P<y>20[0-9]{2})")
 COMPANY = re.compile(r"[0-9]{8}|[A-Z]{2}[0-9]{6}|[A-Z]{2}[0-9]{5}[A-Z]")
@@ -128,105 +130,6 @@ class Published:
         return f"https://www.find-tender.service.gov.uk/Notice/{number}-{year}"
 
 
-@dataclass(frozen=True, slots=True)
-class Authority:
-    """A school that buys, named with its identifiers (regulation 13); `ukprn` where it is known."""
-
-    urn: str
-    name: str
-    address: str
-    local_authority: str
-    postcode: str
-    ukprn: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the price schedule: the units of all schools over the whole term."""
-
-    id: str
-    item: str
-    unit: str
-    quantity: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class LotSaid:
-    """A lot as a notice describes it."""
-
-    number: int
-    title: str
-    description: str
-    lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CriterionSaid:
-    """A criterion as a notice describes it; `weight` is what it counts of 100, to two places."""
-
-    number: int
-    kind: CriterionKind
-    title: str
-    question: str
-    weight: Decimal
-
-    @property
-    def counts_for(self) -> str:
-        """What hangs on it, in words."""
-        return "pass or fail" if self.kind is CriterionKind.PASS_FAIL else f"{self.weight.normalize():f}%"
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentSaid:
-    """A document of the tender and where it can be had."""
-
-    id: str
-    name: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """All of a tender that its notices say. What stands here becomes public; nothing else does.
-
-    The first authority leads. `net` and `gross` are the estimated value over the whole term, without
-    and with VAT, None when it is not known or must not be shown. `page` is where anybody reads the
-    tender; `prior_ocid` names the process that it was imported from. The contract ends on `ends_on`, and on
-    `last_on` if every option to extend it is used.
-    """
-
-    reference: str
-    title: str
-    description: str
-    cpv: str
-    alliance: str
-    status: TenderStatus
-    regime: Regime
-    authorities: tuple[Authority, ...]
-    lots: tuple[LotSaid, ...]
-    criteria: tuple[CriterionSaid, ...]
-    documents: tuple[DocumentSaid, ...]
-    net: Money | None
-    gross: Money | None
-    opened_at: datetime | None
-    closes_at: datetime | None
-    starts_on: date | None
-    ends_on: date | None
-    last_on: date | None
-    page: str
-    prior_ocid: str = ""
-
-    @property
-    def bound(self) -> bool:
-        """Does the Act's duty to publish on Find a Tender first bind it?"""
-        return is_bound(self.regime)
-
-
-def is_bound(regime: Regime) -> bool:
-    """Must a notice stand on Find a Tender before it is published anywhere else? (Regulation 5.)"""
-    return regime is not Regime.BELOW
-
-
 def shows_value(regime: Regime, buyers: int) -> bool:
     """May the estimated value be published?
 
@@ -272,6 +175,28 @@ def check_reference(text: str, published_on: date | None, today: date) -> Publis
     return Published(f"{year}/S 000-{found['number'] or found['n']}", published_on)
 
 
+def check_after_approval(published_on: date, approved_at: datetime) -> None:
+    """Raise RuleBroken when a notice was published before the tender was approved."""
+    approved_on = day_of(approved_at)
+    if published_on < approved_on:
+        raise RuleBroken(
+            f"The tender was approved on {day_in_words(approved_on)}. Its notice cannot be older.",
+            "published_on",
+        )
+
+
+def check_still_open(closes_at: datetime | None, now: datetime) -> None:
+    """Raise RuleBroken when the deadline passed while the tender waited for its notice."""
+    if closes_at is not None and closes_at <= now:
+        raise RuleBroken(
+            "The deadline for quotes has passed meanwhile. Take the tender back to draft and set another."
+        )
+
+
+REASONED = frozenset({NoticeKind.TRANSPARENCY, NoticeKind.TERMINATION, NoticeKind.TENDER})
+"""Notices that say why; a tender notice does when it is published anew, because the tender changed."""
+
+
 def check_particulars(kind: NoticeKind, said: Particulars, today: date) -> None:
     """Has the notice all that the tender itself cannot tell? Raises RuleBroken, naming the field."""
     if kind is NoticeKind.ENGAGEMENT:
@@ -290,7 +215,7 @@ def check_particulars(kind: NoticeKind, said: Particulars, today: date) -> None:
             )
         if not said.ground:
             raise RuleBroken("Choose the justification that the law gives.", "ground")
-    if kind in {NoticeKind.TRANSPARENCY, NoticeKind.TERMINATION} and not said.reason.strip():
+    if kind in REASONED and not said.reason.strip():
         raise RuleBroken("Enter the reasons. Anybody can read them.", "reason")
 
 
@@ -361,3 +286,30 @@ def main_category(cpv: str) -> str:
 def day_of(moment: datetime) -> date:
     """The day in England of a moment."""
     return moment.astimezone(LONDON).date()
+
+
+def day_in_words(day: date) -> str:
+    """A day as people write it: 3 December 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A justification of a direct award, and where the law gives it."""
+
+    code: str
+    words: str
+    law: str
+
+
+def grounds(on: date) -> list[Ground]:
+    """The justifications of a direct award that hold on a day and can fit a school."""
+    return [
+        Ground(row["code"], row["words"], row["provision"]) for row in _grounds() if row["from"] <= str(on)
+    ]
+
+
+@cache
+def _grounds() -> tuple[dict[str, str], ...]:
+    with (REFERENCE_DATA / "direct_award.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))

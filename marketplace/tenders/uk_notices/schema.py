@@ -95,8 +95,10 @@ def number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def to_json(document: object) -> str:
+def to_json(document: object, indent: int | None = None) -> str:
     """A document as the text that is stored, hashed and served."""
+    if indent is not None:
+        return json.dumps(document, ensure_ascii=False, indent=indent)
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 

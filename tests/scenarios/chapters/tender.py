@@ -116,11 +116,35 @@ def cannot_publish(story: Story, who: str) -> None:
     story.browser(who).get(f"{page.path}/publish", status=403)
 
 
-@STEPS.step("{who} approves and publishes the tender to 1 supplier.")
-def publish_tender(story: Story, who: str) -> None:
+@STEPS.step("{who} approves the tender, whose notice must stand on Find a Tender first.")
+def approve_tender(story: Story, who: str) -> None:
     open_tender(story, who)
     story.follow(who, "Read it and publish")
-    tells(story.send(who, "Publish to 1 supplier"), f"You published {story.title}.")
+    tells(story.send(who, "Approve, for Find a Tender first"), "You approved the tender.")
+
+
+@STEPS.step('Nobody finds "{title}" among the open opportunities.')
+def find_no_opportunity(story: Story, title: str) -> None:
+    assert title not in Client(story.app).get("/opportunities").links()
+
+
+@STEPS.step("{who} enters the reference {reference} of {day} and opens the tender to 1 supplier.")
+def enter_reference(story: Story, who: str, reference: str, day: str) -> None:
+    page = story.go(who, f"Publish the tender notice on Find a Tender and enter its reference: {story.title}")
+    assert story.title in page.words
+    answers = {"Reference of the notice": reference, "Day on which Find a Tender published it": day}
+    tells(story.send(who, "Open the tender to 1 supplier", answers), f"You published {story.title}.")
+
+
+@STEPS.step("The open data says that the notice {notice} of three schools is worth {value:money} before VAT.")
+def read_open_data(story: Story, notice: str, value: str) -> None:
+    (release,) = Client(story.app).download("/api/v1/ocds/releases").get_json()["releases"]
+    kind, _, reference = notice.partition(" ")
+    document = release["tender"]["documents"][0]
+    assert document["noticeType"] == kind
+    assert document["url"].endswith(f"{reference[-6:]}-{reference[:4]}")
+    assert len(release["parties"]) == 3
+    assert f"£{release['tender']['value']['amount']:,}" == value.removesuffix(".00")
 
 
 @STEPS.step('Anybody finds "{title}" among the open opportunities, with the deadline {deadline}.')

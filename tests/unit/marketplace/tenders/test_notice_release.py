@@ -14,15 +14,14 @@ from marketplace.needs.thresholds import Regime
 from marketplace.tenders.rules import CriterionKind, TenderStatus
 from marketplace.tenders.uk_notices import rules, schema
 from marketplace.tenders.uk_notices.release import Issue, release
-from marketplace.tenders.uk_notices.rules import (
+from marketplace.tenders.uk_notices.rules import NoticeKind, Particulars, Published
+from marketplace.tenders.uk_notices.subject import (
     Authority,
     CriterionSaid,
     DocumentSaid,
     Line,
+    LotLimitsSaid,
     LotSaid,
-    NoticeKind,
-    Particulars,
-    Published,
     Subject,
 )
 
@@ -158,6 +157,19 @@ def test_a_tender_notice_says_when_what_and_how_quotes_are_judged() -> None:
     assert tender["documents"][0]["noticeType"] == "UK4"
 
 
+def test_limits_of_lots_and_the_reason_for_one_lot_are_said() -> None:
+    assert "lotDetails" not in release(SUBJECT, issue(NoticeKind.TENDER))["tender"]
+    limits = LotLimitsSaid("One kitchen serves all.", 2, 1, "The lot with the highest marks first.")
+    made = release(replace(SUBJECT, limits=limits), issue(NoticeKind.TENDER))
+    assert schema.problems(made) == []
+    assert made["tender"]["lotDetails"] == {
+        "noLotsDivisionRationale": "One kitchen serves all.",
+        "maximumLotsBidPerSupplier": 2,
+        "maximumLotsAwardedPerSupplier": 1,
+        "awardCriteriaDetails": "The lot with the highest marks first.",
+    }
+
+
 def test_below_the_threshold_no_act_is_cited() -> None:
     tender = release(replace(SUBJECT, regime=Regime.BELOW), issue(NoticeKind.TENDER))["tender"]
     assert tender["aboveThreshold"] is False
@@ -198,6 +210,16 @@ def test_an_engagement_notice_says_how_and_until_when() -> None:
     assert planning["milestones"][0]["dueDate"] == "2026-09-30T23:59:59+01:00"
     assert planning["milestones"][0]["description"] == "Come to Alder Primary School."
     assert planning["documents"][0]["noticeType"] == "UK2"
+
+
+def test_before_publication_nothing_is_said_of_how_to_quote() -> None:
+    planned = release(SUBJECT, issue(NoticeKind.PLANNED))["tender"]
+    assert [lot["id"] for lot in planned["lots"]] == ["1", "2"]
+    engagement = release(SUBJECT, issue(NoticeKind.ENGAGEMENT))["tender"]
+    assert "lots" not in engagement
+    assert engagement["items"] == [{"id": "1", "classification": {"scheme": "CPV", "id": "55524000"}}]
+    for tender in (planned, engagement):
+        assert not {"awardCriteria", "tenderPeriod", "submissionMethod"} & set(tender)
 
 
 def test_before_there_are_lines_the_code_says_what_is_bought() -> None:

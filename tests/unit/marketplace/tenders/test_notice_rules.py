@@ -7,7 +7,8 @@ from marketplace.core.errors import RuleBroken
 from marketplace.needs.thresholds import Regime
 from marketplace.tenders.rules import TenderStatus
 from marketplace.tenders.uk_notices import rules
-from marketplace.tenders.uk_notices.rules import NoticeKind, Particulars, Subject
+from marketplace.tenders.uk_notices.rules import NoticeKind, Particulars
+from marketplace.tenders.uk_notices.subject import Subject
 
 TODAY = date(2026, 11, 27)
 EMPTY = Subject(

@@ -55,11 +55,20 @@ def test_every_value_of_the_real_tender_arrives_or_is_listed() -> None:
     [
         (b"not json", "not JSON"),
         (b"[" * 100_000, "not JSON"),
+        (b'{"version": "1.1", "releases": [{"tender": {"title": NaN}}]}', "not JSON"),
+        (b"\xff\xfe\x00", "not JSON"),
+        (b'{"version": "1.1", "records": [{"ocid": "ocds-1"}]}', "is an OCDS record package"),
+        (b'{"ocid": "ocds-1", "tender": {"title": "Meals"}}', "no list of releases"),
+        (
+            b'{"version": "1.1", "releases": [{"tender": {"title": "A"}}, {"tender": {"title": "B"}}]}',
+            "several tenders without an ocid",
+        ),
         (b"[]", "no list of releases"),
         (b'{"releases": []}', "no list of releases"),
         (b'{"version": "1.0", "releases": [{}]}', "only OCDS 1.1"),
         (b'{"version": "1.1", "releases": [{}]}', "no such release"),
         (b'{"version": "1.1", "releases": [{"tender": {"title": 5}}]}', "no tender with a title"),
+        (b'{"version": "1.1", "releases": [' + b'{"a":' * 900 + b"1" + b"}" * 900 + b"]}", "nested|no such"),
     ],
 )
 def test_what_is_no_release_package_is_refused_with_the_reason(content: bytes, message: str) -> None:
@@ -87,6 +96,27 @@ def test_a_date_without_a_zone_is_listed_and_not_guessed() -> None:
     found = ocds.read(package(tenderPeriod={"endDate": "2027-03-07T13:00:00"}))
     assert found.closes_at is None
     assert "releases[0].tender.tenderPeriod.endDate: 2027-03-07T13:00:00" in found.left_out
+
+
+def test_a_title_too_long_is_cut_and_listed_whole() -> None:
+    found = ocds.read(package(title="Meals " * 40))
+    assert found.title.endswith("Meals…")
+    assert len(found.title) <= ocds.LONGEST_TITLE
+    assert any(line.startswith("releases[0].tender.title: Meals Meals") for line in found.left_out)
+
+
+def test_a_file_of_too_many_values_is_refused_before_all_of_them_are_looked_at() -> None:
+    release = {"tender": {"title": "x"}, "n": [{}, *[[1]] * 30_000]}
+    content = json.dumps({"version": "1.1", "releases": [release]})
+    with pytest.raises(RuleBroken, match="more than 20,000 values"):
+        ocds.read(content.encode())
+
+
+def test_a_link_with_a_space_in_it_is_listed_and_not_linked() -> None:
+    found = ocds.read(
+        package(documents=[{"id": "1", "url": "https://weald.example/a b", "title": "Read me"}])
+    )
+    assert found.documents == ()
 
 
 def test_a_text_too_long_to_keep_is_listed() -> None:

@@ -1,6 +1,7 @@
 from datetime import timedelta
 from typing import Any
 
+import defusedxml.ElementTree
 import pytest
 from flask import Flask
 
@@ -13,6 +14,7 @@ from tests.make.tenders import Tender
 from tests.web.client import Client
 
 FEED = "/api/v1/ocds"
+ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def read(client: Client, path: str, shape: Shape, status: int = 200) -> dict[str, Any]:
@@ -98,8 +100,8 @@ def test_a_question_that_makes_no_sense_is_answered_with_a_sentence(client: Clie
 
 
 def test_after_a_number_that_no_database_holds_there_is_nothing(client: Client) -> None:
-    assert client.open(f"{FEED}/releases?after={'9' * 15}").status_code == 404
-    assert client.open(f"{FEED}/releases?after={'9' * 40}").status_code == 422
+    assert client.open(f"{FEED}/releases?after={'9' * 9}").status_code == 404
+    assert client.open(f"{FEED}/releases?after={'9' * 10}").status_code == 422
 
 
 def test_a_record_holds_every_release_and_what_they_come_to(client: Client) -> None:
@@ -140,3 +142,30 @@ def test_a_package_says_who_publishes_under_which_licence(client: Client, app: F
 def test_an_address_that_is_none_is_answered_in_json(client: Client) -> None:
     answer = client.open("/api/v1/ocds/nothing")
     assert (answer.status_code, answer.mimetype) == (404, "application/json")
+
+
+def test_open_opportunities_can_be_followed_with_a_feed_reader(client: Client) -> None:
+    alliance = make.alliance(schools=2)
+    tender = make.published_tender(alliance, title="Meals & milk")
+    over = make.published_tender(alliance, title="Milk only", closes_at=make.working_moment(15))
+    page = client.get("/opportunities")
+    (link,) = page.select('link[rel="alternate"]')
+    answer = client.download(str(link.get("href")))
+    assert answer.mimetype == "application/atom+xml"
+    feed = defusedxml.ElementTree.fromstring(answer.data)
+    assert [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")] == [
+        "Milk only",
+        "Meals & milk",
+    ]
+    addresses = [str(one.get("href")) for one in feed.iter(f"{ATOM}link")]
+    assert f"http://localhost:8000/opportunities/{tender.id}" in addresses
+    again = client.open("/opportunities/feed.atom", headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+    actions.cancel_tender(alliance.coordinator, over.id, over.version, "No money.")
+    feed = defusedxml.ElementTree.fromstring(client.download("/opportunities/feed.atom").data)
+    assert [entry.findtext(f"{ATOM}id") for entry in feed.iter(f"{ATOM}entry")] == [f"urn:uuid:{tender.id}"]
+
+
+def test_a_feed_without_opportunities_is_a_feed_still(client: Client) -> None:
+    feed = defusedxml.ElementTree.fromstring(client.download("/opportunities/feed.atom").data)
+    assert feed.tag == f"{ATOM}feed"

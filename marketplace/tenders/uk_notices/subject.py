@@ -1,0 +1,121 @@
+"""All that notices say of a tender. What stands here becomes public. Plain Python."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from marketplace.core.money import Money
+from marketplace.needs.thresholds import Regime
+from marketplace.tenders.rules import CriterionKind, TenderStatus
+
+
+def is_bound(regime: Regime) -> bool:
+    """Must a notice stand on Find a Tender before it is published anywhere else? (Regulation 5.)"""
+    return regime is not Regime.BELOW
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A school that buys, named with its identifiers (regulation 13); `ukprn` where it is known."""
+
+    urn: str
+    name: str
+    address: str
+    local_authority: str
+    postcode: str
+    ukprn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the price schedule: the units of all schools over the whole term."""
+
+    id: str
+    item: str
+    unit: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LotSaid:
+    """A lot as a notice describes it."""
+
+    number: int
+    title: str
+    description: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LotLimitsSaid:
+    """Why there is one lot, and how many one supplier may quote for and get, by which mechanism."""
+
+    undivided_reason: str = ""
+    most_quoted: int | None = None
+    most_awarded: int | None = None
+    mechanism: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionSaid:
+    """A criterion as a notice describes it; `weight` is what it counts of 100, to two places."""
+
+    number: int
+    kind: CriterionKind
+    title: str
+    question: str
+    weight: Decimal
+
+    @property
+    def counts_for(self) -> str:
+        """What hangs on it, in words."""
+        return "pass or fail" if self.kind is CriterionKind.PASS_FAIL else f"{self.weight.normalize():f}%"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSaid:
+    """A document of the tender and where it can be had."""
+
+    id: str
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """All of a tender that its notices say. What stands here becomes public; nothing else does.
+
+    The first authority leads. `net` and `gross` are the estimated value over the whole term, without
+    and with VAT, None when it is not known or must not be shown. `page` is where anybody reads the
+    tender; `prior_ocid` names the process that it was imported from. The contract ends on `ends_on`, and on
+    `last_on` if every option to extend it is used.
+    """
+
+    reference: str
+    title: str
+    description: str
+    cpv: str
+    alliance: str
+    status: TenderStatus
+    regime: Regime
+    authorities: tuple[Authority, ...]
+    lots: tuple[LotSaid, ...]
+    criteria: tuple[CriterionSaid, ...]
+    documents: tuple[DocumentSaid, ...]
+    net: Money | None
+    gross: Money | None
+    opened_at: datetime | None
+    closes_at: datetime | None
+    starts_on: date | None
+    ends_on: date | None
+    last_on: date | None
+    page: str
+    prior_ocid: str = ""
+    limits: LotLimitsSaid = LotLimitsSaid()
+
+    @property
+    def bound(self) -> bool:
+        """Does the Act's duty to publish on Find a Tender first bind it?"""
+        return is_bound(self.regime)
