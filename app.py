@@ -24,6 +24,7 @@ from invoicing.payments import views as payment_pages
 from invoicing.shared_costs import jobs as shared_cost_jobs
 from invoicing.shared_costs import views as shared_cost_pages
 from marketplace.alliance import commands as alliance_commands
+from marketplace.alliance import policy_views
 from marketplace.alliance import queries as alliance_queries
 from marketplace.alliance import views as alliance
 from marketplace.alliance.decisions import about as decision_subjects
@@ -44,7 +45,6 @@ from marketplace.alliance.partnerships import models as partnerships
 from marketplace.alliance.partnerships import shown as partnership_subjects
 from marketplace.alliance.partnerships import tasks as partnership_tasks
 from marketplace.alliance.partnerships import views as partnership_pages
-from marketplace.alliance.rules import ROLE_LABELS
 from marketplace.alliance.term_dates import models as term_dates
 from marketplace.alliance.term_dates import views as term_dates_pages
 from marketplace.alliance.work import models as work
@@ -63,7 +63,7 @@ from marketplace.contracts.warnings import models as contract_warnings
 from marketplace.core import events, jobs, storage, web
 from marketplace.core.db import db, set_up_sqlite
 from marketplace.core.mailbox import mailbox
-from marketplace.core.policy import POLICY, Act
+from marketplace.core.policy import Act
 from marketplace.core.settings import Mode, Settings
 from marketplace.core.web import NavigationItem, page, public
 from marketplace.needs import jobs as need_jobs
@@ -241,26 +241,6 @@ COMMANDS: tuple[click.Command, ...] = (
     *tender_commands.COMMANDS,
     demonstration,
 )
-SUBJECTS = {
-    "Alliances, schools and people": (
-        "alliance",
-        "school",
-        "membership",
-        "partnership",
-        "delegation",
-        "person",
-        "password",
-    ),
-    "Work that schools share": ("activity", "lead", "hours", "priorities"),
-    "Decisions and confirmations": ("decision", "confirmation"),
-    "Contracts and needs": ("category", "contract", "calendar", "need", "consent"),
-    "Joint tenders": ("tender", "commitment", "requirement", "interest", "notice"),
-    "Suppliers and their quotes": ("supplier", "quote"),
-    "Opening, scoring and award": ("opening", "quotes", "conflict", "score", "scores", "award"),
-    "Invoices and payments": ("shared_cost", "invoice", "payment"),
-    "Partnership Fund": ("fund", "contribution", "claim"),
-}
-"""The chapters of the page that says who can do what: which acts, by their first word, stand in each."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -340,7 +320,7 @@ def _subscribe() -> None:
 def _set_up_pages(app: Flask) -> None:
     """The pages that belong to no stage: home, who can do what, accessibility."""
     app.add_url_rule("/", "home", home)
-    app.add_url_rule("/who-can-do-what", "who_can_do_what", who_can_do_what)
+    app.add_url_rule("/who-can-do-what", "who_can_do_what", policy_views.who_can_do_what)
     app.add_url_rule("/accessibility", "accessibility", accessibility)
     app.context_processor(_navigation)
 
@@ -363,25 +343,9 @@ def home() -> Any:
 
 
 @public
-def who_can_do_what() -> Any:
-    """The policy table, for everybody to read."""
-    tables = {
-        title: [_in_words(act) for act in POLICY if act.split(".")[0] in subjects]
-        for title, subjects in SUBJECTS.items()
-    }
-    return page("home/who_can_do_what.html", tables=tables)
-
-
-@public
 def accessibility() -> Any:
     """How accessible Weald is, and whom to tell when it is not."""
     return page("home/accessibility.html")
-
-
-def _in_words(act: Act) -> tuple[str, str]:
-    """What an act is, and who may do it."""
-    permission = POLICY[act]
-    return permission.label, ", ".join(sorted(ROLE_LABELS[role] for role in permission.roles))
 
 
 def _navigation() -> dict[str, Any]:

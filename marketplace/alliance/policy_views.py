@@ -1,0 +1,46 @@
+"""Who can do what: the policy table in words, for everybody to read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marketplace.alliance.rules import ROLE_LABELS
+from marketplace.core.policy import POLICY, Act
+from marketplace.core.web import page, public
+
+SUBJECTS = {
+    "Alliances, schools and people": (
+        "alliance",
+        "school",
+        "membership",
+        "partnership",
+        "delegation",
+        "person",
+        "password",
+    ),
+    "Work that schools share": ("activity", "lead", "hours", "priorities"),
+    "Decisions and confirmations": ("decision", "confirmation"),
+    "Contracts and needs": ("category", "contract", "calendar", "need", "consent"),
+    "Joint tenders": ("tender", "commitment", "requirement", "interest", "notice"),
+    "Suppliers and their quotes": ("supplier", "quote"),
+    "Opening, scoring and award": ("opening", "quotes", "conflict", "score", "scores", "award"),
+    "Invoices and payments": ("shared_cost", "invoice", "payment"),
+    "Partnership Fund": ("fund", "contribution", "claim"),
+}
+"""The chapters of the page that says who can do what: which acts, by their first word, stand in each."""
+
+
+@public
+def who_can_do_what() -> Any:
+    """The policy table, for everybody to read."""
+    tables = {
+        title: [_in_words(act) for act in POLICY if act.split(".")[0] in subjects]
+        for title, subjects in SUBJECTS.items()
+    }
+    return page("home/who_can_do_what.html", tables=tables)
+
+
+def _in_words(act: Act) -> tuple[str, str]:
+    """What an act is, and who may do it."""
+    permission = POLICY[act]
+    return permission.label, ", ".join(sorted(ROLE_LABELS[role] for role in permission.roles))
