@@ -37,7 +37,7 @@ def test_interests_are_declared_assessed_and_read_by_those_whom_they_concern(cli
     assert blank.errors()
     done = coordinator.submit(blank.form("Record the assessment").fill(text="She steps out."))
     assert "You recorded the conflicts assessment." in done.words
-    assert "You published" in head.submit(head.get(f"/tenders/{tender.id}/publish").form()).words
+    assert "You approved the tender" in head.submit(head.get(f"/tenders/{tender.id}/publish").form()).words
 
 
 def test_the_threshold_page_cites_the_law_and_asks_why_tenders_are_kept_apart(client_for: ClientFor) -> None:
