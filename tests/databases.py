@@ -9,12 +9,14 @@ import os
 import pwd
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -47,28 +49,50 @@ class Database(Protocol):
 
 
 class SqliteDatabase:
-    """A database file, and copies of it."""
+    """A database file, and copies of it.
+
+    The address is a link to the file of the moment. Putting a copy back makes a new file, so that a
+    connection that somebody forgot to close can neither see nor harm what comes after.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self.file = folder / "weald.sqlite"
-        self.url = f"sqlite:///{self.file}"
+        self.folder = folder
+        self.link = folder / "weald.sqlite"
+        self.url = f"sqlite:///{self.link}"
+        self.serial = count(1)
+        self.file = self._new_file()
 
     def keep(self, name: str) -> None:
-        """Copy the file; closing the last connection has folded the write-ahead log into it."""
-        shutil.copyfile(self.file, self._copy(name))
+        """Copy the content, whether or not it has been folded into the file yet."""
+        with (
+            closing(sqlite3.connect(self.file)) as source,
+            closing(sqlite3.connect(self._copy(name))) as copy,
+        ):
+            source.backup(copy)
 
     def put_back(self, name: str) -> None:
-        """Put the copy in the file's place, without the log of what came after."""
-        for ending in ("-wal", "-shm"):
-            self.file.with_name(self.file.name + ending).unlink(missing_ok=True)
-        shutil.copyfile(self._copy(name), self.file)
+        """Make a new file of the copy, and the address lead to it."""
+        before, self.file = self.file, self._new_file(self._copy(name))
+        for ending in ("", "-wal", "-shm"):
+            before.with_name(before.name + ending).unlink(missing_ok=True)
 
     def forget(self, name: str) -> None:
         """Remove the copy."""
         self._copy(name).unlink()
 
     def _copy(self, name: str) -> Path:
-        return self.file.with_name(f"{name}.sqlite")
+        return self.folder / f"{name}.sqlite"
+
+    def _new_file(self, copy: Path | None = None) -> Path:
+        file = self.folder / f"{next(self.serial)}.sqlite"
+        if copy is None:
+            file.touch()
+        else:
+            shutil.copyfile(copy, file)
+        fresh = self.folder / "fresh"
+        fresh.symlink_to(file)
+        fresh.replace(self.link)
+        return file
 
 
 class PostgresqlDatabase:

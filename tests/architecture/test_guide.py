@@ -31,3 +31,10 @@ def test_every_link_within_the_guide_leads_to_a_heading() -> None:
 def test_no_picture_is_heavy() -> None:
     heavy = [path.name for path in (DOCS / "pictures").iterdir() if path.stat().st_size > LARGEST_PICTURE]
     assert not heavy
+
+
+def test_each_decision_has_a_number_of_its_own_that_its_heading_says() -> None:
+    records = sorted((PROJECT / "docs" / "decisions").glob("[0-9]*.md"))
+    assert [int(record.name[:4]) for record in records] == list(range(1, len(records) + 1))
+    for number, record in enumerate(records, start=1):
+        assert record.read_text("utf-8").startswith(f"# {number}. "), record.name
