@@ -5,6 +5,7 @@ polite stop, and with the failed program's code otherwise.
 """
 
 import argparse
+import http.client
 import os
 import signal
 import socket
@@ -41,6 +42,18 @@ def answers(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
+def serves(port: int) -> bool:
+    """Does the web server give a page? It takes connections a while before it can."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=SECONDS_TO_START)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
 def start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
     """Start a program in a session of its own, so that Ctrl-C reaches it only through us."""
     return subprocess.Popen(command, cwd=PROJECT, env=environment, start_new_session=True)
@@ -60,9 +73,9 @@ def end(programs: list[subprocess.Popen[bytes]]) -> None:
 
 
 def wait_for_the_web(programs: list[subprocess.Popen[bytes]], port: int) -> None:
-    """Return once the web server answers, or once a program has ended."""
+    """Return once the web server gives pages, or once a program has ended."""
     deadline = time.monotonic() + SECONDS_TO_START
-    while not answers(port) and all(program.poll() is None for program in programs):
+    while not serves(port) and all(program.poll() is None for program in programs):
         if time.monotonic() > deadline:
             sys.exit(f"The web server did not answer within {SECONDS_TO_START} seconds.")
         time.sleep(GLANCE)

@@ -30,7 +30,7 @@ def addresses(app: Flask, **known: object) -> list[str]:
 
 def stored(app: Flask) -> bytes:
     """Everything the database holds, as it lies on the disk: the file and its write-ahead log."""
-    file = Path(make_url(app.extensions["settings"].database_url).database or "")
+    file = Path(make_url(app.extensions["settings"].database_url).database or "").resolve()
     assert file.stat().st_size
     return b"".join(one.read_bytes() for one in sorted(file.parent.glob(f"{file.name}*")))
 
