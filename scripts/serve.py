@@ -17,8 +17,7 @@ from types import FrameType
 from machine import FLASK, PROJECT, settings
 
 HOST = "127.0.0.1"
-WEB_WORKERS = 2
-WEB_THREADS = 4
+WEB_THREADS = 8
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 10
 GLANCE = 0.1
@@ -98,15 +97,16 @@ def serve(port: int) -> int:
         )
         return 1
     environment = {"BASE_URL": f"http://localhost:{port}", **settings()}
-    print("Bringing the database up to date", flush=True)
-    subprocess.run([sys.executable, "scripts/prepare.py"], cwd=PROJECT, env=environment, check=True)
     web = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{port}", "--worker-class", "gthread"]
-    web += ["--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS), "--log-level", "warning"]
+    web += ["--threads", str(WEB_THREADS), "--log-level", "warning"]
     programs: list[subprocess.Popen[bytes]] = []
     try:
+        # While the database is made ready, the web server loads; nobody is told its address before
         programs.append(start([*web, "app:create_app()"], environment))
-        programs.append(start([*FLASK, "worker"], environment))
+        print("Bringing the database up to date", flush=True)
+        subprocess.run([sys.executable, "scripts/prepare.py"], cwd=PROJECT, env=environment, check=True)
         wait_for_the_web(programs, port)
+        programs.append(start([*FLASK, "worker"], environment))
         print(f"\nWeald is at http://localhost:{port}  (Ctrl-C stops it)", flush=True)
         return watch(programs)
     finally:
