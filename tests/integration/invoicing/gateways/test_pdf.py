@@ -12,7 +12,7 @@ from flask import Flask
 from jinja2 import ChoiceLoader, DictLoader
 from pypdf import PdfReader
 
-from invoicing.gateways import pdf
+from invoicing.gateways import weasy
 
 FRAME = """{% extends "print/base.html" %}{% block title %}Invoice {{ reference }}{% endblock %}
 {% block content %}"""
@@ -30,7 +30,7 @@ def document(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Document:
         with monkeypatch.context() as patch:
             patch.setattr(app.jinja_env, "loader", kept)
             app.jinja_env.cache.clear()  # type: ignore[union-attr]
-            return pdf.render(
+            return weasy.render(
                 "print/tried.html",
                 issuer="Oakfield Primary School",
                 reference="OAK-2026-0001",
@@ -70,11 +70,11 @@ def test_the_same_content_gives_the_same_bytes(document: Document) -> None:
 
 def test_the_same_content_gives_the_same_bytes_in_another_process() -> None:
     program = (
-        "import hashlib, sys; from weasyprint import HTML, CSS; from invoicing.gateways import pdf;"
+        "import hashlib, sys; from weasyprint import HTML, CSS; from invoicing.gateways import weasy;"
         "from weasyprint.text.fonts import FontConfiguration;"
         "fonts = FontConfiguration();"
         "face = '@font-face{font-family:S;src:url(asset:source-sans-3-latin.woff2)} html{font-family:S}';"
-        "sheet = CSS(string=face, font_config=fonts, url_fetcher=pdf.ClosedFetcher());"
+        "sheet = CSS(string=face, font_config=fonts, url_fetcher=weasy.ClosedFetcher());"
         "made = HTML(string='<html lang=en><title>T</title><p>Words').write_pdf("
         "stylesheets=[sheet], font_config=fonts, pdf_variant='pdf/ua-1');"
         "print(hashlib.sha256(made).hexdigest())"
@@ -85,7 +85,7 @@ def test_the_same_content_gives_the_same_bytes_in_another_process() -> None:
         return subprocess.run(
             [sys.executable, "-c", program],
             env=environment,
-            cwd=Path(pdf.__file__).parents[2],
+            cwd=Path(weasy.__file__).parents[2],
             capture_output=True,
             text=True,
             check=True,
