@@ -24,7 +24,7 @@ from marketplace.core.paging import page_links
 from marketplace.core.policy import Act
 from marketplace.core.web import NavigationItem, answering, page
 
-work = Blueprint("work", __name__, url_prefix="/work")
+work = Blueprint("work", __name__, url_prefix="/shared-work")
 NAVIGATION = NavigationItem("Work", "work.parity", lambda actor: bool(actor.alliance_ids))
 BOTH = ["GET", "POST"]
 
