@@ -27,6 +27,8 @@ from marketplace.alliance import commands as alliance_commands
 from marketplace.alliance import policy_views
 from marketplace.alliance import queries as alliance_queries
 from marketplace.alliance import views as alliance
+from marketplace.alliance.board import models as board
+from marketplace.alliance.board import views as board_pages
 from marketplace.alliance.decisions import about as decision_subjects
 from marketplace.alliance.decisions import models as decisions
 from marketplace.alliance.decisions import tasks as decision_tasks
@@ -126,6 +128,7 @@ from suppliers.quotes import views as quote_pages
 
 MODELS = (
     work,
+    board,
     decisions,
     delegation,
     term_dates,
@@ -161,6 +164,7 @@ MIGRATIONS = "marketplace/migrations"
 BLUEPRINTS = (
     mailbox,
     alliance.people,
+    board_pages.board,
     decision_pages.decisions,
     delegation_pages.delegation,
     term_dates_pages.alliance,

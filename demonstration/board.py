@@ -9,6 +9,9 @@ from datetime import date
 from demonstration.cast import Cast, sign_up
 from demonstration.purchases import ALDHELM, FERNLEIGH, HARROW, KINGFISHER, MANOR, MILLBROOK
 from marketplace.alliance import queries
+from marketplace.alliance.board import actions as seats
+from marketplace.alliance.board import queries as seating
+from marketplace.alliance.board import rules as board_rules
 from marketplace.alliance.decisions import actions as deciding
 from marketplace.alliance.decisions import queries as decisions
 from marketplace.alliance.decisions.rules import Choice, DecisionStatus, Subject
@@ -23,6 +26,8 @@ from marketplace.core.policy import Actor, Role
 
 FULL_MEMBERS = (MANOR, FERNLEIGH, HARROW, KINGFISHER, MILLBROOK, ALDHELM)
 WEIRSIDE, THORNLEA = "990109", "990108"
+DEPUTY = "Isla Grant"
+NAMED = -2
 MINUTE = (
     "The board read Weirside’s accounts and heard its headteacher. St Aldhelm’s declared that its chair of "
     "governors’ wife teaches there and took no part. Resolved: Weirside is admitted as an associate for "
@@ -84,6 +89,21 @@ def decide(cast: Cast) -> None:
         Choice.FOR,
         said="A strong school. We would like to see the plan for the deficit.",
     )
+    _name_deputy(cast)
+
+
+def _name_deputy(cast: Cast) -> None:
+    """Fernleigh's head has a deputy hold the school's seat; Thornlea's application waits for her vote."""
+    school = cast.schools[FERNLEIGH]
+    deputy = sign_up(DEPUTY, school.id, Role.SENIOR_LEADER)
+    session = db.session()
+    session.rollback()
+    seat = next(one for one in seating.of_alliance(session, cast.alliance_id) if one.school_id == school.id)
+    assert deputy.person_id
+    with cast.calendar.on(NAMED):
+        seats.name_holder(
+            school.headteacher, new_id(), seat.membership_id, deputy.person_id, board_rules.seen(seat.holders)
+        )
 
 
 def close_with_all_for(cast: Cast, decision_id: uuid.UUID, offset: int, minute: str) -> None:

@@ -19,7 +19,7 @@ SUBJECTS = {
         "password",
     ),
     "Work that schools share": ("activity", "lead", "hours", "priorities"),
-    "Decisions and confirmations": ("decision", "confirmation"),
+    "Decisions and confirmations": ("seat", "decision", "confirmation"),
     "Contracts and needs": ("category", "contract", "calendar", "need", "consent"),
     "Joint tenders": ("tender", "commitment", "requirement", "interest", "notice"),
     "Suppliers and their quotes": ("supplier", "quote"),

@@ -57,12 +57,13 @@ MEMBERSHIP_MOVES: dict[MembershipStatus, frozenset[MembershipStatus]] = {
 }
 ROLES_OF_KIND: dict[Kind, tuple[Role, ...]] = {
     Kind.ALLIANCE: (Role.COORDINATOR, Role.AUDITOR),
-    Kind.SCHOOL: (Role.BURSAR, Role.HEADTEACHER, Role.GOVERNOR, Role.FINANCE_LEAD),
+    Kind.SCHOOL: (Role.BURSAR, Role.HEADTEACHER, Role.SENIOR_LEADER, Role.GOVERNOR, Role.FINANCE_LEAD),
     Kind.SUPPLIER: (Role.SUPPLIER_ADMIN, Role.BIDDER),
 }
 ROLE_LABELS = {
     "bursar": "Bursar",
     "headteacher": "Headteacher",
+    "senior_leader": "Senior leader",
     "governor": "Governor",
     "finance_lead": "Finance lead",
     "coordinator": "Coordinator",

@@ -12,6 +12,7 @@ class Role(StrEnum):
 
     BURSAR = "bursar"
     HEADTEACHER = "headteacher"
+    SENIOR_LEADER = "senior_leader"
     GOVERNOR = "governor"
     FINANCE_LEAD = "finance_lead"
     COORDINATOR = "coordinator"

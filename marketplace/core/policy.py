@@ -58,12 +58,14 @@ class Act(StrEnum):
     PASSWORD_CHANGE = "password.change"  # noqa: S105  # the name of an act
     PASSWORD_GIVE = "password.give"  # noqa: S105  # the same
     PASSWORD_FORGET = "password.forget"  # noqa: S105  # the same
+    SEAT_NAME = "seat.name"
     DECISION_OPEN = "decision.open"
     DECISION_VOTE = "decision.vote"
     DECISION_DECLARE = "decision.declare"
     DECISION_CARRY = "decision.carry"
     DECISION_REJECT = "decision.reject"
     DECISION_WITHDRAW = "decision.withdraw"
+    DECISION_LAPSE = "decision.lapse"
     CONFIRMATION_RECORD = "confirmation.record"
     CONFIRMATION_WITHDRAW = "confirmation.withdraw"
     ACTIVITY_ADD = "activity.add"
@@ -167,7 +169,7 @@ def _may(label: str, *roles: Role) -> Permission:
     return Permission(label, frozenset(roles))
 
 
-SCHOOL_PEOPLE = (Role.HEADTEACHER, Role.BURSAR, Role.GOVERNOR, Role.FINANCE_LEAD)
+SCHOOL_PEOPLE = (Role.HEADTEACHER, Role.SENIOR_LEADER, Role.BURSAR, Role.GOVERNOR, Role.FINANCE_LEAD)
 CONTRACT_READERS = (*SCHOOL_PEOPLE, Role.COORDINATOR, Role.AUDITOR)
 
 POLICY: Mapping[Act, Permission] = {
@@ -203,11 +205,21 @@ POLICY: Mapping[Act, Permission] = {
     Act.PASSWORD_GIVE: _may("Give a new person their first password", Role.ADMINISTRATOR),
     Act.PASSWORD_FORGET: _may("Ask for a link to choose a new password", Role.ANYONE),
     Act.DECISION_OPEN: _may("Put a question to the Strategic Board", Role.COORDINATOR),
-    Act.DECISION_VOTE: _may("Vote on the Strategic Board for a full member", Role.HEADTEACHER),
-    Act.DECISION_DECLARE: _may("Declare a conflict of interest on the Strategic Board", Role.HEADTEACHER),
+    Act.SEAT_NAME: _may("Name who holds the school’s seat on the Strategic Board", Role.HEADTEACHER),
+    Act.DECISION_VOTE: _may(
+        "Vote on the Strategic Board, as whoever holds the school’s seat",
+        Role.HEADTEACHER,
+        Role.SENIOR_LEADER,
+    ),
+    Act.DECISION_DECLARE: _may(
+        "Declare a conflict of interest on the Strategic Board, as whoever holds the school’s seat",
+        Role.HEADTEACHER,
+        Role.SENIOR_LEADER,
+    ),
     Act.DECISION_CARRY: _may("Close a vote that is carried, with its minute", Role.COORDINATOR),
     Act.DECISION_REJECT: _may("Close a vote that is rejected, with its minute", Role.COORDINATOR),
     Act.DECISION_WITHDRAW: _may("Withdraw a question from the Strategic Board", Role.COORDINATOR),
+    Act.DECISION_LAPSE: _may("Close a vote on something that has ended meanwhile", Role.SYSTEM),
     Act.CONFIRMATION_RECORD: _may("Record what the governing body has confirmed", Role.GOVERNOR),
     Act.CONFIRMATION_WITHDRAW: _may("Withdraw a confirmation of the governing body", Role.GOVERNOR),
     Act.ACTIVITY_ADD: _may(
@@ -220,16 +232,8 @@ POLICY: Mapping[Act, Permission] = {
     Act.LEAD_ASK: _may("Ask a school to lead an activity", Role.COORDINATOR),
     Act.LEAD_ACCEPT: _may("Say that the school leads an activity", Role.HEADTEACHER, Role.BURSAR),
     Act.LEAD_DECLINE: _may("Decline to lead an activity, with a reason", Role.HEADTEACHER, Role.BURSAR),
-    Act.HOURS_LOG: _may(
-        "Log hours spent on an activity", Role.BURSAR, Role.HEADTEACHER, Role.GOVERNOR, Role.FINANCE_LEAD
-    ),
-    Act.HOURS_TAKE_BACK: _may(
-        "Take back hours logged by mistake",
-        Role.BURSAR,
-        Role.HEADTEACHER,
-        Role.GOVERNOR,
-        Role.FINANCE_LEAD,
-    ),
+    Act.HOURS_LOG: _may("Log hours spent on an activity", *SCHOOL_PEOPLE),
+    Act.HOURS_TAKE_BACK: _may("Take back hours logged by mistake", *SCHOOL_PEOPLE),
     Act.CATEGORY_IMPORT: _may("Add categories from a file, or change them", Role.ADMINISTRATOR),
     Act.CATEGORY_REMOVE: _may("Remove a category that was added", Role.ADMINISTRATOR),
     Act.CONTRACT_ADD: _may("Add a contract to the school's register", Role.BURSAR, Role.HEADTEACHER),

@@ -7,10 +7,11 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from marketplace.alliance.board import queries as seating
+from marketplace.alliance.board.rules import check_holder
 from marketplace.alliance.decisions import about, confirming, deciding, notices, queries, rules
 from marketplace.alliance.decisions.models import Decision, Vote
 from marketplace.alliance.decisions.rules import Choice, DecisionStatus, Subject
-from marketplace.alliance.queries import names
 from marketplace.core import clock, events, policy
 from marketplace.core.db import transaction
 from marketplace.core.documents import Upload
@@ -23,14 +24,18 @@ def vote(
 ) -> None:
     """Answer for a school's seat: for, against, abstain, or a conflict of interest, which is no vote.
 
-    The same answer sent twice is counted once. Raises RuleBroken for a second answer of the same
-    seat and after the vote is closed, Forbidden for a school without a seat.
+    The same answer sent twice is counted once. Raises RuleBroken for a second answer of the same seat,
+    for a vote on a school where the voter has a role, and after the vote is closed; Forbidden for a
+    school without a seat and for whoever does not hold it.
     """
     with transaction() as session:
         decision = queries.get_decision(session, actor, decision_id, lock=True)
         conflict = choice is Choice.CONFLICT
         policy.require(actor, Act.DECISION_DECLARE if conflict else Act.DECISION_VOTE, school_id)
-        rules.check_seat(school_id, queries.seats(session, decision.alliance_id))
+        sitting = {seat.school_id: seat for seat in seating.of_alliance(session, decision.alliance_id)}
+        rules.check_seat(school_id, sitting)
+        seat = sitting[school_id]
+        check_holder(actor.person_id, seat.holders, seat.school)
         before = session.get(Vote, (decision.id, school_id))
         said = explanation.strip()
         if before and (before.person_id, before.choice, before.explanation) == (
@@ -40,7 +45,10 @@ def vote(
         ):
             return
         rules.check_open(decision.status)
-        _check_vote(session, school_id, before, choice, said)
+        rules.check_impartial(choice, queries.own_schools(session, actor, decision))
+        rules.check_vote(
+            choice, said, before.choice if before else None, seat.school, before.person.name if before else ""
+        )
         if before is None:
             before = Vote(decision_id=decision.id, school_id=school_id)
             session.add(before)
@@ -58,15 +66,6 @@ def vote(
         )
         if _can_close(session, decision):
             notices.ask_to_close(session, decision)
-
-
-def _check_vote(
-    session: Session, school_id: uuid.UUID, before: Vote | None, choice: Choice, said: str
-) -> None:
-    school = names(session, [school_id])[school_id]
-    rules.check_vote(
-        choice, said, before.choice if before else None, school, before.person.name if before else ""
-    )
 
 
 def _can_close(session: Session, decision: Decision) -> bool:

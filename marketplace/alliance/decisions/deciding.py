@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from marketplace.alliance.decisions import notices, queries, rules
 from marketplace.alliance.decisions.models import Decision
 from marketplace.alliance.decisions.rules import DecisionStatus, Subject
-from marketplace.core import clock, events
+from marketplace.core import clock, events, policy
 from marketplace.core.errors import RuleBroken
 from marketplace.core.ids import next_reference
-from marketplace.core.policy import Act, Actor
+from marketplace.core.policy import SYSTEM, Act, Actor
 
 
 def open_decision(
@@ -77,12 +77,28 @@ def withdraw(session: Session, actor: Actor, decision: Decision, reason: str) ->
     """
     assert actor.person_id, "people withdraw questions"
     given = rules.check_text(reason, "reason", "Say why the question is withdrawn.", rules.LONGEST_REASON)
-    decision.status = rules.move(decision.status, DecisionStatus.WITHDRAWN)
-    decision.board = [str(school_id) for school_id in queries.seats(session, decision.alliance_id)]
-    decision.minute, decision.closed_by, decision.closed_at = given, actor.person_id, clock.now()
-    session.flush()
+    decision.closed_by = actor.person_id
+    _close(session, decision, DecisionStatus.WITHDRAWN, given)
     record(session, actor, Act.DECISION_WITHDRAW, decision)
     notices.tell_closed(session, decision)
+
+
+def lapse(session: Session, decision: Decision, reason: str) -> None:
+    """Close a question without an answer, because what it is about has ended; the seats are told.
+
+    A shared step of the clock: nobody has closed it. The decision is locked by the caller.
+    """
+    policy.require(SYSTEM, Act.DECISION_LAPSE)
+    _close(session, decision, DecisionStatus.LAPSED, reason)
+    record(session, SYSTEM, Act.DECISION_LAPSE, decision)
+    notices.tell_closed(session, decision)
+
+
+def _close(session: Session, decision: Decision, wanted: DecisionStatus, reason: str) -> None:
+    decision.status = rules.move(decision.status, wanted)
+    decision.board = [str(school_id) for school_id in queries.seats(session, decision.alliance_id)]
+    decision.minute, decision.closed_at = reason, clock.now()
+    session.flush()
 
 
 def record(session: Session, actor: Actor, act: Act, decision: Decision, **facts: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from wtforms import HiddenField
 from wtforms.validators import Length
@@ -60,6 +61,15 @@ class VoteForm(Form):
         description="Everybody in the alliance can read it. A conflict of interest has to be explained.",
         render_kw={"rows": 3},
     )
+
+    def allow_only_conflict(self) -> None:
+        """Offer nothing but the conflict of interest, to somebody of a school that the decision is about."""
+        self.choice.choices = [one for one in self.choice.choices if one.value == Choice.CONFLICT]
+
+
+def own_words(own: Sequence[str]) -> str:
+    """What somebody with a role in these schools would say of their conflict of interest."""
+    return f"I hold a role in {' and '.join(own)} myself."
 
 
 class CloseForm(Form):

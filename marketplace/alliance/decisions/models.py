@@ -18,8 +18,8 @@ class Decision(Base):
     """A question that an alliance's board decides by recorded vote; one open at a time for each subject.
 
     `carried` says in a sentence what follows when it is carried. `vote_by` is the last day on which
-    every seat is waited for. `minute` is the board's minute, or the reason for withdrawing it. `board`
-    has the ids of the schools that had a seat when it was closed.
+    every seat is waited for. `minute` is the board's minute, or the reason for which it was withdrawn or
+    has lapsed. `board` has the ids of the schools that had a seat when it was closed.
     """
 
     __tablename__ = "decision"
@@ -34,7 +34,7 @@ class Decision(Base):
         ),
         CheckConstraint(
             "(status = 'open') = (closed_at IS NULL)"
-            " AND (closed_at IS NULL) = (closed_by IS NULL)"
+            " AND (status IN ('open', 'lapsed')) = (closed_by IS NULL)"
             " AND (closed_at IS NULL) = (minute = '')",
             name="closed_with_minute",
         ),

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from marketplace.alliance.board.queries import people_on
 from marketplace.alliance.decisions import queries
 from marketplace.alliance.decisions.models import Decision
 from marketplace.alliance.models import Person
@@ -19,7 +20,7 @@ def ask_for_votes(session: Session, decision: Decision) -> None:
     """Ask everybody who holds a seat to vote."""
     _tell(
         session,
-        _board(session, decision),
+        people_on(session, decision.alliance_id),
         f"Please vote: {decision.question}",
         "decisions_vote.txt",
         decision,
@@ -41,17 +42,12 @@ def tell_closed(session: Session, decision: Decision) -> None:
     """Tell everybody who holds a seat how a decision ended."""
     _tell(
         session,
-        _board(session, decision),
+        people_on(session, decision.alliance_id),
         f"{decision.status.label}: {decision.question}",
         "decisions_closed.txt",
         decision,
         tally=queries.tally(session, decision),
     )
-
-
-def _board(session: Session, decision: Decision) -> list[Person]:
-    seats = queries.seats(session, decision.alliance_id)
-    return people_with_role(session, seats, *POLICY[Act.DECISION_VOTE].roles)
 
 
 def _tell(

@@ -11,15 +11,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from marketplace.alliance.board import queries as seating
+from marketplace.alliance.board.queries import IS_A_SEAT
 from marketplace.alliance.decisions import rules
+from marketplace.alliance.decisions.about import about
 from marketplace.alliance.decisions.models import Confirmation, Decision, Vote
 from marketplace.alliance.decisions.rules import DecisionStatus, Subject, Tally
 from marketplace.alliance.models import Membership, School
 from marketplace.alliance.queries import names
-from marketplace.alliance.rules import MembershipKind, MembershipStatus
+from marketplace.alliance.rules import MembershipStatus
 from marketplace.core.errors import NotFound
 from marketplace.core.events import Event
-from marketplace.core.policy import POLICY, Act, Actor, Kind
+from marketplace.core.policy import Act, Actor, Kind
 
 WORDS = {
     Act.DECISION_OPEN: "Put to the board",
@@ -28,16 +31,21 @@ WORDS = {
     Act.DECISION_CARRY: "Closed: carried",
     Act.DECISION_REJECT: "Closed: rejected",
     Act.DECISION_WITHDRAW: "Withdrawn",
+    Act.DECISION_LAPSE: "Closed: lapsed",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A seat of the board in one decision, and its answer (None where it has none)."""
+    """A seat of the board in one decision, who holds it now, and its answer (None where it has none).
+
+    Nobody is said to hold a seat in a decision that is closed: its votes say who held it then.
+    """
 
     school_id: uuid.UUID
     school: str
     vote: Vote | None
+    held_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +100,7 @@ def count(session: Session, query: Select[Any]) -> int:
 
 def seats(session: Session, alliance_id: uuid.UUID) -> list[uuid.UUID]:
     """The schools that have a seat on the board now: the full members."""
-    query = select(Membership.school_id).where(
-        Membership.alliance_id == alliance_id,
-        Membership.kind == MembershipKind.FULL,
-        Membership.status == MembershipStatus.ACTIVE,
-    )
+    query = select(Membership.school_id).where(Membership.alliance_id == alliance_id, IS_A_SEAT)
     return list(session.scalars(query))
 
 
@@ -110,45 +114,55 @@ def tally(session: Session, decision: Decision) -> Tally:
 
 def board(session: Session, decision: Decision) -> list[Seat]:
     """The seats by name, each with its answer."""
-    sitting = (
-        seats(session, decision.alliance_id)
-        if decision.status is DecisionStatus.OPEN
-        else decision.seats_at_close
-    )
-    named = names(session, sitting)
     given = {vote.school_id: vote for vote in decision.votes}
+    if decision.status is DecisionStatus.OPEN:
+        return [
+            Seat(seat.school_id, seat.school, given.get(seat.school_id), seat.held_by)
+            for seat in seating.of_alliance(session, decision.alliance_id)
+        ]
+    named = names(session, decision.seats_at_close)
     in_order = sorted(named, key=lambda school_id: (named[school_id], school_id))
-    return [Seat(school_id, named[school_id], given.get(school_id)) for school_id in in_order]
+    return [Seat(school_id, named[school_id], given.get(school_id), "") for school_id in in_order]
 
 
-def schools_to_vote_for(session: Session, actor: Actor, decision: Decision) -> dict[uuid.UUID, str]:
-    """The seats that this actor holds and that have not answered, with the schools' names."""
-    held = actor.organisations(Kind.SCHOOL, *POLICY[Act.DECISION_VOTE].roles)
-    if decision.status is not DecisionStatus.OPEN or not held:
-        return {}
+def schools_to_vote_for(held: Collection[seating.Seat], decision: Decision) -> dict[uuid.UUID, str]:
+    """Those of the seats somebody holds that have not answered an open decision, by the schools' names."""
     answered = {vote.school_id for vote in decision.votes}
-    waiting = [one for one in seats(session, decision.alliance_id) if one in held and one not in answered]
-    return dict(sorted(names(session, waiting).items(), key=lambda pair: pair[1]))
+    return {
+        school_id: school
+        for school_id, school in seats_held(held, decision).items()
+        if school_id not in answered
+    }
 
 
-def seats_held(session: Session, actor: Actor, decision: Decision) -> dict[uuid.UUID, str]:
-    """The seats that this actor holds in an open decision, answered or not, with the schools' names.
+def seats_held(held: Collection[seating.Seat], decision: Decision) -> dict[uuid.UUID, str]:
+    """Those of the seats somebody holds that count in an open decision, answered or not, by name.
 
     A seat that has voted may still declare a conflict of interest.
     """
     if decision.status is not DecisionStatus.OPEN:
         return {}
-    held = actor.organisations(Kind.SCHOOL, *POLICY[Act.DECISION_VOTE].roles)
-    return names(session, [one for one in seats(session, decision.alliance_id) if one in held])
+    return {seat.school_id: seat.school for seat in held if seat.alliance_id == decision.alliance_id}
 
 
-def open_decision_on(session: Session, subject: Subject, subject_id: uuid.UUID) -> Decision | None:
+def own_schools(session: Session, actor: Actor, decision: Decision) -> list[str]:
+    """The schools that a decision is about and where this actor has a role, by name: a conflict."""
+    found = about(session, actor, decision.subject, decision.subject_id)
+    own = found.concerns & actor.school_ids if found else frozenset()
+    return sorted(names(session, own).values()) if own else []
+
+
+def open_decision_on(
+    session: Session, subject: Subject, subject_id: uuid.UUID, *, lock: bool = False
+) -> Decision | None:
     """The decision that is open on a subject. Whoever asks has loaded the subject as its reader."""
     query = select(Decision).where(
         Decision.subject == subject,
         Decision.subject_id == subject_id,
         Decision.status == DecisionStatus.OPEN,
     )
+    if lock:
+        query = query.with_for_update(of=Decision)
     return session.scalars(query).one_or_none()
 
 

@@ -47,6 +47,7 @@ class DecisionStatus(StrEnum):
     CARRIED = "carried"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
 
     @property
     def label(self) -> str:
@@ -88,6 +89,7 @@ STATUS_TAGS: Mapping[DecisionStatus, tuple[str, str]] = {
     DecisionStatus.CARRIED: ("Carried", "green"),
     DecisionStatus.REJECTED: ("Rejected", "red"),
     DecisionStatus.WITHDRAWN: ("Withdrawn", "grey"),
+    DecisionStatus.LAPSED: ("Lapsed", "grey"),
 }
 CHOICE_LABELS: Mapping[Choice, str] = {
     Choice.FOR: "For",
@@ -97,11 +99,12 @@ CHOICE_LABELS: Mapping[Choice, str] = {
 }
 MOVES: Mapping[DecisionStatus, frozenset[DecisionStatus]] = {
     DecisionStatus.OPEN: frozenset(
-        {DecisionStatus.CARRIED, DecisionStatus.REJECTED, DecisionStatus.WITHDRAWN}
+        {DecisionStatus.CARRIED, DecisionStatus.REJECTED, DecisionStatus.WITHDRAWN, DecisionStatus.LAPSED}
     ),
     DecisionStatus.CARRIED: frozenset(),
     DecisionStatus.REJECTED: frozenset(),
     DecisionStatus.WITHDRAWN: frozenset(),
+    DecisionStatus.LAPSED: frozenset(),
 }
 
 
@@ -209,6 +212,19 @@ def check_vote(choice: Choice, explanation: str, before: Choice | None, school: 
         raise RuleBroken("Say what the conflict of interest is.", "explanation")
     if len(explanation) > LONGEST_REASON:
         raise RuleBroken(f"This must have {LONGEST_REASON:,} characters or fewer.", "explanation")
+
+
+def check_impartial(choice: Choice, own: Collection[str]) -> None:
+    """Raise RuleBroken for a vote of somebody who belongs to a school that the decision is about.
+
+    `own` are the names of those schools. All that such a person can answer is the conflict of interest.
+    """
+    if own and choice is not Choice.CONFLICT:
+        raise RuleBroken(
+            f"This decision is about {' and '.join(own)}, where you hold a role yourself. Declare the "
+            "conflict of interest, or have the headteacher name somebody else to hold the seat.",
+            "choice",
+        )
 
 
 def check_can_close(tally: Tally, vote_by: date, today: date) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from marketplace.alliance.board import queries as seating
+from marketplace.alliance.board.queries import Seat
 from marketplace.alliance.decisions import queries, rules
 from marketplace.alliance.decisions.models import Decision
 from marketplace.core import clock, policy
@@ -16,16 +18,16 @@ from marketplace.core.web import Task
 
 def waiting_for(session: Session, actor: Actor) -> list[Task]:
     """Votes that a seat has not given, and votes that can be closed; the next due first."""
-    votes = actor.organisations(Kind.SCHOOL, *POLICY[Act.DECISION_VOTE].roles)
+    held = seating.held_by(session, actor)
     closes = actor.organisations(Kind.ALLIANCE, *POLICY[Act.DECISION_CARRY].roles)
-    if not votes and not closes:
+    if not held and not closes:
         return []
     found = session.scalars(queries.decisions(actor, is_open=True))
-    return [task for decision in found for task in _tasks(session, actor, decision)]
+    return [task for decision in found for task in _tasks(session, actor, held, decision)]
 
 
-def _tasks(session: Session, actor: Actor, decision: Decision) -> Iterator[Task]:
-    for school in queries.schools_to_vote_for(session, actor, decision).values():
+def _tasks(session: Session, actor: Actor, held: list[Seat], decision: Decision) -> Iterator[Task]:
+    for school in queries.schools_to_vote_for(held, decision).values():
         yield Task(
             f"Vote: {decision.question}",
             url_for("decisions.vote", decision_id=decision.id),

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response
 
+from marketplace.alliance.board import queries as seating
 from marketplace.alliance.decisions import actions, queries, rules
 from marketplace.alliance.decisions.about import about
 from marketplace.alliance.decisions.forms import (
@@ -17,6 +18,7 @@ from marketplace.alliance.decisions.forms import (
     DecisionsFilter,
     ReasonForm,
     VoteForm,
+    own_words,
 )
 from marketplace.alliance.decisions.models import Confirmation
 from marketplace.alliance.decisions.rules import Choice, DecisionStatus, Subject
@@ -73,15 +75,15 @@ def show(decision_id: uuid.UUID) -> Any:
     """One decision: the question, what it is about, and every seat's answer."""
     actor, session = web.actor(), db.session()
     decision = queries.get_decision(session, actor, decision_id)
-    tally = queries.tally(session, decision)
+    tally, held = queries.tally(session, decision), seating.held_by(session, actor)
     return page(
         "decisions/show.html",
         decision=decision,
         about=about(session, actor, decision.subject, decision.subject_id),
         tally=tally,
         board=queries.board(session, decision),
-        voting_for=queries.schools_to_vote_for(session, actor, decision),
-        seats_held=queries.seats_held(session, actor, decision),
+        voting_for=queries.schools_to_vote_for(held, decision),
+        seats_held=queries.seats_held(held, decision),
         can_close=decision.status is DecisionStatus.OPEN
         and rules.can_close(tally, decision.vote_by, clock.today()),
         history=queries.history(session, decision),
@@ -94,12 +96,16 @@ def vote(decision_id: uuid.UUID) -> Any:
     actor, session = web.actor(), db.session()
     decision = queries.get_decision(session, actor, decision_id)
     policy.require(actor, Act.DECISION_VOTE, *queries.seats(session, decision.alliance_id))
-    held = queries.seats_held(session, actor, decision)
+    mine = seating.held_by(session, actor)
+    held = queries.seats_held(mine, decision)
     if not held:
         return redirect(url_for(".show", decision_id=decision_id))
-    seats = queries.schools_to_vote_for(session, actor, decision) or held
-    form = VoteForm()
+    seats = queries.schools_to_vote_for(mine, decision) or held
+    own = queries.own_schools(session, actor, decision)
+    form = VoteForm(data={"choice": Choice.CONFLICT, "explanation": own_words(own)} if own else None)
     form.school.choices = choices(seats.items())
+    if own:
+        form.allow_only_conflict()
     if len(seats) == 1:
         del form.school
     if form.validate_on_submit():
@@ -114,6 +120,7 @@ def vote(decision_id: uuid.UUID) -> Any:
         form=form,
         decision=decision,
         seats=seats,
+        own=own,
         about=about(session, actor, decision.subject, decision.subject_id),
     )
 

@@ -161,7 +161,7 @@ def withdraw_application(actor: Actor, application_id: uuid.UUID, reason: str) -
             organisation_id=application.school_id,
             reason=given,
         )
-        decision = decisions.open_decision_on(session, Subject.ADMISSION, application.id)
+        decision = decisions.open_decision_on(session, Subject.ADMISSION, application.id, lock=True)
         if decision:
             deciding.withdraw(session, actor, decision, f"The school withdrew its application: {given}")
 
@@ -258,11 +258,24 @@ def _share(found: list[leaving.Consequence]) -> Money | None:
 
 
 def _withdraw_open_conversion(session: Session, actor: Actor, membership: Membership) -> None:
-    decision = decisions.open_decision_on(session, Subject.CONVERSION, membership.id)
+    decision = decisions.open_decision_on(session, Subject.CONVERSION, membership.id, lock=True)
     if decision:
         kind = MEMBERSHIP_LABELS[membership.kind].lower()
         reason = f"The membership as {kind} ended on {day(clock.today())}."
         deciding.withdraw(session, actor, decision, reason)
+
+
+def _lapse_open_conversion(session: Session, membership: Membership) -> None:
+    """The time of a membership ran out before the board had decided: nobody withdraws the question."""
+    decision = decisions.open_decision_on(session, Subject.CONVERSION, membership.id, lock=True)
+    if decision:
+        kind = MEMBERSHIP_LABELS[membership.kind].lower()
+        deciding.lapse(
+            session,
+            decision,
+            f"The membership as {kind} ended by itself on {day(membership.left_on or clock.today())}, before "
+            "the board had decided. The school can apply to join.",
+        )
 
 
 def end_membership(membership_id: uuid.UUID) -> bool:
@@ -277,6 +290,7 @@ def end_membership(membership_id: uuid.UUID) -> bool:
         told = notices.people_told_of_leaving(session, membership)
         admitting.end(membership, membership.ends_on)
         session.flush()
+        _lapse_open_conversion(session, membership)
         events.record(
             session,
             SYSTEM,

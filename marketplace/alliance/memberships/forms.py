@@ -125,6 +125,7 @@ class LeaveForm(Form):
         description="The board and the coordinator read it",
     )
     understood = BooleanField(
-        "We have read what runs on, and leave the alliance today",
-        [Required("Tick the box when you have read what runs on.")],
+        "We have read which contracts and commitments run on and what becomes of our share of the fund, and "
+        "leave the alliance today",
+        [Required("Tick the box when you have read what runs on and what becomes of the school’s share.")],
     )

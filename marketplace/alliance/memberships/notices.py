@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from marketplace.alliance.decisions import queries as decisions
+from marketplace.alliance.board.queries import people_on
 from marketplace.alliance.memberships.models import Departure, MembershipApplication
 from marketplace.alliance.models import Membership, Person
 from marketplace.alliance.queries import people_with_role
@@ -86,8 +86,7 @@ def remind_of_end(session: Session, membership: Membership) -> None:
 def people_told_of_leaving(session: Session, membership: Membership) -> list[Person]:
     """The school's people, the board and the coordinator, each once. Ask before the membership ends."""
     school = people_with_role(session, [membership.school_id], *Role)
-    seats = decisions.seats(session, membership.alliance_id)
-    board = people_with_role(session, seats, *POLICY[Act.DECISION_VOTE].roles)
+    board = people_on(session, membership.alliance_id)
     officers = people_with_role(session, [membership.alliance_id], Role.COORDINATOR)
     return list({person.id: person for person in (*school, *board, *officers)}.values())
 

@@ -9,10 +9,11 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from marketplace.alliance.board.queries import seated_in
 from marketplace.alliance.memberships.models import Departure, MembershipApplication
 from marketplace.alliance.memberships.rules import REMINDED_BEFORE, ApplicationStatus, Evidence
 from marketplace.alliance.models import Membership, Organisation, School
-from marketplace.alliance.rules import MembershipKind, MembershipStatus
+from marketplace.alliance.rules import MembershipStatus
 from marketplace.core.errors import NotFound
 from marketplace.core.policy import POLICY, Act, Actor, Kind
 
@@ -81,16 +82,6 @@ def is_member(session: Session, alliance_id: uuid.UUID, school_id: uuid.UUID) ->
 def departure_of(session: Session, membership: Membership) -> Departure | None:
     """What was shown to the school when it left; None while it belongs, and when its time simply ran out."""
     return session.get(Departure, membership.id)
-
-
-def seated_in(actor: Actor) -> Select[uuid.UUID]:
-    """The alliances on whose board the actor votes."""
-    heads = actor.organisations(Kind.SCHOOL, *POLICY[Act.DECISION_VOTE].roles)
-    return select(Membership.alliance_id).where(
-        Membership.school_id.in_(heads),
-        Membership.kind == MembershipKind.FULL,
-        Membership.status == MembershipStatus.ACTIVE,
-    )
 
 
 def applications_visible_to(actor: Actor) -> ColumnElement[bool]:

@@ -54,6 +54,7 @@ def about_application(session: Session, actor: Actor, application_id: uuid.UUID)
         application_facts(application),
         "memberships.show_application",
         {"application_id": application.id},
+        concerns=frozenset({application.school_id}),
     )
 
 
@@ -76,6 +77,7 @@ def about_conversion(session: Session, actor: Actor, membership_id: uuid.UUID) -
         "memberships.show",
         {"membership_id": membership.id},
         frozenset(asks),
+        frozenset({membership.school_id}),
     )
 
 
@@ -117,4 +119,4 @@ def _confirmed(session: Session, membership: Membership) -> bool:
 
 def may_ask_again(asked: list[Decision]) -> bool:
     """Can a conversion be asked for: never asked, or the last time rejected or taken back?"""
-    return not asked or asked[0].status in {DecisionStatus.REJECTED, DecisionStatus.WITHDRAWN}
+    return not asked or asked[0].status not in {DecisionStatus.OPEN, DecisionStatus.CARRIED}

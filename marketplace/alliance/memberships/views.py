@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response
 
+from marketplace.alliance.board.queries import seat_of
 from marketplace.alliance.decisions import queries as decisions
 from marketplace.alliance.decisions.rules import Subject
 from marketplace.alliance.memberships import actions, leaving, queries, rules, shown
@@ -141,6 +142,7 @@ def show(membership_id: uuid.UUID) -> Any:
         "memberships/show.html",
         membership=membership,
         label=MEMBERSHIP_LABELS[membership.kind],
+        seat=seat_of(session, membership.id),
         runs=runs,
         is_near=runs and rules.is_near_its_end(membership.ends_on, clock.today()),
         conversion=asked[0] if asked else None,

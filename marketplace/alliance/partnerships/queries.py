@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from marketplace.alliance.memberships.queries import seated_in
+from marketplace.alliance.board.queries import seated_in
 from marketplace.alliance.models import Membership, School
 from marketplace.alliance.partnerships.models import Partnership, PartnershipReview
 from marketplace.alliance.partnerships.rules import REMINDED_BEFORE, PartnershipStatus

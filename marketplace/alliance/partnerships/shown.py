@@ -47,6 +47,7 @@ def about(session: Session, actor: Actor, partnership_id: uuid.UUID) -> About | 
         "partnerships.show",
         {"partnership_id": partnership.id},
         frozenset({partnership.school_id} if asks_governors(session, partnership) else ()),
+        frozenset({partnership.school_id}),
     )
 
 

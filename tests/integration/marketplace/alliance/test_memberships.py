@@ -195,6 +195,27 @@ def test_an_associate_is_reminded_once_and_its_membership_ends_by_itself(
     assert letters_to(session, alliance.schools[0].headteacher)[0].endswith("has ended")
 
 
+def test_a_vote_on_a_conversion_lapses_with_the_membership_and_says_so(session: Session) -> None:
+    alliance = make.alliance(schools=3)
+    school = making.associate(alliance)
+    membership = making.membership_of(alliance, school)
+    membership_id, ends_on = membership.id, membership.ends_on
+    assert ends_on
+    actions.ask_for_conversion(alliance.coordinator, membership_id)
+    decision_id = making.decision_on(Subject.CONVERSION, membership_id).id
+    making_decisions.vote(decision_id, alliance.schools[0])
+    with clock.travelling(clock.now() + timedelta(days=(ends_on - clock.today()).days + 1)):
+        assert jobs.watch_memberships() == 1
+        row = making_decisions.decision_row(decision_id)
+        assert (row.status, row.closed_by, len(row.seats_at_close)) == (DecisionStatus.LAPSED, None, 3)
+        assert "ended by itself" in row.minute
+        assert letters_to(session, alliance.schools[1].headteacher)[0].startswith("Lapsed: Shall")
+        with pytest.raises(RuleBroken, match="lapsed already"):
+            making_decisions.vote(decision_id, alliance.schools[1])
+        events.deliver_due()
+        assert making.membership_of(alliance, school).kind is MembershipKind.ASSOCIATE
+
+
 def test_a_full_member_does_not_end_by_itself() -> None:
     alliance = make.alliance(schools=1)
     with clock.travelling(clock.now() + timedelta(days=4_000)):

@@ -7,10 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.alliance.decisions.models import Confirmation
-from marketplace.alliance.decisions.rules import Choice
+from marketplace.alliance.decisions.rules import Choice, Subject
 from marketplace.core import clock
+from marketplace.core.policy import Role
 from tests import make
+from tests.make import board as boards
 from tests.make import decisions as making
+from tests.make import memberships as belonging
 from tests.web.client import Client
 
 ClientFor = Callable[[Any], Client]
@@ -109,3 +112,60 @@ def test_the_list_asks_the_database_no_more_for_more_votes(client_for: ClientFor
     client = client_for(alliance.auditor.person_id)
     client.get("/decisions")
     assert len(client.statements) <= 16
+
+
+def test_a_headteacher_names_a_senior_leader_for_the_seat_and_everybody_reads_who_holds_it(
+    client_for: ClientFor,
+) -> None:
+    alliance = make.alliance(schools=2)
+    school, other = alliance.schools
+    head = client_for(school.headteacher.person_id)
+    page = head.get("/decisions")
+    page = head.get(page.links()["The board"])
+    assert "As headteacher" in page.words
+    page = head.get(page.links()[school.name])
+    assert "Nobody has been named" in page.words
+    page = head.get(page.links()["Change who holds the seat"])
+    assert "Nobody else can hold it" in page.words
+    page = head.get(page.links()["Add a senior leader"])
+    form = page.form().fill(name="Dora Deputy", email="dora@example.org", roles="senior_leader")
+    assert "You added Dora Deputy" in head.submit(form).words
+    page = head.get(f"/board/{boards.seat(alliance, school).membership_id}/name")
+    page = head.submit(page.form(), status=422)
+    assert page.errors() == {"person": "Choose who shall hold the seat."}
+    page = head.submit(page.form().fill(person=str(school.headteacher.person_id)), status=422)
+    assert page.errors() == {
+        "person": f"{school.headteacher.name} holds the seat already. Choose somebody else."
+    }
+    deputy = boards.person_called("Dora Deputy")
+    page = head.submit(page.form().fill(person=str(deputy.person_id)))
+    assert "You named Dora Deputy to hold the seat." in page.words
+    assert "Named by" in page.words
+    decision_id = making.open_decision(alliance)
+    reader = client_for(other.bursar.person_id)
+    assert "held by Dora Deputy" in reader.get(f"/decisions/{decision_id}").words
+    assert "Change" not in reader.get("/board").links()
+    reader.get(f"/board/{boards.seat(alliance, school).membership_id}/name", status=403)
+    seated = client_for(deputy.person_id)
+    page = seated.get("/")
+    page = seated.get(page.links()["Vote: Shall Oakfield join as an associate?"])
+    assert "You voted for it." in seated.submit(page.form().fill(choice="for")).words
+    assert head.get(f"/decisions/{decision_id}/vote").path == f"/decisions/{decision_id}"
+
+
+def test_whoever_has_a_role_in_the_applicants_school_is_offered_only_the_conflict(
+    client_for: ClientFor,
+) -> None:
+    alliance = make.alliance(schools=1)
+    school, applicant = alliance.schools[0], belonging.outsider()
+    application_id = belonging.application(alliance, applicant)
+    boards.also(school.headteacher, applicant.id, Role.GOVERNOR)
+    decision = belonging.decision_on(Subject.ADMISSION, application_id)
+    head = client_for(school.headteacher.person_id)
+    page = head.get(f"/decisions/{decision.id}/vote")
+    assert f"This is about {applicant.name}, where you hold a role yourself." in page.words
+    form = page.form()
+    assert form.data(None)["choice"] == "conflict"
+    head.submit(form.fill(choice="conflict", explanation=""), status=422)
+    page = head.submit(form.fill(explanation=f"I hold a role in {applicant.name} myself."))
+    assert "You declared a conflict of interest." in page.words

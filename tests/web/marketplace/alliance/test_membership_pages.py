@@ -89,7 +89,7 @@ def test_an_associate_asks_for_full_membership_and_a_governor_confirms(client_fo
     )
     assert "You recorded the governing body’s confirmation." in page.words
     events.deliver_due()
-    assert "One seat, held by the headteacher" in head.get(f"/memberships/{membership_id}").words
+    assert f"Held by {school.headteacher.name}" in head.get(f"/memberships/{membership_id}").words
 
 
 def test_a_school_reads_what_runs_on_before_it_leaves(client_for: ClientFor) -> None:

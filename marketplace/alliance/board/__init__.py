@@ -1,0 +1,1 @@
+"""The Strategic Board: one seat for each full member, and who holds it."""
