@@ -107,6 +107,7 @@ from marketplace.tenders.uk_notices import api as open_data
 from marketplace.tenders.uk_notices import models as tender_notices
 from marketplace.tenders.uk_notices import tasks as notice_tasks
 from marketplace.tenders.uk_notices import views as notice_pages
+from suppliers.awards import commands as award_commands
 from suppliers.awards import confirming as award_confirming
 from suppliers.awards import models as awards
 from suppliers.awards import tasks as award_tasks
@@ -240,9 +241,11 @@ FOOTER = (
     ("Who can do what", "who_can_do_what"),
     ("Accessibility", "accessibility"),
 )
+CALCULATIONS: tuple[click.Command, ...] = (award_commands.award,)
 COMMANDS: tuple[click.Command, ...] = (
     *alliance_commands.COMMANDS,
     *tender_commands.COMMANDS,
+    click.Group("calc", CALCULATIONS, help="Exact calculations of files, for advisers."),
     demonstration,
 )
 
