@@ -1,4 +1,7 @@
-"""Sixty contracts are imported, a suggestion becomes a tender of eight schools, one leaves: seven publish."""
+"""Sixty contracts are imported, a suggestion becomes a tender of eight schools, one leaves: seven publish.
+
+They buy above the threshold, so conflicts are assessed and Find a Tender comes first.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,8 @@ from marketplace.core.db import db
 from marketplace.core.money import Money
 from marketplace.core.months import months_later
 from marketplace.core.web import day
+from marketplace.tenders.interests import actions as interests
+from marketplace.tenders.uk_notices.tasks import ENTER
 from tests import make
 from tests.browser.conftest import PHONE
 from tests.browser.journeys.conftest import Invite
@@ -31,8 +36,8 @@ TITLE = "Grounds maintenance in Holloway"
 CATEGORY = "grounds"
 MONTHS_AHEAD = 11
 """How far ahead today’s contracts end: late enough for a tender, soon enough to be suggested."""
-SPEND = Money(7_300_00)
-"""What each school pays a year. With VAT over three years eight of them are above £207,720, seven below."""
+SPEND = Money(9_000_00)
+"""What each school pays a year. With VAT over three years seven of them are above £207,720, six below."""
 LOTS = {
     "Grass and pitches": ("All grass", "mowing", 96),
     "Trees and hedges": ("All hedges", "cutting", 9),
@@ -40,6 +45,7 @@ LOTS = {
 }
 """The item and unit of each lot, and how many the first school wants; each further school wants one more."""
 SEALED = "at least 7 schools buy"
+NOTICE = "S 000-770707"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +87,16 @@ def test_sixty_contracts_a_suggestion_and_a_tender_of_seven_schools(invite: Invi
     foresee_who_would_drop_out(coordinator, limited)
     confirm_for_the_governing_body(invite(limited.governor, PHONE))
     settle_who_buys(coordinator, alliance.schools)
-    expect_totals(coordinator, alliance.schools, "£210,240.00", "Above the threshold")
+    expect_totals(coordinator, alliance.schools, "£259,200.00")
     leave_midway(invite(leaver.headteacher), cast)
-    expect_totals(coordinator, cast.seven, "£183,960.00", "Below the threshold")
+    expect_totals(coordinator, cast.seven, "£226,800.00")
     coordinator.sees("The school left the alliance on")
-    publish(invite(approving.headteacher))
-    read_as_anybody(invite(), cast)
+    assess_interests(coordinator, cast, tender)
+    approve(invite(approving.headteacher))
+    stranger = invite()
+    see_nothing_yet(stranger)
+    open_with_the_reference(coordinator)
+    read_as_anybody(stranger, cast)
 
 
 def import_register(coordinator: Traveller, cast: Cast, start: date, folder: Path) -> None:
@@ -254,11 +264,11 @@ def leave_midway(headteacher: Traveller, cast: Cast) -> None:
     jobs.deliver()
 
 
-def expect_totals(coordinator: Traveller, schools: Sequence[School], value: str, law: str) -> None:
+def expect_totals(coordinator: Traveller, schools: Sequence[School], value: str) -> None:
     """The tender’s page counts these schools alone: their value, the law, the units of each lot."""
     coordinator.go("/tenders", TITLE)
     coordinator.sees(f"{value} with VAT")
-    coordinator.sees(law)
+    coordinator.sees("Above the threshold")
     coordinator.page.get_by_role("tab", name="What is bought").click()
     for number, (_, unit, fewest) in enumerate(LOTS.values(), start=1):
         table = coordinator.page.get_by_role("table", name=f"Lot {number}, units over the whole term")
@@ -266,11 +276,51 @@ def expect_totals(coordinator: Traveller, schools: Sequence[School], value: str,
         expect(table.locator("tbody td")).to_have_text([unit, str(sum(units)), *map(str, units)])
 
 
-def publish(headteacher: Traveller) -> None:
-    headteacher.go("/tenders", TITLE, "Read it and publish")
-    headteacher.page.get_by_role("button", name="Publish").click()
-    headteacher.look()
-    headteacher.sees(f"You published {TITLE}.")
+def assess_interests(coordinator: Traveller, cast: Cast, tender: Tender) -> None:
+    """Above the threshold everybody behind it declares before it is published (sections 81 to 83)."""
+    for person in (cast.lead.headteacher, *tender.openers, *tender.evaluators):
+        interests.declare_interest(person, tender.id, has_interest=False)
+    declare_no_interest(coordinator)
+    coordinator.follow("Conflicts of interest")
+    coordinator.answer("Assessment", "Nobody behind this tender has an interest in who wins.")
+    coordinator.press("Record the assessment")
+    coordinator.sees("You recorded the conflicts assessment.")
+
+
+def declare_no_interest(person: Traveller) -> None:
+    person.go("/", f"Declare your interests: {TITLE}")
+    person.answer("Have you, or has somebody close to you, an interest in who wins this tender?", "No")
+    person.press("Declare")
+    person.sees("You declared your interests for this tender.")
+
+
+def approve(headteacher: Traveller) -> None:
+    """A headteacher of another school approves; that opens nothing yet."""
+    declare_no_interest(headteacher)
+    headteacher.follow("Read it and publish")
+    headteacher.press("Approve, for Find a Tender first")
+    headteacher.sees("The notice goes on Find a Tender first; with its reference the tender opens.")
+
+
+def see_nothing_yet(stranger: Traveller) -> None:
+    """Before Find a Tender shows it, nobody finds it here (regulation 5)."""
+    stranger.go("/", "Opportunities")
+    assert TITLE not in stranger.page.inner_text("main")
+
+
+def open_with_the_reference(coordinator: Traveller) -> None:
+    """The coordinator has published the notice on Find a Tender, and enters where it stands there."""
+    today = clock.today()
+    coordinator.go("/", f"{ENTER}: {TITLE}")
+    coordinator.fill(
+        {
+            "Reference of the notice": f"{today.year}/{NOTICE}",
+            "Day on which Find a Tender published it": f"{today.day} {today.month} {today.year}",
+        }
+    )
+    coordinator.page.get_by_role("button", name="Open the tender").click()
+    coordinator.look()
+    coordinator.sees(f"You published {TITLE}.")
 
 
 def read_as_anybody(stranger: Traveller, cast: Cast) -> None:
@@ -280,6 +330,7 @@ def read_as_anybody(stranger: Traveller, cast: Cast) -> None:
     for school in cast.seven:
         stranger.sees(school.name)
     assert buyers.locator("tbody tr").count() == len(cast.seven)
+    stranger.sees(NOTICE)
     for number, lot in enumerate(LOTS, start=1):
         stranger.sees(f"Lot {number}: {lot}")
     read = stranger.page.inner_text("main")
