@@ -24,36 +24,46 @@ from marketplace.contracts.categories import CategoryField, FieldType
 from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
+from marketplace.core.rows import Rows
 from marketplace.needs import actions
 from marketplace.needs.answers import Answer
 from marketplace.needs.models import Need
 from marketplace.needs.rules import Considered, Joint, NeedContent
 
 SAID: Final[Mapping[str, str]] = {
-    "floors": "Ground floor: hall and kitchen 640 m²\nFirst floor: classrooms 980 m²",
-    "frequency": "Classrooms and toilets daily, hall three times a week",
-    "tupe_staff": "None: today's staff stay with today's supplier",
     "access": "From 15:45 to 18:30 in term time; key from the site manager",
-    "pay_dates": "The 25th of each month, or the working day before",
     "interfaces": "The school's finance package, by monthly journal file",
-    "bins": "Six bins of 1,100 litres for general waste, two for paper",
-    "lifts": "Five a week in term time, one a week in the holidays",
     "hazardous": "One sharps bin from the medical room, each half-term",
     "tests": "Fixed wiring in 2022, emergency lights last spring",
-    "claims": "One claim in five years: storm damage to a roof, £6,200, paid",
-    "devices": "Two in the staff room, one in reprographics",
     "line_today": "One fibre line, 200 Mbit/s, contract ends in the summer",
     "postcode": "ZZ1 1AM",
-    "grass": "1.4 ha, cut every fortnight from March to October",
-    "pitches": "One football pitch, one athletics track in summer",
-    "beds": "Hedge of 180 m along the road, four raised beds",
     "mpan": "12 345 678 901 23",
     "mprn": "1234567890",
     "vat_registration": "GB 123 4567 89",
-    "assets": "Fire alarm, 1\nEmergency lights, 34\nElectrical items, 58\nWater outlets, 3",
-    "intervals": "Fire alarm: every six months\nEmergency lights and electrical items: every year",
-    "last_tested": "Fire alarm: in May\nEmergency lights: last spring\nElectrical items: last summer",
 }
+LISTED: Final[Mapping[str, tuple[tuple[Answer, ...], ...]]] = {
+    "floors": (("Ground floor: hall and kitchen", Decimal(640)), ("First floor: classrooms", Decimal(980))),
+    "frequency": (("Classrooms and toilets", "Daily"), ("Hall", "Three times a week")),
+    "pay_dates": (("Everybody", "The 25th, or the working day before"),),
+    "bins": (("general", 1_100, 6), ("paper", 1_100, 2)),
+    "lifts": (("general", Decimal(5), Decimal(1)), ("paper", Decimal(1), Decimal(0))),
+    "claims": ((date(2024, 1, 22), "Storm damage to a roof", Money(6_200_00), Money(0)),),
+    "vehicles": (("ZZ19 ABC", "2019", 17),),
+    "equipment": (("Combination oven", 6, "school"), ("Dishwasher", 3, "caterer")),
+    "devices": (
+        ("Staff room copier", "2021", "leased", date(2027, 8, 31), "Office Leasing"),
+        ("Reprographics", "2018", "owned", None, None),
+    ),
+    "grass": (("Fields, cut every fortnight from March to October", Decimal(14_000)),),
+    "pitches": (("Football", 1, "Every week in season"), ("Athletics track", 1, "Each summer")),
+    "beds": (("hedges", Decimal(180)), ("beds", Decimal(24))),
+    "days": (("teacher", Decimal(60)), ("assistant", Decimal(25))),
+    "rates": (("teacher", Money(235_00)),),
+    "assets": (("Fire alarm", 1), ("Emergency lights", 34), ("Electrical items", 58), ("Water outlets", 3)),
+    "intervals": (("Fire alarm", "Every six months"), ("Emergency lights, electrical items", "Every year")),
+    "last_tested": (("Fire alarm", date(2026, 5, 12)), ("Emergency lights", date(2026, 3, 4))),
+}
+"""The rows of tables, each in the order of its columns; a table that is not here says that there are none."""
 COUNTED: Final[Mapping[str, Answer]] = {
     "area": Decimal(1_840),
     "contract_notice": 90,
@@ -228,8 +238,17 @@ def _answer(question: CategoryField) -> Answer:
         return next(iter(question.options))
     if question.type is FieldType.ANY_OF:
         return list(question.options)[:2]
+    if question.type is FieldType.TABLE:
+        return _rows(question)
     said = SAID if question.type in {FieldType.TEXT, FieldType.LONG_TEXT} else COUNTED
     return said.get(question.key, PLAUSIBLE[question.type])
+
+
+def _rows(question: CategoryField) -> Rows:
+    if question.key not in LISTED:
+        return Rows(none=True)
+    keys = [column.key for column in question.columns]
+    return Rows(tuple(dict(zip(keys, row, strict=True)) for row in LISTED[question.key]))
 
 
 def _version(need_id: uuid.UUID) -> int:

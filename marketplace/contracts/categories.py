@@ -19,6 +19,7 @@ from marketplace.core.errors import RuleBroken
 CATALOGUE_FILE = Path(__file__).with_name("categories.json")
 OTHER = "other"
 CPV_GROUP = 3
+MOST_ROWS = 40
 
 
 class FieldType(StrEnum):
@@ -33,6 +34,7 @@ class FieldType(StrEnum):
     YES_NO = "bool"
     ONE_OF = "enum"
     ANY_OF = "multi"
+    TABLE = "table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,9 @@ class CategoryField:
     its spaces, and `message` says what is wrong when it does not match; `largest` bounds a number.
     `page` is what the questions on its page are about together; blank for one that has a page of its own.
     `is_common` marks a question of every category: its `page` names one of the pages that every need has.
+
+    A table has `columns`, each a question that every row answers, and at most `most_rows`; `none` offers to
+    say that there are none, blank where that is no answer.
     """
 
     key: str
@@ -57,6 +62,9 @@ class CategoryField:
     largest: int | None
     page: str = ""
     is_common: bool = False
+    columns: tuple[CategoryField, ...] = ()
+    most_rows: int = MOST_ROWS
+    none: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +88,9 @@ class Elsewhere:
 class Category:
     """A category: its codes, the unit its volume is counted in, and its questions, the common ones last.
 
-    `largest_volume` bounds the volume, and `volume_message` says what to do beyond; `compare` names what its
-    spend is compared with ("rpa" or nothing).
+    `frameworks` are the addresses of approved frameworks that cover an added category; those of the file
+    stand in `reference/`. `largest_volume` bounds the volume, and `volume_message` says what to do beyond;
+    `compare` names what its spend is compared with ("rpa" or nothing).
     """
 
     id: str
@@ -93,6 +102,7 @@ class Category:
     largest_volume: int | None = None
     volume_message: str = ""
     compare: str = ""
+    frameworks: tuple[str, ...] = ()
 
 
 class Catalogue(Mapping[str, Category]):
@@ -176,6 +186,9 @@ def read_field(row: Mapping[str, Any], *, is_common: bool = False) -> CategoryFi
         largest=row.get("max"),
         page=row.get("page", ""),
         is_common=is_common,
+        columns=tuple(read_field(column) for column in row.get("columns", ())),
+        most_rows=row.get("max_rows", MOST_ROWS),
+        none=row.get("none", ""),
     )
 
 
@@ -192,6 +205,7 @@ def read_category(row: Mapping[str, Any]) -> Category:
         largest_volume=row.get("volume_max"),
         volume_message=row.get("volume_message", ""),
         compare=row.get("compare", ""),
+        frameworks=tuple(row.get("frameworks", ())),
     )
 
 

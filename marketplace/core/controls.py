@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -208,7 +208,7 @@ def _value(field: Any, kind: str) -> str:
         return ""
     if kind == "checkbox":
         return "checked" if field.data else ""
-    if kind in {"select", "radios", "checkboxes", "group"}:
+    if kind in {"select", "radios", "checkboxes", "group", "rows"}:
         return ""
     value = field._value()  # noqa: SLF001  # WTForms' own name for "what to show in the input"
     return "" if value is None else CONTROL_CHARACTERS.sub("", str(value))
@@ -250,5 +250,5 @@ def _flat(errors: Iterable[Any]) -> Iterable[Any]:
     for error in errors:
         if isinstance(error, list | tuple):
             yield from _flat(error)
-        else:
+        elif not isinstance(error, Mapping):  # those of the rows of a table stand beside their cells
             yield error

@@ -22,6 +22,7 @@ from wtforms.widgets import CheckboxInput, ListWidget, RadioInput, TextArea, Tex
 
 from marketplace.core.date_fields import DateInputField, LocalDateTimeField
 from marketplace.core.money import ZERO, Money
+from marketplace.core.row_fields import RowsField
 
 __all__ = [
     "AmountField",
@@ -35,6 +36,7 @@ __all__ = [
     "QuantityField",
     "RadiosField",
     "Required",
+    "RowsField",
     "TextField",
     "UnitPriceField",
     "UploadField",

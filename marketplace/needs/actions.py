@@ -13,6 +13,7 @@ from marketplace.alliance.delegation.rules import Approver
 from marketplace.alliance.models import School
 from marketplace.alliance.queries import get_school
 from marketplace.contracts import categories
+from marketplace.contracts.frameworks import approved_frameworks
 from marketplace.core import clock, events, policy
 from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound
@@ -20,7 +21,6 @@ from marketplace.core.forms import expect_version
 from marketplace.core.ids import next_reference
 from marketplace.core.policy import SYSTEM, Act, Actor
 from marketplace.needs import answers, notices, queries, rules
-from marketplace.needs.frameworks import approved_frameworks
 from marketplace.needs.models import Need, NeedWaiver
 from marketplace.needs.rules import NeedContent, NeedStatus
 

@@ -1,6 +1,7 @@
 """Answers to a category's own questions: what they may be, how they are stored, how they are read.
 
-Stored in JSON in one stable form: money in whole pence, other numbers as text, dates as 2027-03-27.
+Stored in JSON in one stable form: money in whole pence, other numbers as text, dates as 2027-03-27, a table
+as its rows.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from typing import Any, Final
 from marketplace.contracts.categories import Category, CategoryField, FieldType
 from marketplace.core.errors import RuleBroken
 from marketplace.core.money import Money
+from marketplace.core.rows import Rows
 
-Answer = int | Decimal | Money | date | bool | str | list[str] | None
+Answer = int | Decimal | Money | date | bool | str | list[str] | Rows | None
 LONGEST: Final[Mapping[FieldType, int]] = {FieldType.TEXT: 200, FieldType.LONG_TEXT: 4_000}
 LARGEST_NUMBER = 100_000_000
 LARGEST_AMOUNT = Money(100_000_000_00)
@@ -41,11 +43,19 @@ def check_answers(category: Category, answers: Mapping[str, Answer]) -> None:
 
 def gaps(category: Category, answers: Mapping[str, Answer]) -> list[RuleBroken]:
     """What asks for each answer that is missing."""
-    return [
-        RuleBroken(ask(field), field_name(field.key))
-        for field in category.fields
-        if field.required and is_blank(answers.get(field.key))
-    ]
+    found = []
+    for field in category.fields:
+        answer = answers.get(field.key)
+        if field.required and is_blank(answer):
+            found.append(RuleBroken(ask(field), field_name(field.key)))
+        elif isinstance(answer, Rows):
+            found += [
+                RuleBroken(f"{field.label}, row {number}: {column.label} is missing.", field_name(field.key))
+                for number, row in enumerate(answer.rows, start=1)
+                for column in field.columns
+                if column.required and is_blank(row.get(column.key))
+            ]
+    return found
 
 
 def ask(field: CategoryField) -> str:
@@ -54,12 +64,14 @@ def ask(field: CategoryField) -> str:
         return f"Choose an answer: {field.label}"
     if field.type is FieldType.ANY_OF:
         return f"Choose at least one: {field.label}"
+    if field.type is FieldType.TABLE:
+        return f"Enter at least one row{', or tick that there are none' if field.none else ''}: {field.label}"
     return f"Enter an answer: {field.label}"
 
 
 def is_blank(answer: Answer) -> bool:
     """Is there no answer? Nought and no are answers."""
-    return answer is None or answer in ("", [])
+    return answer is None or answer in ("", []) or (isinstance(answer, Rows) and answer.is_blank)
 
 
 def _check(field: CategoryField, answer: Any) -> None:
@@ -108,6 +120,23 @@ def _option_problem(field: CategoryField, answer: str | list[str]) -> str:
     return "" if set(chosen) <= field.options.keys() else "choose from the list."
 
 
+def _table_problem(field: CategoryField, answer: Rows) -> str:
+    if len(answer.rows) > field.most_rows:
+        return f"enter {field.most_rows} rows or fewer."
+    if answer.none and (answer.rows or not field.none):
+        return "say that there are none, or enter rows; not both."
+    if len(answer.text) > LONGEST[FieldType.LONG_TEXT]:
+        return f"enter {LONGEST[FieldType.LONG_TEXT]:,} characters or fewer."
+    columns = {column.key: column for column in field.columns}
+    for number, row in enumerate(answer.rows, start=1):
+        if unknown := row.keys() - columns.keys():
+            return f"it has no column {', '.join(sorted(unknown))}."
+        for key, cell in row.items():
+            if not is_blank(cell) and (problem := _problem(columns[key], cell)):
+                return f"row {number}, {columns[key].label}: {problem}"
+    return ""
+
+
 KINDS: Final[Mapping[FieldType, frozenset[type]]] = {
     FieldType.WHOLE_NUMBER: frozenset({int}),
     FieldType.NUMBER: frozenset({int, Decimal}),
@@ -118,6 +147,7 @@ KINDS: Final[Mapping[FieldType, frozenset[type]]] = {
     FieldType.YES_NO: frozenset({bool}),
     FieldType.ONE_OF: frozenset({str}),
     FieldType.ANY_OF: frozenset({list}),
+    FieldType.TABLE: frozenset({Rows}),
 }
 CHECKS: Final[Mapping[FieldType, Callable[[CategoryField, Any], str]]] = {
     FieldType.WHOLE_NUMBER: _number_problem,
@@ -128,6 +158,7 @@ CHECKS: Final[Mapping[FieldType, Callable[[CategoryField, Any], str]]] = {
     FieldType.LONG_TEXT: _text_problem,
     FieldType.ONE_OF: _option_problem,
     FieldType.ANY_OF: _option_problem,
+    FieldType.TABLE: _table_problem,
 }
 
 
@@ -146,7 +177,24 @@ def _stored(field: CategoryField, answer: Any) -> Any:
         return format(Decimal(answer).normalize(), "f")
     if field.type is FieldType.ANY_OF:
         return [option for option in field.options if option in answer]
+    if isinstance(answer, Rows):
+        return _stored_rows(field, answer)
     return answer
+
+
+def _stored_rows(field: CategoryField, answer: Rows) -> Any:
+    """A table in its stored form; an answer in words, from before there were rows, as it was."""
+    if answer.none:
+        return {"none": True}
+    rows = [
+        {
+            column.key: _stored(column, row[column.key])
+            for column in field.columns
+            if not is_blank(row.get(column.key))
+        }
+        for row in answer.rows
+    ]
+    return {"rows": [row for row in rows if row]} if any(rows) else answer.text
 
 
 def read_answers(category: Category, stored: Mapping[str, Any]) -> dict[str, Answer]:
@@ -161,5 +209,19 @@ def _given(field: CategoryField, value: Any) -> Answer:
         return date.fromisoformat(value)
     if field.type is FieldType.NUMBER:
         return Decimal(value)
+    if field.type is FieldType.TABLE:
+        return _given_rows(field, value)
     answer: Answer = value
     return answer
+
+
+def _given_rows(field: CategoryField, value: Any) -> Rows:
+    if isinstance(value, str):
+        return Rows(text=value)
+    return Rows(
+        tuple(
+            {column.key: _given(column, row[column.key]) for column in field.columns if column.key in row}
+            for row in value.get("rows", ())
+        ),
+        none=value.get("none", False),
+    )

@@ -21,11 +21,13 @@ from marketplace.core.fields import (
     QuantityField,
     RadiosField,
     Required,
+    RowsField,
     TextField,
     choices,
 )
 from marketplace.core.forms import EditForm, NewThingForm
 from marketplace.core.listing import FilterForm
+from marketplace.core.rows import Rows
 from marketplace.needs import rules
 from marketplace.needs.answers import LARGEST_NUMBER, Answer, ask, field_name
 from marketplace.needs.questions import QuestionPage
@@ -81,8 +83,21 @@ class QuestionForm(EditForm):
         """Ask for nothing but the title: the draft is put aside."""
         self._with_gaps = True
         for field in self:
-            if field.name != "title":
+            if isinstance(field, RowsField):
+                field.allow_gaps()
+            elif field.name != "title":
                 field.validators = [one for one in field.validators if not isinstance(one, Required)]
+
+    def press(self, button: str) -> None:
+        """Add a row to a table ("answer_bins:add"), or take one away ("answer_bins:remove:2")."""
+        name, _, what = button.partition(":")
+        if name in self.page.fields and isinstance(self[name], RowsField):
+            self[name].press(what)
+
+    @property
+    def has_rows(self) -> bool:
+        """Is there a table to fill in on the page?"""
+        return any(isinstance(question, RowsField) for question in self.questions)
 
     @property
     def questions(self) -> list[Field]:
@@ -249,8 +264,30 @@ def _field(question: CategoryField) -> Field:
         return MoneyField(label, required, description=question.hint)
     if question.type is FieldType.DATE:
         return DateInputField(label, required, description=question.hint)
+    if question.type is FieldType.TABLE:
+        return RowsField(
+            label,
+            required,
+            cells={column.key: _cell(column) for column in question.columns},
+            most=question.most_rows,
+            none_label=question.none,
+            description=question.hint,
+        )
     field = TextField if question.type is FieldType.TEXT else LongTextField
     return field(label, required, description=question.hint)
+
+
+def _cell(column: CategoryField) -> Field:
+    """The field of one column in a row of a table: what is chosen takes one line."""
+    offered = YES_NO if column.type is FieldType.YES_NO else column.options.items()
+    if column.type not in {FieldType.YES_NO, FieldType.ONE_OF}:
+        return _field(column)
+    return ChoiceField(
+        column.label if column.required else f"{column.label} (optional)",
+        [Required(ask(column))] if column.required else [],
+        choices=choices(offered),
+        blank="Choose",
+    )
 
 
 def _answer(question: CategoryField, entered: Any) -> Answer:
@@ -261,6 +298,10 @@ def _answer(question: CategoryField, entered: Any) -> Answer:
         return int(entered)
     if question.type is FieldType.YES_NO:
         return bool(entered == "yes")
+    if isinstance(entered, Rows):
+        columns = {column.key: column for column in question.columns}
+        rows = ({key: _answer(columns[key], cell) for key, cell in row.items()} for row in entered.rows)
+        return replace(entered, rows=tuple(rows))
     answer: Answer = entered
     return answer
 
@@ -268,8 +309,15 @@ def _answer(question: CategoryField, entered: Any) -> Answer:
 def shown_in_form(content: NeedContent) -> dict[str, Any]:
     """What a form's fields show of a need: the other way round."""
     values: dict[str, Any] = {name: getattr(content, name) for name in NeedContent.__dataclass_fields__}
-    values |= {
-        field_name(key): {True: "yes", False: "no"}[answer] if isinstance(answer, bool) else answer
-        for key, answer in values.pop("answers").items()
-    }
+    values |= {field_name(key): _entered(answer) for key, answer in values.pop("answers").items()}
     return values
+
+
+def _entered(answer: Any) -> Any:
+    """What a field shows of an answer."""
+    if isinstance(answer, bool):
+        return "yes" if answer else "no"
+    if isinstance(answer, Rows):
+        rows = ({key: _entered(cell) for key, cell in row.items()} for row in answer.rows)
+        return replace(answer, rows=tuple(rows))
+    return answer

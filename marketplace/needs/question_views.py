@@ -8,6 +8,7 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 
 from marketplace.contracts import categories
+from marketplace.contracts.frameworks import approved_frameworks
 from marketplace.core import clock, web
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound, RuleBroken
@@ -16,7 +17,6 @@ from marketplace.core.policy import Act
 from marketplace.core.web import answering, page
 from marketplace.needs import actions, queries, questions, rules, shown
 from marketplace.needs.forms import question_form, shown_in_form
-from marketplace.needs.frameworks import approved_frameworks
 from marketplace.needs.models import Need
 from marketplace.needs.questions import QuestionPage
 from marketplace.needs.rules import NeedStatus
@@ -58,7 +58,9 @@ def answer_question(need_id: uuid.UUID, slug: str) -> Any:
     later = request.form.get("save") == "later"
     if later:
         form.allow_gaps()
-    if form.validate_on_submit():
+    if pressed := request.form.get("rows"):
+        form.press(pressed)
+    elif form.validate_on_submit():
         with answering(form):
             actions.edit_need(web.actor(), need_id, form.version.data, form.onto(before))
             return redirect(_after(need, asked, places[slug], later=later))

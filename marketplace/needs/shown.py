@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from marketplace.alliance.decisions.models import Confirmation
 from marketplace.alliance.delegation.rules import APPROVER_LABELS, Approver
 from marketplace.contracts.categories import CategoryField, FieldType, category
+from marketplace.contracts.frameworks import approved_frameworks
 from marketplace.contracts.queries import baseline_for
 from marketplace.core import clock
 from marketplace.core.money import Money
+from marketplace.core.rows import Rows
 from marketplace.core.web import day, moment, plain_number
 from marketplace.needs import questions
-from marketplace.needs.answers import Answer, field_name, read_answers
-from marketplace.needs.frameworks import approved_frameworks
+from marketplace.needs.answers import Answer, field_name, is_blank, read_answers
 from marketplace.needs.models import Need
 from marketplace.needs.queries import confirmation_of, content_of
 from marketplace.needs.questions import QuestionPage
@@ -55,12 +56,17 @@ WAY = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that a need says. `page` asks for it, at `input`; both blank where nobody can change it."""
+    """Something that a need says. `page` asks for it, at `input`; both blank where nobody can change it.
+
+    An answer of several rows is a `table` besides, under its headings.
+    """
 
     question: str
     answer: str
     page: str = ""
     input: str = ""
+    headings: tuple[str, ...] = ()
+    table: tuple[tuple[str, ...], ...] = ()
 
 
 def pages(need: Need) -> list[QuestionPage]:
@@ -225,9 +231,24 @@ def answers(need: Need) -> list[Fact]:
             in_words(field, given.get(field.key)),
             questions.page_of(asked, field_name(field.key)).slug,
             _input(field),
+            tuple(column.label for column in field.columns),
+            _table(field, given.get(field.key)),
         )
         for field in about.fields
     ]
+
+
+def _table(field: CategoryField, answer: Answer) -> tuple[tuple[str, ...], ...]:
+    """The rows of an answer, cell by cell in words."""
+    if not isinstance(answer, Rows):
+        return ()
+    return tuple(
+        tuple(
+            "" if is_blank(row.get(column.key)) else in_words(column, row[column.key])
+            for column in field.columns
+        )
+        for row in answer.rows
+    )
 
 
 def _input(field: CategoryField) -> str:
@@ -241,6 +262,8 @@ def in_words(field: CategoryField, answer: Answer) -> str:
         return NOT_YET if field.required else "Not answered"
     if isinstance(answer, bool):
         return "Yes" if answer else "No"
+    if isinstance(answer, Rows):
+        return _rows_in_words(field, answer)
     if isinstance(answer, list):
         return ", ".join(field.options[option] for option in answer)
     if field.type is FieldType.ONE_OF:
@@ -250,6 +273,13 @@ def in_words(field: CategoryField, answer: Answer) -> str:
     if isinstance(answer, int | Decimal):
         return f"{plain_number(answer)} {field.unit}".strip()
     return str(answer)
+
+
+def _rows_in_words(field: CategoryField, answer: Rows) -> str:
+    if answer.none:
+        return field.none
+    lines = ["; ".join(cell for cell in row if cell) for row in _table(field, answer)]
+    return "\n".join(lines) or answer.text
 
 
 def steps(need: Need) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
+from marketplace.core.rows import Rows
 from marketplace.needs import actions
 from marketplace.needs.answers import Answer
 from marketplace.needs.models import Need
@@ -62,6 +63,8 @@ def answer(field: CategoryField) -> Answer:
         return next(iter(field.options))
     if field.type is FieldType.ANY_OF:
         return list(field.options)[:2]
+    if field.type is FieldType.TABLE:
+        return Rows(({column.key: answer(column) for column in field.columns},))
     return PATTERNED.get(field.key, USUAL[field.type])
 
 

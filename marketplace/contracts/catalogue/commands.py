@@ -9,6 +9,8 @@ from flask.cli import AppGroup
 
 from marketplace.contracts.catalogue import actions, queries, rules
 from marketplace.contracts.categories import CATALOGUE
+from marketplace.contracts.frameworks import approved_frameworks, known_frameworks
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.errors import Refusal
 from marketplace.core.policy import ADMINISTRATOR
@@ -31,6 +33,14 @@ def check(file: Path) -> None:
     click.echo(f"{len(rows)} categories are right. Import them with: flask categories import {file}")
 
 
+@categories.command("frameworks")
+def list_frameworks() -> None:
+    """List the approved frameworks, so that a category can name those that cover it."""
+    for framework in known_frameworks().values():
+        until = f", until {framework.valid_to}" if framework.valid_to else ""
+        click.echo(f"{framework.title} (from {framework.valid_from}{until})\n  {framework.url}")
+
+
 @categories.command("import")
 @FILE
 def import_file(file: Path) -> None:
@@ -46,6 +56,8 @@ def import_file(file: Path) -> None:
     ):
         for category_id in ids:
             click.echo(f"{did}: {CATALOGUE[category_id].name} ({category_id})")
+            for framework in approved_frameworks(category_id, clock.today()):
+                click.echo(f"  covered by {framework.title}")
     click.echo(NO_RESTART)
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from marketplace.contracts.categories import COMMON, Category, CategoryField, FieldType
+from marketplace.contracts.categories import COMMON, MOST_ROWS, Category, CategoryField, FieldType
+from marketplace.contracts.frameworks import known_frameworks
 
 MOST_CATEGORIES = 200
 MOST_FIELDS = 40
+MOST_COLUMNS = 6
 LONGEST_NAME = 60
 LONGEST_LABEL = 150
 LONGEST_TEXT = 1_000
@@ -22,7 +24,11 @@ CPV_CODE = re.compile(r"[0-9]{8}")
 COMPARISONS = ("rpa",)
 CHOSEN = frozenset({FieldType.ONE_OF, FieldType.ANY_OF})
 NUMBERS = frozenset({FieldType.WHOLE_NUMBER, FieldType.NUMBER})
-TYPES = ", ".join(FieldType)
+IN_A_ROW = tuple(
+    kind for kind in FieldType if kind not in {FieldType.LONG_TEXT, FieldType.ANY_OF, FieldType.TABLE}
+)
+"""The kinds of answer that fit into a cell of a table."""
+WORDS = frozenset({FieldType.TEXT, FieldType.LONG_TEXT})
 
 Check = Callable[[Any], str]
 """What is wrong with a value, as what to write; "" when nothing is."""
@@ -106,9 +112,29 @@ def _elsewhere(value: Any) -> str:
     return ask if _text(LONGEST_TEXT)(value["text"]) or _text(LONGEST_TEXT)(value["source"]) else ""
 
 
+def _frameworks(value: Any) -> str:
+    known = known_frameworks()
+    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        unknown = [one for one in value if one not in known]
+        if not unknown:
+            return ""
+        return f"{unknown[0]} is no approved framework; flask categories frameworks lists their addresses"
+    return "write a list of addresses, as flask categories frameworks lists them"
+
+
 def _fields(value: Any) -> str:
     right = isinstance(value, list) and 0 < len(value) <= MOST_FIELDS
     return "" if right else f"write a list of 1 to {MOST_FIELDS} questions"
+
+
+def _columns(value: Any) -> str:
+    right = isinstance(value, list) and 0 < len(value) <= MOST_COLUMNS
+    return "" if right else f"write a list of 1 to {MOST_COLUMNS} columns"
+
+
+def _most_rows(value: Any) -> str:
+    right = type(value) is int and 0 < value <= MOST_ROWS
+    return "" if right else f"write a whole number from 1 to {MOST_ROWS}"
 
 
 CATEGORY: Final[Mapping[str, Entry]] = {
@@ -121,6 +147,7 @@ CATEGORY: Final[Mapping[str, Entry]] = {
     "volume_message": Entry(_text(LONGEST_TEXT)),
     "compare": Entry(_one_of(*COMPARISONS)),
     "elsewhere": Entry(_elsewhere),
+    "frameworks": Entry(_frameworks),
 }
 FIELD: Final[Mapping[str, Entry]] = {
     "key": Entry(_word, needed=True),
@@ -133,6 +160,18 @@ FIELD: Final[Mapping[str, Entry]] = {
     "options": Entry(_options),
     "pattern": Entry(_pattern),
     "message": Entry(_text(LONGEST_TEXT)),
+    "max": Entry(_limit),
+    "columns": Entry(_columns),
+    "max_rows": Entry(_most_rows),
+    "none": Entry(_text(LONGEST_LABEL)),
+}
+COLUMN: Final[Mapping[str, Entry]] = {
+    "key": Entry(_word, needed=True),
+    "label": Entry(_text(LONGEST_NAME), needed=True),
+    "type": Entry(_one_of(*IN_A_ROW), needed=True),
+    "required": Entry(_yes_no, needed=True),
+    "unit": Entry(_text(LONGEST_NAME)),
+    "options": Entry(_options),
     "max": Entry(_limit),
 }
 
@@ -198,39 +237,72 @@ def _field(where: str, row: Any) -> Iterator[str]:
     if not isinstance(row, dict):
         return
     kind = row.get("type")
-    if (kind in CHOSEN) != ("options" in row):
-        yield f"{where}: write options for the types enum and multi, and for no other."
+    yield from _parts(where, row)
+    if (kind == FieldType.TABLE) != ("columns" in row):
+        yield f"{where}: write columns for the type table, and for no other."
+    if kind != FieldType.TABLE and row.keys() & {"max_rows", "none"}:
+        yield f"{where}: only a table has max_rows and none. Remove them, or write the type table."
+    columns = row.get("columns")
+    if isinstance(columns, list):
+        for place, column in enumerate(columns, 1):
+            named = _named(f"{where}, column {place}", column, "key")
+            yield from _entries(named, column, COLUMN)
+            if isinstance(column, dict):
+                yield from _parts(named, column)
+        yield from _twice(f"{where}: two columns", _keys(columns))
     if ("pattern" in row) != ("message" in row):
         yield f"{where}: write pattern and message together: what is right, and what to do when it is not."
-    if "pattern" in row and kind not in {FieldType.TEXT, FieldType.LONG_TEXT}:
+    if "pattern" in row and kind not in WORDS:
         yield f"{where}: only a text has a pattern. Remove it, or write the type text."
+
+
+def _parts(where: str, row: Mapping[str, Any]) -> Iterator[str]:
+    """What a question and a column alike say only with a type that it belongs to."""
+    kind = row.get("type")
+    if (kind in CHOSEN) != ("options" in row):
+        yield f"{where}: write options for the types enum and multi, and for no other."
     if "max" in row and kind not in NUMBERS:
         yield f"{where}: only int and number have a max. Remove it, or write one of these types."
 
 
+def _keys(rows: list[Any]) -> list[str]:
+    return [row["key"] for row in rows if isinstance(row, dict) and isinstance(row.get("key"), str)]
+
+
+def _twice(what: str, keys: list[str]) -> Iterator[str]:
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        yield f"{what} have the key {key}. Give one of them another."
+
+
 def _repeated(where: str, fields: list[Any]) -> Iterator[str]:
-    keys = [field.get("key") for field in fields if isinstance(field, dict)]
-    for key in sorted({key for key in keys if isinstance(key, str) and keys.count(key) > 1}):
-        yield f"{where}: two questions have the key {key}. Give one of them another."
-    for key in sorted({field.key for field in COMMON} & {key for key in keys if isinstance(key, str)}):
+    keys = _keys(fields)
+    yield from _twice(f"{where}: two questions", keys)
+    for key in sorted({field.key for field in COMMON} & set(keys)):
         yield f"{where}: the key {key} is a question of every category. Give yours another."
 
 
 def _readable(where: str, fields: list[Any], present: Category) -> Iterator[str]:
     """What needs already say in a category must stay readable."""
-    new = {field.get("key"): field for field in fields if isinstance(field, dict)}
-    for field in present.fields:
-        if field.is_common:
-            continue
+    yield from _all_kept(where, "question", fields, [one for one in present.fields if not one.is_common])
+
+
+def _all_kept(where: str, what: str, rows: list[Any], present: Iterable[CategoryField]) -> Iterator[str]:
+    new = {row.get("key"): row for row in rows if isinstance(row, dict)}
+    for field in present:
         if field.key not in new:
-            yield f"{where}: the question {field.key} is gone, but needs may have answered it. Keep it."
+            yield f"{where}: the {what} {field.key} is gone, but needs may have answered it. Keep it."
         else:
-            yield from _same_kind(f"{where}, question {field.key}", new[field.key], field)
+            yield from _same_kind(f"{where}, {what} {field.key}", new[field.key], field)
 
 
 def _same_kind(where: str, row: Mapping[str, Any], field: CategoryField) -> Iterator[str]:
-    if row.get("type") != field.type:
+    kind = row.get("type")
+    becomes_a_table = field.type in WORDS and kind == FieldType.TABLE  # what was written stays readable
+    if kind != field.type and not becomes_a_table:
         yield f"{where}: its type was {field.type} and must stay so. Add another question instead."
+    columns = row.get("columns")
+    if field.type is FieldType.TABLE and isinstance(columns, list):
+        yield from _all_kept(where, "column", columns, field.columns)
     options = row.get("options")
     gone = set(field.options) - set(options if isinstance(options, dict) else ())
     if gone:

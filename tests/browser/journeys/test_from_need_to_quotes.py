@@ -32,7 +32,7 @@ NEED: list[dict[str, str]] = [
     {"Kitchen": "Meals are cooked here"},
     {"Price of a paid meal today": "2.60"},
     {"How the contract is paid for": "Fixed price"},
-    {"Staff who work on this today": "None"},
+    {"Nobody works on this today whom a new supplier would take over": "yes"},
     {},
     {"Supplier today (optional)": "Old Oak Catering"},
     {"Spend a year today, before VAT": "75,200", "Can the school recover the VAT on this?": "Yes, all of it"},

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.contracts import categories
 from marketplace.contracts.catalogue import actions, queries
 from marketplace.contracts.categories import CATALOGUE, CATALOGUE_FILE
+from marketplace.contracts.frameworks import known_frameworks
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.policy import ADMINISTRATOR
 from tests import make
@@ -42,6 +43,21 @@ def test_an_added_category_can_be_needed_registered_and_supplied(school: make.Sc
     browser = Client(app, school.bursar.person_id)
     assert "Playground equipment" in browser.get("/needs/post").words
     assert "Playground equipment" in browser.get("/contracts").words
+
+
+def test_an_added_category_asks_for_rows_and_offers_the_frameworks_that_cover_it(
+    school: make.School, app: Flask
+) -> None:
+    column = {"key": "piece", "label": "Piece", "type": "text", "required": True}
+    table = {"key": "today", "label": "Pieces today", "type": "table", "required": True, "columns": [column]}
+    framework = next(one for one in known_frameworks().values() if one.title == "Building cleaning")
+    added_category({**PLAYGROUND, "fields": [table], "frameworks": [framework.url]})
+    need_id = make.draft_need(school, "playground")
+    assert make.need(need_id).details["today"] == {"rows": [{"piece": "Between 6 am and 8 am"}]}
+    assert school.bursar.person_id
+    browser = Client(app, school.bursar.person_id)
+    assert "Row 1 of Pieces today" in browser.get(f"/needs/{need_id}/questions/answer-today").words
+    assert framework.title in browser.get(f"/needs/{need_id}/questions/frameworks").links()
 
 
 def test_another_process_knows_it_from_its_next_page_on(school: make.School, app: Flask) -> None:
@@ -104,6 +120,7 @@ def test_the_commands_say_what_is_wrong_and_what_was_done(app: Flask, tmp_path: 
         assert "“name”: write a text of 1 to 60 characters." in refused.output
         assert "Nothing was stored." in refused.output
     file.write_bytes(category_file())
+    assert "https://get-help" in run(args=["categories", "frameworks"]).output
     assert "1 categories are right" in run(args=["categories", "check", str(file)]).output
     done = run(args=["categories", "import", str(file)])
     assert "Added: Playground equipment (playground)" in done.output

@@ -7,6 +7,8 @@ from marketplace.contracts.catalogue.rules import read_file
 from marketplace.contracts.categories import CATALOGUE, CATALOGUE_FILE
 from tests.make.categories import PLAYGROUND
 
+COLUMNS = [{"key": "kind", "label": "Kind", "type": "text", "required": True}]
+
 
 def problems(*rows: Any) -> list[str]:
     return read_file(json.dumps({"categories": rows}).encode(), CATALOGUE)[1]
@@ -41,7 +43,26 @@ def test_a_right_file_and_our_own_have_nothing_to_correct() -> None:
         ({**PLAYGROUND, "volume_max": 3}, "write volume_max and volume_message together"),
         ({**PLAYGROUND, "elsewhere": {"since": "soon"}}, "“elsewhere”: write {"),
         ({**PLAYGROUND, "compare": "lottery"}, "“compare”: write one of rpa."),
-        (field(type="table"), "question 1 (surface), “type”: write one of int, number, money"),
+        ({**PLAYGROUND, "frameworks": []}, "“frameworks”: write a list of addresses"),
+        (
+            {**PLAYGROUND, "frameworks": ["https://example.org/x"]},
+            "https://example.org/x is no approved framework; flask categories frameworks lists",
+        ),
+        (field(type="picture"), "question 1 (surface), “type”: write one of int, number, money"),
+        (field(type="table"), "write columns for the type table"),
+        (field(columns=COLUMNS), "write columns for the type table"),
+        (field(none="There are none"), "only a table has max_rows and none"),
+        (field(type="table", columns=[]), "“columns”: write a list of 1 to 6 columns."),
+        (field(type="table", columns=COLUMNS, max_rows=41), "“max_rows”: write a whole number from 1 to 40."),
+        (field(type="table", columns=COLUMNS * 2), "question 1 (surface): two columns have the key kind"),
+        (
+            field(type="table", columns=[{**COLUMNS[0], "type": "table"}]),
+            "question 1 (surface), column 1 (kind), “type”: write one of int, number, money",
+        ),
+        (
+            field(type="table", columns=[{**COLUMNS[0], "type": "enum"}]),
+            "column 1 (kind): write options for the types enum and multi",
+        ),
         (field(required="yes"), "“required”: write true or false."),
         (field(type="enum"), "write options for the types enum and multi"),
         (field(options={"a": "A"}), "write options for the types enum and multi"),
@@ -95,3 +116,13 @@ def test_what_needs_have_answered_stays_readable() -> None:
         ],
     }
     assert "the options reduced are gone" in problems(options)[0]
+
+
+def test_a_text_may_become_a_table_and_a_column_that_was_answered_stays() -> None:
+    own = json.loads(CATALOGUE_FILE.read_text("utf-8"))["categories"]
+    waste = next(row for row in own if row["id"] == "waste")
+    rows = {"type": "table", "columns": COLUMNS}
+    table = [{**row, **rows} if row["key"] == "access" else row for row in waste["fields"]]
+    assert problems({**waste, "fields": table}) == []
+    fewer = [{**row, "columns": row["columns"][1:]} if row["key"] == "bins" else row for row in table]
+    assert "question bins: the column stream is gone" in problems({**waste, "fields": fewer})[0]

@@ -2,9 +2,10 @@ from datetime import date
 
 import pytest
 
+from marketplace.contracts import frameworks
 from marketplace.contracts.categories import CATALOGUE, Category
 from marketplace.core.money import Money
-from marketplace.needs import frameworks, questions, rpa
+from marketplace.needs import questions, rpa
 from marketplace.needs.answers import field_name
 
 TODAY = date(2026, 11, 27)
@@ -33,7 +34,10 @@ def test_questions_that_belong_together_share_a_page() -> None:
 
 def test_the_list_of_frameworks_names_our_categories_and_nothing_else() -> None:
     covered = {one for one in CATALOGUE if frameworks.approved_frameworks(one, TODAY)}
-    assert set(frameworks._by_category()) <= set(CATALOGUE)
+    assert set(frameworks._mapped()) <= set(CATALOGUE)
+    assert {url for urls in frameworks._mapped().values() for url in urls} <= set(
+        frameworks.known_frameworks()
+    )
     assert {"catering", "cleaning", "electricity", "insurance", "audit"} <= covered
     assert not frameworks.approved_frameworks("catering", date(2025, 6, 30))
 

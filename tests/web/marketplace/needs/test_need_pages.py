@@ -13,6 +13,7 @@ from marketplace.core import clock
 from marketplace.core.money import Money
 from marketplace.core.months import months_later
 from marketplace.core.policy import ADMINISTRATOR, Actor, Role
+from marketplace.core.rows import Rows
 from marketplace.core.web import day
 from marketplace.needs import actions, queries, questions, shown
 from marketplace.needs.forms import shown_in_form
@@ -53,12 +54,25 @@ As = Callable[[Actor], Client]
 def fill(form: Form, content: NeedContent) -> Form:
     """The form filled in as a person would."""
     for name, value in shown_in_form(content).items():
-        if isinstance(value, date) and f"{name}-day" in form.names:
+        if isinstance(value, Rows):
+            _fill_rows(form, name, value)
+        elif isinstance(value, date) and f"{name}-day" in form.names:
             parts = {"day": value.day, "month": value.month, "year": value.year}
             form.fill(**{f"{name}-{part}": str(number) for part, number in parts.items()})
         elif name in form.names and value is not None and value is not False:
             form.fill(**{name: value if isinstance(value, list) else str(value)})
     return form
+
+
+def _fill_rows(form: Form, name: str, said: Rows) -> None:
+    for number, row in enumerate(said.rows):
+        for key, cell in row.items():
+            field = f"{name}-{number}-cell_{key}"
+            if isinstance(cell, date) and f"{field}-day" in form.names:
+                parts = {"day": cell.day, "month": cell.month, "year": cell.year}
+                form.fill(**{f"{field}-{part}": str(one) for part, one in parts.items()})
+            elif field in form.names:
+                form.fill(**{field: str(cell)})
 
 
 def start(browser: Client, about: str) -> Page:
@@ -251,7 +265,7 @@ def test_an_earlier_need_is_copied_with_its_dates_moved_on(as_: As, school: make
         ("answer_service_days", "367", "must be 366 or less"),
         ("answer_meal_price", "£££", "must be a number"),
         ("description", "x" * 4_001, "4,000 characters or fewer"),
-        ("answer_tupe_staff", "ring \x07", "control characters"),
+        ("answer_equipment-0-cell_what", "ring \x07", "control characters"),
     ],
 )
 def test_absurd_input_is_refused_at_its_field_and_comes_back(
@@ -260,7 +274,7 @@ def test_absurd_input_is_refused_at_its_field_and_comes_back(
     field, typed, words = wrong
     need_id = make.draft_need(school)
     browser = as_(school.bursar)
-    page = question(browser, need_id, field)
+    page = question(browser, need_id, field.partition("-")[0])
     refused = browser.submit(page.form("Continue").fill(**{field: typed}), "Continue", status=422)
     assert words in refused.errors()[field]
     assert refused.form("Continue").values[field] == typed.replace("\x07", "")
@@ -304,12 +318,64 @@ def test_unicode_and_pounds_in_every_text_come_back_as_text(as_: As, school: mak
     content = make.content(
         "catering", title=HOSTILE, description=f"{HOSTILE}\nand more", current_supplier=HOSTILE
     )
-    content = replace(content, answers={**content.answers, "tupe_staff": HOSTILE, "equipment": HOSTILE})
+    equipment = Rows(({"what": HOSTILE, "age": 3, "owner": "school"},))
+    staff = Rows(({"job": HOSTILE, "hours": 20, "since": HOSTILE, "pension": "none"},))
+    content = replace(content, answers={**content.answers, "tupe_staff": staff, "equipment": equipment})
     check = answer_all(browser, start(browser, "catering"), content)
     assert check.words.count(HOSTILE) >= 5
     assert not check.select("main script")
     again = browser.get(check.links()["Change title (The need)"].partition("#")[0]).form("Continue")
     assert again.values["title"] == HOSTILE
+
+
+def test_rows_are_added_and_taken_away_without_script_and_nothing_typed_is_lost(
+    as_: As, school: make.School
+) -> None:
+    need_id = make.draft_need(school, "waste", answers={})
+    browser = as_(school.bursar)
+    page = question(browser, need_id, "answer_bins")
+    assert page.texts("legend").count("Row 3 of Bins") == 1
+    page = browser.submit(page.form("Continue").fill(**bin_row(0, "food", "lots")), "Add a row")
+    assert page.texts("legend").count("Row 4 of Bins") == 1
+    page = browser.submit(page.form("Continue").fill(**bin_row(3, "paper", "240")), "Remove row 2")
+    form = page.form("Continue")
+    assert (form.values[BIN.format(0)], form.values[BIN.format(2)]) == ("lots", "240")
+    refused = browser.submit(form, "Continue", status=422)
+    assert "Size must be a number" in refused.errors()[BIN.format(0)]
+    assert "Enter at least one row: Lifts a week" in refused.errors().values()
+    assert make.need(need_id).details == {}
+    form = refused.form("Continue").fill(**bin_row(0, "food", "140"), **{BIN.format(1): "660"})
+    browser.submit(form, "Save and finish later")
+    shown_rows = browser.get(f"/needs/{need_id}").texts("table caption, table td, table th[scope=row]")
+    assert shown_rows[:7] == ["Bins", "Food", "140 litres", "2", "–", "660 litres", "–"]
+    assert shown_rows[7:10] == ["Paper and card", "240 litres", "2"]
+    check = browser.get(f"/needs/{need_id}/submit")
+    assert "Something is missing" in check.words
+
+
+BIN = "answer_bins-{}-cell_litres"
+
+
+def bin_row(place: int, stream: str, litres: str) -> dict[str, str]:
+    row = {"stream": stream, "litres": litres, "number": "2"}
+    return {f"answer_bins-{place}-cell_{key}": typed for key, typed in row.items()}
+
+
+def test_an_answer_in_words_from_before_there_were_rows_is_shown_until_rows_are_entered(
+    as_: As, school: make.School
+) -> None:
+    need_id = make.draft_need(
+        school, "waste", answers={"bins": Rows(text="Six green ones"), "access": "Gate"}
+    )
+    browser = as_(school.bursar)
+    assert "Six green ones" in browser.get(f"/needs/{need_id}").words
+    page = question(browser, need_id, "answer_bins")
+    assert "It stands until you enter rows: Six green ones" in page.words
+    browser.submit(page.form("Continue"), "Save and finish later")
+    assert make.need(need_id).details["bins"] == "Six green ones"
+    form = question(browser, need_id, "answer_bins").form("Continue").fill(**bin_row(0, "food", "140"))
+    browser.submit(form, "Save and finish later")
+    assert "Six green ones" not in browser.get(f"/needs/{need_id}").words
 
 
 def test_a_double_click_on_the_first_page_and_on_submit_makes_one_need(

@@ -1,6 +1,7 @@
 """The frameworks that the Department for Education approves, by our categories. Plain Python.
 
-The list and the mapping are dated data in `reference/`, with their sources.
+The list and the mapping of our own categories are dated data in `reference/`, with their sources; a category
+that an administrator adds names its frameworks itself, by their addresses.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+
+from marketplace.contracts.categories import CATALOGUE
 
 REFERENCE = Path(__file__).with_name("reference")
 DATE_DIGITS = 10
@@ -28,17 +31,20 @@ class Framework:
 
 def approved_frameworks(category_id: str, on: date) -> list[Framework]:
     """The approved frameworks that cover a category on a day, by name; none for one that we do not know."""
-    return [
-        one
-        for one in _by_category().get(category_id, ())
-        if one.valid_from <= on and (one.valid_to is None or on <= one.valid_to)
-    ]
+    category = CATALOGUE.get(category_id)
+    urls = {*_mapped().get(category_id, ()), *(category.frameworks if category else ())}
+    found = (known_frameworks()[url] for url in urls if url in known_frameworks())
+    return sorted(
+        (one for one in found if one.valid_from <= on and (one.valid_to is None or on <= one.valid_to)),
+        key=lambda one: one.title,
+    )
 
 
 @cache
-def _by_category() -> Mapping[str, list[Framework]]:
+def known_frameworks() -> Mapping[str, Framework]:
+    """Every framework on the Department's list, by its address."""
     with (REFERENCE / "approved_frameworks.csv").open(encoding="utf-8", newline="") as file:
-        known = {
+        return {
             row["Url"]: Framework(
                 row["Title"],
                 row["Url"],
@@ -47,8 +53,13 @@ def _by_category() -> Mapping[str, list[Framework]]:
             )
             for row in csv.DictReader(file)
         }
-    covered: dict[str, list[Framework]] = {}
+
+
+@cache
+def _mapped() -> Mapping[str, list[str]]:
+    """The addresses of the frameworks that cover each of our own categories."""
+    covered: dict[str, list[str]] = {}
     with (REFERENCE / "framework_categories.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            covered.setdefault(row["category"], []).append(known[row["url"]])
-    return {category_id: sorted(found, key=lambda one: one.title) for category_id, found in covered.items()}
+            covered.setdefault(row["category"], []).append(row["url"])
+    return covered
