@@ -16,13 +16,13 @@ from marketplace.alliance import queries as alliance
 from marketplace.alliance.models import Organisation, School
 from marketplace.core import clock, ids, mail
 from marketplace.core.events import Event
-from marketplace.core.money import ZERO, Money, line_amount
+from marketplace.core.money import ZERO, Money
 from marketplace.core.policy import SYSTEM, Role
-from marketplace.tenders.models import Commitment, LineVolume, PriceLine, Tender
+from marketplace.tenders.models import Commitment, Tender
 from marketplace.tenders.rules import CommitmentStatus, Split
+from suppliers.awards import bought
 from suppliers.awards.models import Award
 from suppliers.awards.rules import AwardStatus
-from suppliers.quotes.models import QuotedPrice
 
 
 def charge_recovery_fee(session: Session, event: Event) -> None:
@@ -74,17 +74,8 @@ def _committed(session: Session, tender_id: uuid.UUID) -> Sequence[School]:
 
 def _values_bought(session: Session, tender_id: uuid.UUID) -> dict[uuid.UUID, Money]:
     """What each school buys by the confirmed awards over the whole term, before VAT."""
-    query = (
-        select(LineVolume.school_id, QuotedPrice.unit_price, LineVolume.quantity)
-        .join(QuotedPrice, QuotedPrice.line_id == LineVolume.line_id)
-        .join(Award, Award.quote_id == QuotedPrice.quote_id)
-        .join(PriceLine, (PriceLine.id == LineVolume.line_id) & (PriceLine.lot_id == Award.lot_id))
-        .where(Award.tender_id == tender_id, Award.status == AwardStatus.CONFIRMED)
-    )
-    bought: dict[uuid.UUID, Money] = {}
-    for school_id, unit_price, quantity in session.execute(query):
-        bought[school_id] = bought.get(school_id, ZERO) + line_amount(unit_price, quantity)
-    return bought
+    query = select(Award).where(Award.tender_id == tender_id, Award.status == AwardStatus.CONFIRMED)
+    return bought.by_school(session, tender_id, session.scalars(query).all())
 
 
 def _tell_lead(session: Session, lead: School, cost: SharedCost, drafts: int) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -17,17 +16,15 @@ from marketplace.alliance.models import Organisation, Person
 from marketplace.alliance.queries import people_with_role
 from marketplace.core import clock
 from marketplace.core.listing import Sorting
-from marketplace.core.money import ZERO, Money, line_amount
+from marketplace.core.money import Money
 from marketplace.core.policy import Actor, Kind, Role
 from marketplace.tenders import queries as tenders
 from marketplace.tenders.models import Tender
-from marketplace.tenders.queries import ScheduleLot
 from marketplace.tenders.rules import STATUS_COLOURS, STATUS_LABELS, Seat, TenderStatus
-from suppliers.awards import rules
+from suppliers.awards import bought, rules
 from suppliers.awards.models import Award, AwardApproval
 from suppliers.awards.rules import AwardStatus, Duties
 from suppliers.evaluation.queries import in_order, visible_to, with_words
-from suppliers.quotes import queries as quotes
 from suppliers.quotes.models import Quote
 
 APPROVERS = (Role.HEADTEACHER, Role.GOVERNOR)
@@ -95,27 +92,20 @@ class ContractDue:
 def contracts_due(
     session: Session, tender: Tender, awards: Sequence[Award], quote_id: uuid.UUID
 ) -> list[ContractDue]:
-    """A contract for each lot and each school that buys something of it."""
-    by_lot = {award.lot_id: award.id for award in awards}
-    prices = quotes.opened_prices(session, tender.id)[quote_id]
-    lots = tenders.schedule(session, tender.id)
-    found = []
-    for lot in lots:
-        title = tender.title if len(lots) == 1 else f"{tender.title}: {lot.title}"
-        found += [
-            ContractDue(school_id, by_lot[lot.id], title, amount)
-            for school_id, amount in _amounts_by_school(lot, prices).items()
-        ]
-    return found
-
-
-def _amounts_by_school(lot: ScheduleLot, unit_prices: Mapping[uuid.UUID, Decimal]) -> dict[uuid.UUID, Money]:
-    found: dict[uuid.UUID, Money] = {}
-    for line in lot.lines:
-        for volume in line.volumes:
-            amount = line_amount(unit_prices[line.id], volume.quantity)
-            found[volume.school_id] = found.get(volume.school_id, ZERO) + amount
-    return found
+    """A contract for each lot that a quote is awarded and each school that buys something of it."""
+    won = [award for award in awards if award.quote_id == quote_id]
+    titles = {lot.id: lot.title for lot in tenders.schedule(session, tender.id)}
+    lots = {award.id: award.lot_id for award in won}
+    return [
+        ContractDue(
+            school_id,
+            award_id,
+            tender.title if len(titles) == 1 else f"{tender.title}: {titles[lots[award_id]]}",
+            amount,
+        )
+        for award_id, due in bought.by_award(session, tender.id, won).items()
+        for school_id, amount in due.items()
+    ]
 
 
 @dataclass(frozen=True, slots=True)

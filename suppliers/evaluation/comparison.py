@@ -13,20 +13,24 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
-from marketplace.core.money import ZERO, Money, line_amount
+from marketplace.core.money import ZERO, Money
 from marketplace.tenders import formulas
 from marketplace.tenders.criteria.tree import Placed
 from marketplace.tenders.formulas import Candidate, Method, Result
+from marketplace.tenders.lots.division import Division
 from marketplace.tenders.models import Criterion
 from marketplace.tenders.queries import ScheduleLine, ScheduleLot
 from suppliers.evaluation import marks, rules
 from suppliers.evaluation.marks import CriterionMarks
 from suppliers.evaluation.models import AgreedScore
 from suppliers.evaluation.rules import LowPriceTest, Saving
+from suppliers.quotes import amounts
 from suppliers.quotes.models import Quote
+from suppliers.quotes.offers import Offer as PricedOffer
 from suppliers.quotes.rules import QuoteStatus
 
 Amount = TypeVar("Amount", Money, Decimal)
+NOT_DIVIDED = Division()
 Agreed = Mapping[tuple[uuid.UUID, uuid.UUID], AgreedScore]
 
 
@@ -171,13 +175,21 @@ class Basis:
     schools: Mapping[uuid.UUID, str]
     baselines: Mapping[uuid.UUID, Money]
     questions: Sequence[Criterion]
+    asked: Mapping[uuid.UUID, PricedOffer]
+    """What each quote asks, by quote."""
+    division: Division = NOT_DIVIDED
     placed: Sequence[Placed] = ()
     """All criteria in their places, where there are groups."""
 
-    @property
-    def lines(self) -> list[ScheduleLine]:
-        """The lines of all lots."""
-        return [line for lot in self.lots for line in lot.lines]
+    def prices_of(self, quote: Quote) -> dict[uuid.UUID, Decimal | None]:
+        """The unit price that a quote asks for each line when every school buys; None where it has none."""
+        offer = self.asked.get(quote.id, PricedOffer())
+        return {
+            line.id: offer.price(line.id, start)
+            for lot in self.lots
+            for start in [amounts.start_reached(self.division, lot)]
+            for line in lot.lines
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +214,7 @@ def compare(basis: Basis, quotes: Sequence[Quote], agreed: Agreed) -> Comparison
         if (why := _why_not(quote, basis, agreed))
     )
     left_out = {quote.quote_id for quote in set_aside}
-    priced = _in_order(
-        basis, [_price(quote, basis.lines) for quote in quotes if quote.id not in left_out], agreed
-    )
+    priced = _in_order(basis, [_price(quote, basis) for quote in quotes if quote.id not in left_out], agreed)
     candidates = [_candidate(quote, basis, agreed) for quote in priced]
     rows = _school_rows(basis, priced)
     known = bool(rows) and all(row.baseline is not None for row in rows)
@@ -239,28 +249,28 @@ def _why_not(quote: Quote, basis: Basis, agreed: Agreed) -> str:
         return quote.exclusion_reason
     if quote.status is QuoteStatus.SUBMITTED:
         return "Its prices could not be opened."
-    priced = {price.line_id for price in quote.prices}
-    missing = sum(line.id not in priced for line in basis.lines)
+    prices = basis.prices_of(quote)
+    missing = sum(price is None for price in prices.values())
     if missing:
-        return f"It has no price for {missing} of {len(basis.lines)} lines."
-    if _price(quote, basis.lines).total.pence <= 0:
+        return f"It has no price for {missing} of {len(prices)} lines."
+    if _price(quote, basis).total.pence <= 0:
         return "Its total is £0.00, which cannot be scored."
     if any((quote.id, question.id) not in agreed for question in basis.questions):
         return "Its quality has not been scored."
     return ""
 
 
-def _price(quote: Quote, lines: Sequence[ScheduleLine]) -> _Priced:
+def _price(quote: Quote, basis: Basis) -> _Priced:
     """Each school's amount for each line is rounded to the penny there, as its supplier will charge it."""
-    unit_prices = {price.line_id: price.unit_price for price in quote.prices}
+    unit_prices = {line_id: price for line_id, price in basis.prices_of(quote).items() if price is not None}
     by_line: dict[uuid.UUID, Money] = {}
     by_school: dict[uuid.UUID, Money] = {}
-    for line in lines:
-        by_line[line.id] = ZERO
-        for volume in line.volumes:
-            amount = line_amount(unit_prices[line.id], volume.quantity)
-            by_line[line.id] += amount
-            by_school[volume.school_id] = by_school.get(volume.school_id, ZERO) + amount
+    for lot in basis.lots:
+        for line in lot.lines:
+            due = amounts.of_line(line, unit_prices[line.id])
+            by_line[line.id] = Money.total(due.values())
+            for school_id, amount in due.items():
+                by_school[school_id] = by_school.get(school_id, ZERO) + amount
     return _Priced(quote, unit_prices, by_line, by_school)
 
 

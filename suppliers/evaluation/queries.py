@@ -21,6 +21,7 @@ from marketplace.core.listing import Sorting
 from marketplace.core.policy import Actor, Kind, Role
 from marketplace.tenders import queries as tenders
 from marketplace.tenders.criteria.tree import judged, outline
+from marketplace.tenders.lots.queries import division_of
 from marketplace.tenders.methodology import method_of
 from marketplace.tenders.models import Criterion, PanelSeat, Tender
 from marketplace.tenders.readers import theirs
@@ -28,6 +29,7 @@ from marketplace.tenders.rules import ANSWERED, STATUS_COLOURS, STATUS_LABELS, S
 from suppliers.evaluation import comparison
 from suppliers.evaluation.comparison import Basis, Comparison
 from suppliers.evaluation.models import AgreedScore, ConflictDeclaration
+from suppliers.quotes import opened
 from suppliers.quotes.models import Opening, Quote
 from suppliers.quotes.rules import AFTER_OPENING, Envelope, QuoteStatus
 
@@ -210,6 +212,8 @@ def comparison_of(session: Session, tender: Tender) -> Comparison:
         schools=tenders.buyers(session, tender.id),
         baselines=tenders.baselines_for_term(session, tender) if has_dates else {},
         questions=questions(tender),
+        asked=opened.priced_offers(session, tender.id),
+        division=division_of(session, tender.id),
         placed=outline(tender.criteria),
     )
     return comparison.compare(basis, _priced_quotes(session, tender.id), agreed_scores(session, tender.id))
@@ -219,7 +223,7 @@ def _priced_quotes(session: Session, tender_id: uuid.UUID) -> Sequence[Quote]:
     query = (
         select(Quote)
         .where(Quote.tender_id == tender_id, Quote.status.in_({*AFTER_OPENING, QuoteStatus.SUBMITTED}))
-        .options(selectinload(Quote.supplier), selectinload(Quote.prices))
+        .options(selectinload(Quote.supplier))
     )
     return sorted(session.scalars(query), key=lambda quote: (quote.supplier.name.lower(), quote.id))
 

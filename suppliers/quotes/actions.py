@@ -7,9 +7,9 @@ second statement, so that no quote is taken a moment too late.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
@@ -53,16 +53,20 @@ def save_draft(
         _keep(session, actor, schedule, supplier_id, kept)
 
 
-def take_prices(
-    actor: Actor, tender_id: uuid.UUID, supplier_id: uuid.UUID, prices: Mapping[uuid.UUID, Decimal]
-) -> None:
-    """Put unit prices read from a file into the draft; lines without one, and answers, stay as they are."""
+def take_prices(actor: Actor, tender_id: uuid.UUID, supplier_id: uuid.UUID, read: Offer) -> None:
+    """Put what was read from a file into the draft; what the file does not say, and answers, stay as is."""
     with transaction() as session:
         tender, _ = _open_for(session, actor, tender_id, supplier_id, Act.QUOTE_DRAFT)
         schedule = queries.schedule_of(session, tender)
         draft = queries.draft_of(session, tender_id, supplier_id)
         before = queries.offer_in_draft(draft) if draft else Offer()
-        merged = Offer({**before.prices, **prices}, before.answers).within(schedule)
+        merged = replace(
+            before,
+            prices={**before.prices, **read.prices},
+            tier_prices={**before.tier_prices, **read.tier_prices},
+            discounts={**before.discounts, **read.discounts},
+            lots=before.lots | read.lots,
+        ).within(schedule)
         if draft is None or merged != before:
             _keep(session, actor, schedule, supplier_id, merged)
 
@@ -119,7 +123,7 @@ def submit_quote(
         if replaced is not None:
             replaced.status = rules.move(replaced.status, QuoteStatus.REPLACED)
             session.flush()
-        _seal(session, quote, schedule, offer)
+        _seal(session, quote, schedule, offer.for_its_lots(schedule))
         quote.status = rules.move(quote.status, QuoteStatus.SUBMITTED)
         quote.reference = next_reference(session, "Q", moment)
         quote.received_at, quote.written_at = moment, moment

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from wtforms import BooleanField
 from wtforms.validators import StopValidation
 
 from marketplace.core.fields import (
+    CheckboxesField,
     ChoiceField,
     LongTextField,
+    QuantityField,
     Required,
     TextField,
     UnitPriceField,
@@ -19,12 +22,17 @@ from marketplace.core.fields import (
 from marketplace.core.forms import EditForm, Form
 from suppliers.quotes.filled_schedule import LARGEST_FILE
 from suppliers.quotes.offers import (
+    DISCOUNT_STEP,
     LARGEST_UNIT_PRICE,
     LONGEST_ANSWER,
+    LOTS_FIELD,
+    WHOLE,
     Offer,
     Schedule,
     answer_field,
+    discount_field,
     price_field,
+    tier_field,
 )
 from suppliers.quotes.rules import DECLARATIONS, NOT_DECLARED, STAGE_LABELS, Declaration, Stage
 
@@ -35,36 +43,76 @@ def _short_enough(_form: object, field: Any) -> None:
 
 
 class PrepareForm(EditForm):
-    """Unit prices and answers of one tender; every field may be blank in a draft."""
+    """Lots, unit prices and answers of one tender; every field may be blank in a draft."""
 
     schedule: Schedule
 
     def offer(self) -> Offer:
         """What was entered."""
+        division = self.schedule.division
         prices = {key: self[price_field(key)].data for key in self.schedule.lines}
+        tiers = {
+            (line.id, start): self[tier_field(line.id, number)].data
+            for lot in self.schedule.lots
+            for line in lot.lines
+            for number, start in enumerate(division.starts(lot.id), start=1)
+        }
+        discounts = {one.id: self[discount_field(one.id)].data for one in division.bundles}
         return Offer(
             prices={key: price for key, price in prices.items() if price is not None},
             answers={one.id: self[answer_field(one.id)].data or "" for one in self.schedule.questions},
+            tier_prices={key: price for key, price in tiers.items() if price is not None},
+            discounts={key: percent for key, percent in discounts.items() if percent is not None},
+            lots=frozenset(map(uuid.UUID, self[LOTS_FIELD].data or ())) if division.apart else frozenset(),
         )
 
 
 def prepare_form(schedule: Schedule, offer: Offer, version: int) -> PrepareForm:
     """The form of a tender, filled in with what the draft holds."""
     fields: dict[str, Any] = {"schedule": schedule}
+    held: dict[str, Any] = {"version": version}
+    division = schedule.division
+    if division.apart:
+        fields[LOTS_FIELD] = CheckboxesField(
+            "Lots that you quote for",
+            choices=choices((lot.id, f"Lot {lot.number}: {lot.title}") for lot in schedule.lots),
+            description=_most_lots(division.limits.most_quoted),
+        )
+        held[LOTS_FIELD] = sorted(map(str, offer.lots))
     for lot in schedule.lots:
+        starts = division.starts(lot.id)
         for line in lot.lines:
             label = f"Price for {line.item} (lot {lot.number}, line {line.number})"
             fields[price_field(line.id)] = UnitPriceField(label, maximum=LARGEST_UNIT_PRICE)
+            held[price_field(line.id)] = offer.price(line.id)
+            for number, start in enumerate(starts, start=1):
+                name = tier_field(line.id, number)
+                begins = division.start_in_words(lot.id, start)
+                fields[name] = UnitPriceField(f"{label}, {begins}", maximum=LARGEST_UNIT_PRICE)
+                held[name] = offer.price(line.id, start)
+    for bundle in division.bundles:
+        fields[discount_field(bundle.id)] = QuantityField(
+            f"Discount of the bundle “{bundle.title}”, in per cent",
+            places=2,
+            minimum=DISCOUNT_STEP,
+            maximum=WHOLE - DISCOUNT_STEP,
+        )
+        held[discount_field(bundle.id)] = offer.discounts.get(bundle.id)
     for question in schedule.questions:
         fields[answer_field(question.id)] = LongTextField(
             f"Question {question.number}: {question.title}",
             [_short_enough],
             render_kw={"rows": 10, "maxwords": question.word_limit},
         )
+        held[answer_field(question.id)] = offer.answers.get(question.id)
     made: type[PrepareForm] = type("PrepareFormOfTender", (PrepareForm,), fields)
-    held: dict[str, Any] = {price_field(key): price for key, price in offer.prices.items()}
-    held |= {answer_field(key): text for key, text in offer.answers.items()}
-    return made(data=held | {"version": version})
+    return made(data=held)
+
+
+def _most_lots(most: int | None) -> str:
+    if most is None:
+        return "Choose one, several or all. Each is won on its own."
+    return f"Choose at most {most}. Each is won on its own."
 
 
 class UploadForm(Form):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.alliance.models import Person, School
 from marketplace.core.db import Base
 from marketplace.core.ids import new_id
+from marketplace.tenders.lots.division import FROM_THE_FIRST
 from marketplace.tenders.models import Tender
 from suppliers.profiles.models import Supplier
 from suppliers.quotes.rules import Envelope, QuoteStatus
@@ -91,16 +92,43 @@ class SealedBody(Base):
 
 
 class QuotedPrice(Base):
-    """A unit price in pounds before VAT. Exists only once the price envelope is open."""
+    """A unit price in pounds before VAT. Exists only once the price envelope is open.
+
+    It holds from `starts_at` schools or units on, as its lot's tiers say; 0 is from the first unit on.
+    """
 
     __tablename__ = "quoted_price"
-    __table_args__ = (CheckConstraint("unit_price >= 0", name="unit_price_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("unit_price >= 0", name="unit_price_not_negative"),
+        CheckConstraint("starts_at >= 0", name="starts_at_not_negative"),
+    )
 
     quote_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("quote.id"), primary_key=True)
     line_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("price_line.id"), primary_key=True)
+    starts_at: Mapped[Decimal] = mapped_column(primary_key=True, default=FROM_THE_FIRST, server_default="0")
     unit_price: Mapped[Decimal]
 
     quote: Mapped[Quote] = relationship(back_populates="prices")
+
+
+class QuotedLot(Base):
+    """A lot that a quote is for, where each is won on its own. Exists only once its prices are open."""
+
+    __tablename__ = "quoted_lot"
+
+    quote_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("quote.id"), primary_key=True)
+    lot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lot.id"), primary_key=True)
+
+
+class QuotedDiscount(Base):
+    """What a quote takes off the lots of a bundle, in per cent. Exists only once its prices are open."""
+
+    __tablename__ = "quoted_discount"
+    __table_args__ = (CheckConstraint("percent > 0 AND percent < 1000000", name="percent_in_range"),)
+
+    quote_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("quote.id"), primary_key=True)
+    bundle_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lot_bundle.id"), primary_key=True)
+    percent: Mapped[Decimal]
 
 
 class QuotedAnswer(Base):

@@ -20,8 +20,8 @@ from marketplace.core.policy import Act, Actor
 from marketplace.tenders.criteria.rules import has_quality as is_asked
 from marketplace.tenders.models import PanelSeat, Tender
 from marketplace.tenders.rules import BEFORE_PUBLICATION, Seat, TenderStatus
-from suppliers.quotes import queries, rules, sealing
-from suppliers.quotes.models import Opening, Quote, QuotedAnswer, QuotedPrice, SealedBody
+from suppliers.quotes import opened, queries, rules, sealing
+from suppliers.quotes.models import Opening, Quote, SealedBody
 from suppliers.quotes.offers import Offer, Schedule
 from suppliers.quotes.rules import Envelope, Opener, QuoteStatus
 
@@ -164,13 +164,13 @@ def open_envelope(session: Session, schedule: Schedule, envelope: Envelope, mome
     A quote that fails to open does not stop the others: its body is marked, and it counts as opened
     without prices or answers, so that it can be excluded with a reason or put right from its receipt.
     """
-    opened, failed = [], []
+    done, failed = [], []
     for quote in quotes_to_open(session, schedule.tender_id):
         body = next((one for one in quote.bodies if one.envelope is envelope), None)
         reference = quote.reference or ""
         if body is not None and _write_out(session, quote, body, schedule):
             body.opened_at = moment
-            opened.append(reference)
+            done.append(reference)
         else:
             log.error("the %s envelope of quote %s did not open", envelope.value, quote.id)
             if body is not None:
@@ -179,7 +179,7 @@ def open_envelope(session: Session, schedule: Schedule, envelope: Envelope, mome
         if quote.status is QuoteStatus.SUBMITTED:
             quote.status = rules.move(quote.status, QuoteStatus.OPENED)
     session.flush()
-    return Opened(tuple(opened), tuple(failed))
+    return Opened(tuple(done), tuple(failed))
 
 
 def _write_out(session: Session, quote: Quote, body: SealedBody, schedule: Schedule) -> bool:
@@ -191,12 +191,5 @@ def _write_out(session: Session, quote: Quote, body: SealedBody, schedule: Sched
         return False
     if offer != offer.within(schedule):
         return False
-    session.add_all(
-        QuotedPrice(quote_id=quote.id, line_id=line_id, unit_price=price)
-        for line_id, price in offer.prices.items()
-    )
-    session.add_all(
-        QuotedAnswer(quote_id=quote.id, criterion_id=criterion_id, answer=text)
-        for criterion_id, text in offer.answers.items()
-    )
+    session.add_all(opened.rows(quote.id, offer))
     return True

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Collection, Mapping
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -23,11 +22,12 @@ from marketplace.core.policy import Act, Actor
 from marketplace.tenders import queries as tenders
 from marketplace.tenders.criteria.tree import judged
 from marketplace.tenders.formulas import to_two_places
+from marketplace.tenders.lots.queries import division_of
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import CriterionKind, TenderStatus
 from suppliers.profiles.models import ServedCategory
 from suppliers.quotes import rules, sealing
-from suppliers.quotes.models import Quote, QuotedAnswer, QuotedPrice
+from suppliers.quotes.models import Quote
 from suppliers.quotes.offers import Offer, Question, Schedule
 from suppliers.quotes.rules import Envelope, QuoteStatus, Stage
 
@@ -113,6 +113,7 @@ def schedule_of(session: Session, tender: Tender) -> Schedule:
             for number, placed in enumerate(judged(tender.criteria), start=1)
         ),
         closes_at=tender.closes_at,
+        division=division_of(session, tender.id),
     )
 
 
@@ -131,20 +132,6 @@ def offer_in_draft(draft: Quote) -> Offer:
     )
 
 
-def offer_opened(session: Session, quote_id: uuid.UUID) -> Offer:
-    """The prices and answers of a quote whose envelopes are open; nothing for one that is sealed.
-
-    Ask first whether the reader may see the quote.
-    """
-    prices = session.execute(
-        select(QuotedPrice.line_id, QuotedPrice.unit_price).where(QuotedPrice.quote_id == quote_id)
-    )
-    answers = session.execute(
-        select(QuotedAnswer.criterion_id, QuotedAnswer.answer).where(QuotedAnswer.quote_id == quote_id)
-    )
-    return Offer(dict(prices.all()), dict(answers.all()))
-
-
 def opened_quotes(session: Session, tender_id: uuid.UUID, *conditions: ColumnElement[bool]) -> list[Quote]:
     """The quotes of a tender that were opened, excluded ones too, in the order they came.
 
@@ -157,19 +144,6 @@ def opened_quotes(session: Session, tender_id: uuid.UUID, *conditions: ColumnEle
         .options(selectinload(Quote.supplier), selectinload(Quote.bodies))
     )
     return list(session.scalars(query))
-
-
-def opened_prices(session: Session, tender_id: uuid.UUID) -> dict[uuid.UUID, dict[uuid.UUID, Decimal]]:
-    """Unit prices by quote and line; none before the price envelope is open."""
-    query = (
-        select(QuotedPrice.quote_id, QuotedPrice.line_id, QuotedPrice.unit_price)
-        .join(Quote, Quote.id == QuotedPrice.quote_id)
-        .where(Quote.tender_id == tender_id)
-    )
-    found: dict[uuid.UUID, dict[uuid.UUID, Decimal]] = {}
-    for quote_id, line_id, unit_price in session.execute(query):
-        found.setdefault(quote_id, {})[line_id] = unit_price
-    return found
 
 
 def receipt_of(session: Session, quote_id: uuid.UUID) -> Event | None:

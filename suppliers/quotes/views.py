@@ -18,7 +18,7 @@ from marketplace.tenders import queries as tenders
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import accepts_quotes
 from suppliers.profiles import queries as profiles
-from suppliers.quotes import actions, offers, queries, rules
+from suppliers.quotes import actions, offers, opened, queries, rules, shown
 from suppliers.quotes.filled_schedule import Reading, read_schedule
 from suppliers.quotes.forms import FindQuotesForm, SubmitForm, UploadForm, prepare_form
 from suppliers.quotes.offers import Offer
@@ -95,9 +95,10 @@ def prepare(tender_id: uuid.UUID) -> Any:
         schedule=schedule,
         supplier=profiles.get_supplier(session, web.actor(), supplier_id),
         others=[one for one in profiles.own_suppliers(session, web.actor()) if one.id != supplier_id],
-        offer=offers.view(schedule, offer),
+        offer=shown.view(schedule, offer),
         draft=draft,
         price_field=offers.price_field,
+        tier_field=offers.tier_field,
         answer_field=offers.answer_field,
     )
 
@@ -108,10 +109,10 @@ def download_schedule(tender_id: uuid.UUID) -> Any:
     tender, supplier_id = _asked(tender_id)
     schedule = queries.schedule_of(db.session(), tender)
     draft = queries.draft_of(db.session(), tender_id, supplier_id)
-    prices = queries.offer_in_draft(draft).prices if draft else {}
+    offer = queries.offer_in_draft(draft) if draft else Offer()
     name = f"{tender.reference}-price-schedule.xlsx"
     return Response(
-        price_schedule(schedule, prices),
+        price_schedule(schedule, offer),
         mimetype=MEDIA_TYPE,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -126,10 +127,10 @@ def upload_schedule(tender_id: uuid.UUID) -> Any:
     if form.validate_on_submit():
         with answering(form):
             reading = read_schedule(form.schedule.data.read(), schedule)
-            if reading.prices:
-                actions.take_prices(web.actor(), tender_id, supplier_id, reading.prices)
+            if reading.prices or reading.tier_prices or reading.discounts:
+                actions.take_prices(web.actor(), tender_id, supplier_id, reading.offer)
             if not reading.problems:
-                flash(f"You uploaded {_prices(len(reading.prices))}. Check them below.", "success")
+                flash(f"You uploaded {_prices(reading)}. Check them below.", "success")
                 return redirect(url_for("quotes.prepare", tender_id=tender_id, supplier=supplier_id))
             form.schedule.errors = [_result(reading)]
     return page(
@@ -139,7 +140,7 @@ def upload_schedule(tender_id: uuid.UUID) -> Any:
         supplier_id=supplier_id,
         problems=reading.problems[:MOST_PROBLEMS_SHOWN] if reading else [],
         unshown=max(0, len(reading.problems) - MOST_PROBLEMS_SHOWN) if reading else 0,
-        kept=offers.view(schedule, Offer(reading.prices)) if reading else None,
+        kept=shown.view(schedule, reading.offer) if reading else None,
     )
 
 
@@ -171,7 +172,7 @@ def check(tender_id: uuid.UUID) -> Any:
         form=form,
         tender=tender,
         supplier=profiles.get_supplier(session, web.actor(), supplier_id),
-        offer=offers.view(schedule, offer),
+        offer=shown.view(schedule, offer),
         draft=draft,
         gaps=offers.gaps(schedule, offer),
         free=offers.free_lines(schedule, offer),
@@ -196,7 +197,7 @@ def show(quote_id: uuid.UUID) -> Any:
         draft=queries.draft_of(session, quote.tender_id, quote.supplier_id),
         event=queries.receipt_of(session, quote_id),
         received=rules.in_england(quote.received_at) if quote.received_at else "",
-        offer=offers.view(schedule, queries.offer_opened(session, quote_id)),
+        offer=shown.view(schedule, opened.offer_of(session, quote_id)),
         declarations=list(rules.DECLARATIONS.values()),
         stage=rules.stage_of(quote.status),
         rules=rules,
@@ -256,7 +257,8 @@ def _turned(key: str, order: str) -> str:
     return f"-{key}" if order == key else key
 
 
-def _prices(number: int) -> str:
+def _prices(reading: Reading) -> str:
+    number = len(reading.prices) + len(reading.tier_prices)
     return "1 price" if number == 1 else f"{number:,} prices"
 
 
@@ -265,7 +267,7 @@ def _result(reading: Reading) -> str:
     wrong = len(reading.problems)
     problems = "There is 1 problem" if wrong == 1 else f"There are {wrong:,} problems"
     return (
-        f"{problems} in the file, listed below. {_prices(len(reading.prices))} without a problem went into "
+        f"{problems} in the file, listed below. {_prices(reading)} without a problem went into "
         "your draft. Put the others right and upload the file again, or enter them on the page."
     )
 

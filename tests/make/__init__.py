@@ -59,12 +59,14 @@ from tests.make.invoices import (
     payable_school,
     shared_cost,
 )
+from tests.make.lots import AT_MOST_ONE, Divided
 from tests.make.needs import approved_need, content, draft_need, need, submitted_need
 from tests.make.quotes import (
     DECLARED,
     RealQuotes,
     draft_quote,
     fresh,
+    lot_offer,
     offer,
     open_envelope,
     opened_quotes,
@@ -72,7 +74,9 @@ from tests.make.quotes import (
     quote_schedule,
     real_contract,
     real_quotes,
+    save_offer,
     submit_draft,
+    submitted_offer,
     submitted_quote,
     upload_schedule,
 )
@@ -100,6 +104,7 @@ from tests.make.tenders import (
 from tests.make.work import activity, activity_row, ask_to_lead, hours
 
 __all__ = [
+    "AT_MOST_ONE",
     "DECLARED",
     "PRICE_AND_QUALITY",
     "PRICE_ONLY",
@@ -108,6 +113,7 @@ __all__ = [
     "YEARLY_BASELINE",
     "Alliance",
     "Contest",
+    "Divided",
     "Fund",
     "RealQuotes",
     "School",
@@ -159,6 +165,7 @@ __all__ = [
     "ladder_content",
     "line",
     "lot",
+    "lot_offer",
     "mark",
     "moderated_contest",
     "need",
@@ -188,12 +195,14 @@ __all__ = [
     "register_text",
     "register_workbook",
     "requirement",
+    "save_offer",
     "schedule",
     "school",
     "scored_contest",
     "shared_cost",
     "submit_draft",
     "submitted_need",
+    "submitted_offer",
     "submitted_quote",
     "supplier",
     "tender_row",

@@ -54,10 +54,13 @@ def draft_quote(
     tender: Tender, by: Supplier, prices: Prices = "2.4575", answers: Sequence[str] | None = None
 ) -> uuid.UUID:
     """A complete draft; its id. A draft that was there gets this content."""
+    return save_offer(tender, by, offer(tender, prices, answers))
+
+
+def save_offer(tender: Tender, by: Supplier, wanted: Offer) -> uuid.UUID:
+    """A draft that holds this offer; its id. A draft that was there gets this content."""
     before = queries.draft_of(fresh(), tender.id, by.id)
-    actions.save_draft(
-        by.admin, tender.id, by.id, before.version if before else 0, offer(tender, prices, answers)
-    )
+    actions.save_draft(by.admin, tender.id, by.id, before.version if before else 0, wanted)
     draft = queries.draft_of(fresh(), tender.id, by.id)
     assert draft
     return draft.id
@@ -76,6 +79,49 @@ def submitted_quote(
     quote_id = draft_quote(tender, by, prices, answers)
     submit_draft(quote_id, by)
     return quote_id
+
+
+def submitted_offer(tender: Tender, by: Supplier, wanted: Offer) -> uuid.UUID:
+    """A quote that is in and holds this offer; its id."""
+    quote_id = save_offer(tender, by, wanted)
+    submit_draft(quote_id, by)
+    return quote_id
+
+
+def lot_offer(
+    tender: Tender,
+    prices: Mapping[int, Sequence[str]],
+    discounts: Mapping[str, str] | None = None,
+    answers: Sequence[str] | None = None,
+) -> Offer:
+    """An offer for the lots with these numbers: the same prices, first and lower ones, for each line of one.
+
+    Discounts are by the title of the bundle.
+    """
+    asked = quote_schedule(tender)
+    first: dict[uuid.UUID, Decimal] = {}
+    lower: dict[tuple[uuid.UUID, Decimal], Decimal] = {}
+    for one in asked.lots:
+        if one.number in prices:
+            base, *tiers = map(Decimal, prices[one.number])
+            starts = asked.division.starts(one.id)
+            for line in one.lines:
+                first[line.id] = base
+                lower |= {(line.id, start): price for start, price in zip(starts, tiers, strict=True)}
+    texts = [f"Our answer about {one.title.lower()}." for one in asked.questions]
+    return Offer(
+        first,
+        dict(zip([one.id for one in asked.questions], answers or texts, strict=True)),
+        lower,
+        {
+            bundle.id: Decimal(discounts[bundle.title])
+            for bundle in asked.division.bundles
+            if discounts and bundle.title in discounts
+        },
+        frozenset(one.id for one in asked.lots if one.number in prices)
+        if asked.division.apart
+        else frozenset(),
+    )
 
 
 def open_envelope(tender: Tender, envelope: Envelope) -> None:
@@ -187,11 +233,11 @@ def real_quotes(number: str) -> RealQuotes:
 def upload_schedule(tender: Tender, by: Supplier, prices: Sequence[Decimal]) -> None:
     """Fill in the downloaded price schedule of a tender with one lot, as Excel would, and upload it."""
     asked = quote_schedule(tender)
-    book = openpyxl.load_workbook(io.BytesIO(price_schedule(asked, {})))
+    book = openpyxl.load_workbook(io.BytesIO(price_schedule(asked, Offer())))
     for row, price in enumerate(prices, start=HEADING_ROW + 2):
         book["Lot 1"].cell(row, PRICE + 1).value = price
     filled = io.BytesIO()
     book.save(filled)
     reading = read_schedule(filled.getvalue(), asked)
     assert not reading.problems
-    actions.take_prices(by.admin, tender.id, by.id, reading.prices)
+    actions.take_prices(by.admin, tender.id, by.id, reading.offer)

@@ -35,6 +35,7 @@ from marketplace.tenders.rules import CriterionKind, PriceFormula, Seat, Split
 from marketplace.tenders.uk_notices.actions import publish_with_reference
 from tests.make.alliance import Alliance, School, actor
 from tests.make.kept import kept
+from tests.make.lots import Divided, divide
 
 PRICE_AND_QUALITY = (
     CriterionDraft(CriterionKind.PRICE, "Price", 60),
@@ -115,6 +116,7 @@ class Wishes(TypedDict, total=False):
     split: Split
     evaluators: Sequence[Actor]
     draft_id: uuid.UUID
+    divided: Divided
 
 
 def tender_row(tender_id: uuid.UUID) -> TenderRow:
@@ -181,6 +183,7 @@ def draft_tender(
     split: Split = Split.PUPILS,
     evaluators: Sequence[Actor] | None = None,
     draft_id: uuid.UUID | None = None,
+    divided: Divided | None = None,
 ) -> Tender:
     """A draft with everything that inviting needs; nobody is invited yet.
 
@@ -228,6 +231,8 @@ def draft_tender(
     criteria_actions.set_criteria(
         coordinator, tender_id, version(), criteria, formula=formula, ceiling=ceiling, optimum=optimum
     )
+    if divided is not None:
+        divide(coordinator, tender_id, version, {one.number: one.id for one in schedule(tender_id)}, divided)
     drafting.set_timetable(
         coordinator,
         tender_id,

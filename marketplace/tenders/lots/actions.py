@@ -7,10 +7,11 @@ when somebody changed it meanwhile, RuleBroken when the tender is no longer a dr
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
 from marketplace.core import events, policy
 from marketplace.core.db import transaction
@@ -22,8 +23,9 @@ from marketplace.tenders.actions import mark_changed
 from marketplace.tenders.drafting import rules as drafting
 from marketplace.tenders.drafting.actions import editing
 from marketplace.tenders.lots import queries, rules
-from marketplace.tenders.lots.models import BundlePart, LotBundle, LotLimits, PriceTier
-from marketplace.tenders.lots.rules import BundleDraft, LimitsDraft, TiersDraft
+from marketplace.tenders.lots.models import BundlePart, LotBounds, LotBundle, LotLimits, PriceTier
+from marketplace.tenders.lots.rules import Bounds, BundleDraft, Decided, LimitsDraft, TiersDraft
+from marketplace.tenders.models import Tender
 
 PART = "lots"
 
@@ -35,25 +37,42 @@ def set_limits(
     *,
     undivided_reason: str = "",
     limits: LimitsDraft | None = None,
+    decided: Decided = Decided.TOGETHER,
+    bounds: Mapping[uuid.UUID, Bounds] | None = None,
 ) -> None:
-    """Say why a tender is one lot, or limit how many of several lots one supplier may have.
+    """Say why a tender is one lot; or how several are won, and how many of them one supplier may have.
 
-    A reason is kept for one lot only. Raises RuleBroken at the field that is wrong.
+    A reason is kept for one lot only, `bounds` by lot only for lots that are won on their own. Raises
+    RuleBroken at the field that is wrong.
     """
     wanted = limits or LimitsDraft()
     with editing(actor, tender_id, version, PART) as (session, tender):
         count = len(tender.lots)
         rules.check_undivided(count, undivided_reason)
+        rules.check_decided(count, decided)
         rules.check_limits(count, wanted)
+        _set_bounds(session, tender, bounds or {} if decided is Decided.APART else {})
         row = queries.limits_of(session, tender_id)
         if row is None:
             row = LotLimits(tender_id=tender_id)
             session.add(row)
         row.undivided_reason = undivided_reason if count <= 1 else ""
+        row.decided = decided
         row.most_quoted, row.most_awarded = wanted.most_quoted, wanted.most_awarded
         limited = wanted.most_awarded is not None
         row.selection = wanted.selection if limited else None
         row.mechanism = wanted.mechanism if limited else ""
+
+
+def _set_bounds(session: Session, tender: Tender, bounds: Mapping[uuid.UUID, Bounds]) -> None:
+    """Put these ceilings and optimums in the place of those that the lots had."""
+    lots = {lot.id: lot for lot in tender.lots}
+    session.execute(delete(LotBounds).where(LotBounds.lot_id.in_(lots)))
+    for lot_id, one in bounds.items():
+        if lot_id not in lots:
+            raise NotFound
+        rules.check_bounds(one, lots[lot_id].number)
+        session.add(LotBounds(lot_id=lot_id, ceiling=one.ceiling, optimum=one.optimum))
 
 
 def set_tiers(

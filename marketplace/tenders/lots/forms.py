@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +12,7 @@ from wtforms.validators import Length
 from marketplace.core.fields import (
     CheckboxesField,
     LongTextField,
+    MoneyField,
     QuantityField,
     RadiosField,
     Required,
@@ -22,12 +25,17 @@ from marketplace.tenders.lots.rules import (
     MOST_TIERS,
     SELECTIONS,
     TIER_BASES,
+    WAYS_TO_DECIDE,
+    WITHOUT_A_MODEL,
+    Bounds,
     BundleDraft,
+    Decided,
     LimitsDraft,
     Selection,
     TierBasis,
     TiersDraft,
 )
+from marketplace.tenders.models import Lot
 
 LONGEST_TITLE = 150
 LONGEST_TEXT = 2_000
@@ -52,14 +60,23 @@ class UndividedForm(EditForm):
 
 
 class LimitsForm(EditForm):
-    """How many lots one supplier may have."""
+    """How lots are won, and how many of them one supplier may have; made by `limits_form`."""
 
+    lots: Sequence[Lot] = ()
+    bounded: bool = False
+
+    decided = RadiosField(
+        "How the lots are won",
+        validators=[Required("Choose how the lots are won.")],
+        coerce=Decided,
+        choices=choices((way, *words) for way, words in WAYS_TO_DECIDE.items()),
+    )
     most_quoted = _count("Most lots that a supplier may quote for", "Leave it blank for no limit.")
     most_awarded = _count("Most lots that a supplier may be awarded", "Leave it blank for no limit.")
     selection = RadiosField(
         "Which lots a supplier gets when it would win more",
         coerce=Selection,
-        choices=choices(SELECTIONS.items()),
+        choices=choices(item for item in SELECTIONS.items() if item[0] not in WITHOUT_A_MODEL),
         description="Only where awards are limited.",
     )
     mechanism = LongTextField(
@@ -78,6 +95,41 @@ class LimitsForm(EditForm):
             self.selection.data,
             self.mechanism.data or "",
         )
+
+    def bounds(self) -> dict[uuid.UUID, Bounds]:
+        """The ceilings and optimums that were entered, of lots that have both."""
+        found = {}
+        for lot in self.lots if self.bounded else ():
+            ceiling, optimum = self[f"ceiling_{lot.number}"].data, self[f"optimum_{lot.number}"].data
+            if ceiling is not None and optimum is not None:
+                found[lot.id] = Bounds(ceiling, optimum)
+        return found
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A lot that is won on its own has both its ends or none."""
+        right = bool(super().validate(extra_validators))
+        for lot in self.lots if self.bounded and self.decided.data is Decided.APART else ():
+            ceiling, optimum = self[f"ceiling_{lot.number}"], self[f"optimum_{lot.number}"]
+            for field, other, what in ((ceiling, optimum, "ceiling"), (optimum, ceiling, "optimum")):
+                if field.data is None and other.data is not None and not field.errors:
+                    field.errors = [f"Enter the {what} of lot {lot.number} too."]
+                    right = False
+        return right
+
+
+def limits_form(
+    lots: Sequence[Lot], data: Mapping[str, object], bounds: Mapping[uuid.UUID, Bounds], *, bounded: bool
+) -> LimitsForm:
+    """The form of a tender's lots; `bounded` ones have a ceiling and an optimum each."""
+    fields: dict[str, Any] = {"lots": tuple(lots), "bounded": bounded}
+    held: dict[str, object] = dict(data)
+    for lot in lots if bounded else ():
+        for name in ("ceiling", "optimum"):
+            label = f"{name.capitalize()} of lot {lot.number}, {lot.title}"
+            fields[f"{name}_{lot.number}"] = MoneyField(label)
+            held[f"{name}_{lot.number}"] = getattr(bounds.get(lot.id), name, None)
+    made: type[LimitsForm] = type("LimitsFormOfTender", (LimitsForm,), fields)
+    return made(data=held)
 
 
 class TiersForm(EditForm):

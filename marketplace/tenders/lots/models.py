@@ -10,11 +10,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.db import Base
 from marketplace.core.ids import new_id
-from marketplace.tenders.lots.rules import Selection, TierBasis
+from marketplace.core.money import Money
+from marketplace.tenders.lots.rules import Decided, Selection, TierBasis
 
 
 class LotLimits(Base):
-    """Why a tender is not divided, and how many lots one supplier may have; one row a tender."""
+    """Why a tender is not divided, how lots are won, and how many one supplier may have; one a tender."""
 
     __tablename__ = "lot_limits"
     __table_args__ = (
@@ -27,10 +28,25 @@ class LotLimits(Base):
 
     tender_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tender.id"), primary_key=True)
     undivided_reason: Mapped[str] = mapped_column(default="")
+    decided: Mapped[Decided] = mapped_column(default=Decided.TOGETHER, server_default="together")
     most_quoted: Mapped[int | None]
     most_awarded: Mapped[int | None]
     selection: Mapped[Selection | None]
     mechanism: Mapped[str] = mapped_column(default="")
+
+
+class LotBounds(Base):
+    """Between which total prices a lot that is won on its own gives its price marks."""
+
+    __tablename__ = "lot_bounds"
+    __table_args__ = (
+        CheckConstraint("optimum > 0", name="optimum_positive"),
+        CheckConstraint("ceiling > optimum", name="ceiling_above_optimum"),
+    )
+
+    lot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lot.id", ondelete="CASCADE"), primary_key=True)
+    ceiling: Mapped[Money]
+    optimum: Mapped[Money]
 
 
 class PriceTier(Base):

@@ -10,10 +10,15 @@ from decimal import Decimal
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from marketplace.tenders.lots.models import BundlePart, LotBundle, LotLimits, PriceTier
+from marketplace.tenders.criteria.rules import has_quality
+from marketplace.tenders.lots.division import Bundle, Division, flattened
+from marketplace.tenders.lots.models import BundlePart, LotBounds, LotBundle, LotLimits, PriceTier
 from marketplace.tenders.lots.rules import (
     SELECTIONS,
+    WAYS_TO_DECIDE,
+    Bounds,
     BundleDraft,
+    Decided,
     LimitsDraft,
     LotTerms,
     TierBasis,
@@ -24,13 +29,25 @@ from marketplace.tenders.models import Lot, Tender
 
 @dataclass(frozen=True, slots=True)
 class LotWords:
-    """What is said about lots, in words; blank where nothing is. `tiers` are by the number of the lot."""
+    """What is said about lots, in words; blank where nothing is. `tiers` and `bounds` are by lot number."""
 
     undivided_reason: str
     limits: tuple[str, ...]
     mechanism: str
     tiers: dict[int, str]
     bundles: tuple[str, ...]
+    decided: Decided
+    bounds: dict[int, str]
+
+    @property
+    def decided_in_words(self) -> str:
+        """How the lots are won."""
+        return WAYS_TO_DECIDE[self.decided][0]
+
+    @property
+    def apart(self) -> bool:
+        """Is each lot won on its own?"""
+        return self.decided is Decided.APART
 
 
 def limits_of(session: Session, tender_id: uuid.UUID) -> LotLimits | None:
@@ -56,6 +73,49 @@ def terms_of(session: Session, tender: Tender) -> LotTerms:
         limits_draft(row),
         has_tiers=bool(session.scalar(select(exists().where(PriceTier.lot_id.in_(of_lots))))),
         has_bundles=bool(session.scalar(select(exists().where(LotBundle.tender_id == tender.id)))),
+        decided=row.decided if row else Decided.TOGETHER,
+        formula=tender.price_formula,
+        has_quality=has_quality(criterion.kind for criterion in tender.criteria),
+        bounds=tuple(bounds_of(session, tender.id).values()),
+        whole=_whole(tender),
+    )
+
+
+def _whole(tender: Tender) -> Bounds | None:
+    if tender.ceiling is None or tender.optimum is None:
+        return None
+    return Bounds(tender.ceiling, tender.optimum)
+
+
+def bounds_of(session: Session, tender_id: uuid.UUID) -> dict[uuid.UUID, Bounds]:
+    """The ceilings and optimums of a tender's lots, of those that have them."""
+    query = select(LotBounds).join(Lot, Lot.id == LotBounds.lot_id).where(Lot.tender_id == tender_id)
+    return {row.lot_id: Bounds(row.ceiling, row.optimum) for row in session.scalars(query)}
+
+
+def division_of(session: Session, tender_id: uuid.UUID) -> Division:
+    """How a tender is divided; load the tender as its reader first. Four questions, however many lots."""
+    row = limits_of(session, tender_id)
+    lot_ids = session.scalars(select(Lot.id).where(Lot.tender_id == tender_id)).all()
+    tiers = _tiers_by_lot(session, lot_ids)
+    if row is None or row.decided is Decided.TOGETHER:
+        return Division(limits=limits_draft(row), tiers=tiers)
+    bundles = bundles_of(session, tender_id)
+    parts = {str(bundle.id): bundle_draft(bundle).parts for bundle in bundles}
+    return Division(
+        row.decided,
+        limits_draft(row),
+        tiers,
+        tuple(
+            Bundle(
+                bundle.id,
+                bundle.title,
+                frozenset(map(uuid.UUID, flattened(str(bundle.id), parts))),
+                bundle.least_share,
+            )
+            for bundle in bundles
+        ),
+        bounds_of(session, tender_id),
     )
 
 
@@ -105,6 +165,7 @@ def in_words(session: Session, tender: Tender) -> LotWords:
     tiers = _tiers_by_lot(session, [lot.id for lot in lots])
     bundles = bundles_of(session, tender.id)
     titles |= {str(bundle.id): f"“{bundle.title}”" for bundle in bundles}
+    bounds = bounds_of(session, tender.id)
     return LotWords(
         row.undivided_reason if row else "",
         tuple(limits),
@@ -115,6 +176,12 @@ def in_words(session: Session, tender: Tender) -> LotWords:
             f"{bundle.least_share}% of the units of each lot"
             for bundle in bundles
         ),
+        row.decided if row else Decided.TOGETHER,
+        {
+            lot.number: f"Ceiling {bounds[lot.id].ceiling}, optimum {bounds[lot.id].optimum}"
+            for lot in lots
+            if lot.id in bounds
+        },
     )
 
 

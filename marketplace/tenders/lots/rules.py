@@ -1,4 +1,4 @@
-"""Whether a tender is divided, how many lots one supplier may have, and at which volumes prices fall.
+"""Whether a tender is divided, how its lots are won, how many one supplier may have, where prices fall.
 
 The Procurement Act 2023 asks to consider lots and to give reasons for none (section 18), and for an
 objective mechanism where the number of lots that one supplier may be awarded is limited (section 23(4)).
@@ -12,9 +12,30 @@ from decimal import Decimal
 from enum import StrEnum
 
 from marketplace.core.errors import RuleBroken
+from marketplace.core.money import Money
+from marketplace.tenders.rules import PriceFormula
 
 MOST_TIERS = 5
 ALL = 100
+
+
+class Decided(StrEnum):
+    """How the lots of a tender are won."""
+
+    TOGETHER = "together"
+    APART = "apart"
+
+
+WAYS_TO_DECIDE: Mapping[Decided, tuple[str, str]] = {
+    Decided.TOGETHER: (
+        "Together: one quote wins all lots",
+        "Every supplier prices every lot. Limits and bundles have no place here.",
+    ),
+    Decided.APART: (
+        "Apart: each lot is won on its own",
+        "Suppliers choose the lots that they quote for, and several suppliers can win.",
+    ),
+}
 
 
 class Selection(StrEnum):
@@ -32,6 +53,10 @@ SELECTIONS: Mapping[Selection, str] = {
     Selection.LOT_ORDER: "The lots in the order of their numbers",
     Selection.PREFERENCE: "The lots in the order that the supplier gave with its quote",
 }
+
+
+WITHOUT_A_MODEL = frozenset({Selection.WIDEST_LEAD, Selection.LOT_ORDER, Selection.PREFERENCE})
+"""Ways to choose lots that cannot be worked out together with bundles, tiers and quality."""
 
 
 class TierBasis(StrEnum):
@@ -86,14 +111,31 @@ class BundleDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """Between which totals of a lot price marks are given: all schools, the whole term, before VAT."""
+
+    ceiling: Money
+    optimum: Money
+
+
+@dataclass(frozen=True, slots=True)
 class LotTerms:
-    """All that a tender says about its lots, for deciding whether it can go on."""
+    """All that a tender says about its lots, for deciding whether it can go on.
+
+    `bounds` are those of its lots, None for a lot without; `whole` is the tender's own. `formula` and
+    `has_quality` say how quotes are judged.
+    """
 
     lots: int
     undivided_reason: str = ""
     limits: LimitsDraft = field(default_factory=LimitsDraft)
     has_tiers: bool = False
     has_bundles: bool = False
+    decided: Decided = Decided.TOGETHER
+    formula: PriceFormula = PriceFormula.PROPORTION_OF_LOWEST
+    has_quality: bool = False
+    bounds: Sequence[Bounds | None] = ()
+    whole: Bounds | None = None
 
 
 def check_undivided(lots: int, reason: str) -> None:
@@ -200,6 +242,21 @@ def _lots_in(
             raise RuleBroken(f"“{bundle.title}” names a lot that is not there any more.", "parts")
 
 
+def check_decided(lots: int, decided: Decided) -> None:
+    """Only several lots can be won apart. Raises RuleBroken, field `decided`."""
+    if decided is Decided.APART and lots <= 1:
+        raise RuleBroken("There is one lot, so there is nothing to decide apart.", "decided")
+
+
+def check_bounds(bounds: Bounds, number: int) -> None:
+    """A lot's ceiling is above its optimum. Raises RuleBroken at the field of the lot's ceiling."""
+    if bounds.optimum.pence <= 0 or bounds.ceiling <= bounds.optimum:
+        raise RuleBroken(
+            f"The ceiling of lot {number} must be above its optimum, and the optimum above £0.00.",
+            f"ceiling_{number}",
+        )
+
+
 def missing(terms: LotTerms) -> list[RuleBroken]:
     """What stands between these terms and inviting schools or publishing, each a sentence for `lots`."""
     found: list[RuleBroken] = []
@@ -217,22 +274,66 @@ def missing(terms: LotTerms) -> list[RuleBroken]:
 
 
 def check_can_be_quoted(terms: LotTerms) -> None:
-    """Nothing is published that suppliers cannot answer. Raises RuleBroken."""
+    """Nothing is published that suppliers cannot answer, or that would mislead them. Raises RuleBroken."""
     if why := why_it_cannot_be_quoted(terms):
         raise RuleBroken(why)
 
 
 def why_it_cannot_be_quoted(terms: LotTerms) -> str:
-    """What quotes cannot hold yet: they price every line of every lot once. Blank when they can."""
-    kinds = (
-        ("limits of lots for each supplier", terms.limits.any),
-        ("tiers", terms.has_tiers),
-        ("bundles", terms.has_bundles),
-    )
-    present = [words for words, there in kinds if there]
+    """What does not fit how the lots are decided, and what to do. Blank when all fits."""
+    if terms.decided is Decided.TOGETHER:
+        return _why_not_together(terms)
+    return _why_not_apart(terms)
+
+
+def _why_not_together(terms: LotTerms) -> str:
+    present = [
+        words
+        for words, there in (
+            ("limits of lots for each supplier", terms.limits.any),
+            ("bundles", terms.has_bundles),
+        )
+        if there
+    ]
     if not present:
         return ""
     return (
-        "Quotes by lot, tier or bundle cannot be submitted yet: a supplier gives one price for each line of "
-        f"every lot. Take out the {' and '.join(present)} to go on."
+        f"One quote wins all lots here, so {' and '.join(present)} would have no effect. Decide each lot on "
+        "its own, or take them out."
     )
+
+
+def _why_not_apart(terms: LotTerms) -> str:
+    if terms.lots <= 1:
+        return "There is one lot, so it cannot be decided apart. Add a lot, or decide the lots together."
+    if terms.limits.selection in WITHOUT_A_MODEL:
+        return (
+            "Where a supplier would win more lots than it may, the lots are chosen so that all schools "
+            f"together pay least. Choose “{SELECTIONS[Selection.LEAST_COST]}” for that."
+        )
+    if terms.formula is PriceFormula.CEILING_OPTIMUM:
+        return _why_bounds_do_not_fit(terms)
+    if terms.has_quality:
+        return (
+            "Lots decided apart are judged by price alone, or between a ceiling and an optimum of each lot: "
+            "under other formulas a mark is worth something else in each lot, so that lots could not be "
+            "weighed against one another. Choose the formula “Between a ceiling and an optimum”."
+        )
+    return ""
+
+
+def _why_bounds_do_not_fit(terms: LotTerms) -> str:
+    known = [one for one in terms.bounds if one is not None]
+    if len(known) < terms.lots:
+        return (
+            "Each lot is decided on its own, so each needs its own ceiling and optimum. Enter them where you "
+            "say how the lots are decided."
+        )
+    ceiling = Money.total(one.ceiling for one in known)
+    optimum = Money.total(one.optimum for one in known)
+    if terms.whole is None or (terms.whole.ceiling, terms.whole.optimum) != (ceiling, optimum):
+        return (
+            f"The ceilings of the lots come to {ceiling} and their optimums to {optimum}. Make the tender’s "
+            "own ceiling and optimum the same, so that suppliers read one thing."
+        )
+    return ""

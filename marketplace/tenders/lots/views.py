@@ -16,14 +16,16 @@ from marketplace.core.web import answering, page
 from marketplace.tenders.drafting.views import own_draft
 from marketplace.tenders.forms import StepForm
 from marketplace.tenders.lots import actions, forms, queries
+from marketplace.tenders.lots.rules import Decided
 from marketplace.tenders.models import Tender
+from marketplace.tenders.rules import PriceFormula
 
 lots = Blueprint("lots", __name__)
 
 
 @lots.route("/tenders/<uuid:tender_id>/edit/lots/limits", methods=["GET", "POST"])
 def set_limits(tender_id: uuid.UUID) -> Any:
-    """Why a tender is one lot; with several lots, how many one supplier may have."""
+    """Why a tender is one lot; with several lots, how they are won and how many one supplier may have."""
     tender = own_draft(tender_id)
     return _undivided(tender) if len(tender.lots) <= 1 else _limits(tender)
 
@@ -47,20 +49,32 @@ def _undivided(tender: Tender) -> Any:
 
 def _limits(tender: Tender) -> Any:
     session = db.session()
-    draft = queries.limits_draft(queries.limits_of(session, tender.id))
-    form = forms.LimitsForm(
-        data={
+    row = queries.limits_of(session, tender.id)
+    draft = queries.limits_draft(row)
+    form = forms.limits_form(
+        tender.lots,
+        {
             "version": tender.version,
+            "decided": row.decided if row else Decided.TOGETHER,
             "most_quoted": draft.most_quoted,
             "most_awarded": draft.most_awarded,
             "selection": draft.selection,
             "mechanism": draft.mechanism,
-        }
+        },
+        queries.bounds_of(session, tender.id),
+        bounded=tender.price_formula is PriceFormula.CEILING_OPTIMUM,
     )
     if form.validate_on_submit():
         with answering(form):
-            actions.set_limits(web.actor(), tender.id, form.version.data, limits=form.limits())
-            return _back(tender.id, "You saved the limits for each supplier.")
+            actions.set_limits(
+                web.actor(),
+                tender.id,
+                form.version.data,
+                limits=form.limits(),
+                decided=form.decided.data,
+                bounds=form.bounds(),
+            )
+            return _back(tender.id, "You saved how the lots are won.")
     return page("lots/set_limits.html", form=form, tender=tender)
 
 

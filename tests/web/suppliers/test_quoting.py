@@ -14,8 +14,9 @@ from marketplace.alliance import actions as alliance
 from marketplace.core import clock
 from marketplace.core.policy import ADMINISTRATOR, Role
 from marketplace.core.web import moment
+from marketplace.tenders.lots.rules import LimitsDraft
 from suppliers.quotes import queries
-from suppliers.quotes.offers import answer_field, price_field
+from suppliers.quotes.offers import answer_field, discount_field, price_field, tier_field
 from tests import make
 from tests.web.client import Client
 from tests.web.page import Form, Page
@@ -245,6 +246,55 @@ def test_a_wrong_file_is_refused_and_the_draft_stays(
 def test_no_file_at_all_is_asked_for(site: Client, tender: make.Tender) -> None:
     form = site.get(f"/tenders/{tender.id}/quote/upload").form("Upload prices into the draft")
     assert "Choose the price schedule" in " ".join(site.submit(form, status=422).errors().values())
+
+
+# ------------------------------------------------------------------ lots that are won on their own
+def test_a_supplier_quotes_for_one_lot_with_lower_prices_and_a_discount_without_a_script(
+    site: Client, supplier: make.Supplier
+) -> None:
+    buyers = make.alliance()
+    tender = make.published_tender(
+        buyers,
+        lots=[make.lot(f"Lot {name}", {("Meal", "meal"): 100}, buyers.schools) for name in "ABC"],
+        criteria=make.PRICE_ONLY,
+        divided=make.Divided(
+            limits=LimitsDraft(most_quoted=2), tiers={1: (2, 3)}, bundles={"North": ((1, 2), 60)}
+        ),
+    )
+    said = site.get(f"/opportunities/{tender.id}").words
+    for words in ("Each lot is won on its own", "at most 2 lots", "from 2 and from 3", "North: lot 1"):
+        assert words in said
+    page = site.get(f"/tenders/{tender.id}/quote")
+    assert "Choose at most 2. Each is won on its own." in page.words
+    asked = make.quote_schedule(tender)
+    first, second, _ = asked.lines
+    discount = discount_field(asked.division.bundles[0].id)
+    form = page.form("Save draft").fill(
+        **{price_field(first): "3", tier_field(first, 1): "2.5", tier_field(first, 2): "2.75", discount: "0"}
+    )
+    page = site.submit(form, "Save draft", status=422)
+    assert page.errors() == {discount: "Discount of the bundle “North”, in per cent must be 0.01 or more."}
+    page = site.submit(page.form("Save draft").fill(**{discount: "2.5"}), "Save draft")
+    check = site.submit(page.form("Save draft"), "Save and check before submitting")
+    for words in (
+        "Choose the lots that you quote for",
+        "Lot 1 has prices, but you did not choose it",
+        "Bundle “North”: you do not quote for all its lots",
+    ):
+        assert words in check.words
+    form = site.get(f"/tenders/{tender.id}/quote").form("Save draft")
+    form.fill(lots=[str(lot.id) for lot in asked.lots[:2]], **{price_field(second): "4"})
+    check = site.submit(form, "Save and check before submitting")
+    assert "Lot 1, line 1: the price from 3 schools is higher than the one before it" in check.words
+    form = site.get(f"/tenders/{tender.id}/quote").form("Save draft").fill(**{tier_field(first, 2): "2"})
+    check = site.submit(form, "Save and check before submitting")
+    # three schools buy, so 300 meals at 2.00 and 300 at 4.00
+    for words in ("£1,800.00", "Unit price from 3 schools", "2.5%", "Lots 1, 2"):
+        assert words in check.words
+    ticked = check.form("Submit your quote of £1,800.00").fill(not_excluded="y", no_conflict="y", binding="y")
+    assert site.submit(ticked).heading == "Quote submitted"
+    kept = queries.submitted_of(make.fresh(), tender.id, supplier.id)
+    assert kept is not None
 
 
 # ------------------------------------------------------------------ who, and when

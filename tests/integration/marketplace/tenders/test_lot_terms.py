@@ -1,4 +1,4 @@
-"""What a draft says about its lots is kept, shown, and cannot be published before it can be quoted."""
+"""What a draft says about its lots is kept, shown, and published only where it can be quoted and judged."""
 
 import uuid
 from decimal import Decimal
@@ -9,14 +9,23 @@ from marketplace.core.errors import RuleBroken, Stale
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.tenders import actions
+from marketplace.tenders.criteria.actions import set_criteria
 from marketplace.tenders.drafting import actions as drafting
 from marketplace.tenders.drafting.queries import agreed_splits, readiness
 from marketplace.tenders.drafting.rules import missing
 from marketplace.tenders.lots import actions as lots
 from marketplace.tenders.lots import queries
-from marketplace.tenders.lots.rules import BundleDraft, LimitsDraft, Selection, TierBasis, TiersDraft
+from marketplace.tenders.lots.rules import (
+    Bounds,
+    BundleDraft,
+    Decided,
+    LimitsDraft,
+    Selection,
+    TierBasis,
+    TiersDraft,
+)
 from marketplace.tenders.opportunities.queries import get_opportunity
-from marketplace.tenders.rules import Split
+from marketplace.tenders.rules import PriceFormula, Split
 from tests import make
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -58,7 +67,7 @@ def test_a_draft_that_does_not_say_why_it_is_one_lot_invites_nobody() -> None:
         actions.invite_schools(coordinator, tender.id, tender.version)
 
 
-def test_limits_and_tiers_stay_in_the_draft_until_quotes_can_hold_them() -> None:
+def test_limits_wait_in_the_draft_until_each_lot_is_won_on_its_own() -> None:
     tender = three_lots()
     coordinator = tender.alliance.coordinator
     assert gaps(tender) == []
@@ -77,11 +86,29 @@ def test_limits_and_tiers_stay_in_the_draft_until_quotes_can_hold_them() -> None
     )
     assert words.mechanism == f"The lots for which all schools together pay least. {HOW}"
     assert words.tiers == {1: "Lower prices from 2 schools"}
-    with pytest.raises(RuleBroken, match="cannot be submitted yet"):
+    assert words.decided is Decided.TOGETHER
+    with pytest.raises(RuleBroken, match="would have no effect"):
         actions.invite_schools(coordinator, tender.id, tender.version)
-    lots.set_limits(coordinator, tender.id, tender.version)
-    lots.set_tiers(coordinator, tender.id, tender.version, tender.lots[0].id, None)
+    lots.set_limits(coordinator, tender.id, tender.version, limits=LIMITS, decided=Decided.APART)
+    with pytest.raises(RuleBroken, match="between a ceiling and an optimum of each lot"):
+        actions.invite_schools(coordinator, tender.id, tender.version)
+    set_criteria(
+        coordinator,
+        tender.id,
+        tender.version,
+        make.PRICE_AND_QUALITY,
+        formula=PriceFormula.CEILING_OPTIMUM,
+        ceiling=Money(9_000_00),
+        optimum=Money(6_000_00),
+    )
+    each = {lot.id: Bounds(Money(3_000_00), Money(2_000_00)) for lot in tender.lots}
+    lots.set_limits(coordinator, tender.id, tender.version, limits=LIMITS, decided=Decided.APART, bounds=each)
     actions.invite_schools(coordinator, tender.id, tender.version)
+    division = queries.division_of(make.fresh(), tender.id)
+    assert division.apart
+    assert division.bounds == each
+    assert division.limits == LIMITS
+    assert queries.in_words(make.fresh(), tender.row).bounds[3] == "Ceiling £3,000.00, optimum £2,000.00"
 
 
 def test_a_bundle_is_made_once_refused_in_a_circle_and_goes_with_its_lots() -> None:
@@ -106,6 +133,9 @@ def test_a_bundle_is_made_once_refused_in_a_circle_and_goes_with_its_lots() -> N
         drafting.remove_lot(coordinator, tender.id, tender.version, uuid.UUID(one))
     lots.remove_bundle(coordinator, tender.id, tender.version, north)
     assert len(queries.bundles_of(make.fresh(), tender.id)) == 1
+    lots.set_limits(coordinator, tender.id, tender.version, decided=Decided.APART)
+    (left,) = queries.division_of(make.fresh(), tender.id).bundles
+    assert left.lots == {uuid.UUID(three)}
     drafting.set_schedule(
         coordinator,
         tender.id,

@@ -18,6 +18,7 @@ from suppliers.evaluation import actions, queries, sheets
 from suppliers.evaluation.actions import ScoreGiven
 from suppliers.evaluation.conduct import Declaration
 from suppliers.evaluation.models import AgreedScore, ConflictDeclaration, Score
+from suppliers.quotes import opened
 from suppliers.quotes import queries as quotes
 from suppliers.quotes.actions import start_opening
 from suppliers.quotes.rules import Envelope, QuoteStatus
@@ -338,7 +339,7 @@ def test_a_quote_below_the_pass_mark_is_out_before_prices_open_and_the_others_st
         "Below the lowest score that passes: “Menus” scored 2, and at least 3 was needed."
     )
     make.open_envelope(contest.tender, Envelope.PRICE)
-    assert contest.quotes[1] not in quotes.opened_prices(make.fresh(), contest.tender.id)
+    assert contest.quotes[1] not in opened.priced_offers(make.fresh(), contest.tender.id)
     assert len(contest.comparison.offers) == 2
     assert contest.comparison.set_aside[0].reason == out.exclusion_reason
 

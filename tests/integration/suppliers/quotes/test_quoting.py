@@ -80,7 +80,8 @@ def test_prices_from_a_file_leave_the_answers_and_the_other_prices_alone(
 ) -> None:
     line = tender.line_ids[0]
     actions.save_draft(supplier.admin, tender.id, supplier.id, 0, Offer({}, make.offer(tender).answers))
-    actions.take_prices(supplier.admin, tender.id, supplier.id, {line: Decimal("3.21"), new_id(): Decimal(1)})
+    read = Offer({line: Decimal("3.21"), new_id(): Decimal(1)})
+    actions.take_prices(supplier.admin, tender.id, supplier.id, read)
     kept = queries.offer_in_draft(draft(tender, supplier))
     assert kept == Offer({line: Decimal("3.21")}, make.offer(tender).answers)
 
@@ -248,7 +249,7 @@ def test_only_the_suppliers_own_people_touch_its_quote(tender: make.Tender, supp
         lambda who: actions.withdraw_quote(who, quote_id, 2),
         lambda who: actions.start_replacement(who, quote_id),
         lambda who: actions.save_draft(who, tender.id, supplier.id, 0, Offer()),
-        lambda who: actions.take_prices(who, tender.id, supplier.id, {}),
+        lambda who: actions.take_prices(who, tender.id, supplier.id, Offer()),
     ]
     for stranger in (rival, bursar, coordinator):
         for act in attempts:
@@ -304,7 +305,7 @@ def test_one_millisecond_late_is_late_for_every_step(tender: make.Tender, suppli
         lambda: actions.withdraw_quote(supplier.admin, quote_id, version),
         lambda: actions.start_replacement(supplier.admin, quote_id),
         lambda: actions.save_draft(supplier.admin, tender.id, supplier.id, 1, make.offer(tender, "1")),
-        lambda: actions.take_prices(supplier.admin, tender.id, supplier.id, {}),
+        lambda: actions.take_prices(supplier.admin, tender.id, supplier.id, Offer()),
     ]
     with clock.travelling(tender.closes_at):
         for act in steps:

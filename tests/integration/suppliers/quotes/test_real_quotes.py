@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from suppliers.quotes import offers, queries
+from suppliers.quotes import offers, opened
 from suppliers.quotes.models import QuotedPrice
 from suppliers.quotes.rules import Envelope
 from tests import make
@@ -22,12 +22,12 @@ def test_every_published_total_is_met_to_the_penny(
     asked = make.quote_schedule(found.tender)
     assert len(asked.lines) == lines
     totals = {
-        name: offers.total(asked, queries.offer_opened(session, quote_id))
+        name: offers.total(asked, opened.offer_of(session, quote_id))
         for name, quote_id in found.quotes.items()
     }
     assert totals == {bid.name: bid.total for bid in found.contract.bids}
     assert len(totals) == bidders
     assert sorted(totals, key=lambda name: totals[name]) == [bid.name for bid in found.contract.bids]
-    stored = queries.opened_prices(session, found.tender.id)
+    stored = opened.priced_offers(session, found.tender.id)
     for bid in found.contract.bids:
-        assert tuple(stored[found.quotes[bid.name]][line_id] for line_id in asked.lines) == bid.prices
+        assert tuple(stored[found.quotes[bid.name]].prices[line_id] for line_id in asked.lines) == bid.prices

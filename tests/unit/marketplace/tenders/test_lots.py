@@ -1,20 +1,28 @@
 """Lots: a reason for none, limits with a mechanism, tiers that can be reached, bundles that are no circle."""
 
+import dataclasses
+import uuid
 from decimal import Decimal
 
 import pytest
 
 from marketplace.core.errors import RuleBroken
+from marketplace.core.money import Money
 from marketplace.tenders.lots import rules
+from marketplace.tenders.lots.division import Division
 from marketplace.tenders.lots.rules import (
+    Bounds,
     BundleDraft,
+    Decided,
     LimitsDraft,
     LotTerms,
     Selection,
     TierBasis,
     TiersDraft,
 )
+from marketplace.tenders.rules import PriceFormula
 
+LEAST = Selection.LEAST_COST
 LOTS = ("one", "two", "three")
 HOW = "We add up what all schools pay and take the least."
 
@@ -122,14 +130,72 @@ def test_a_bundle_has_a_least_volume_so_that_no_school_alone_collects_it(least_s
 
 
 # ------------------------------------------------------------------ what can go on
-def test_what_suppliers_cannot_answer_yet_is_not_published() -> None:
+def test_limits_and_bundles_have_no_place_where_one_quote_wins_all_lots() -> None:
     terms = LotTerms(3, limits=LimitsDraft(most_quoted=2), has_tiers=True, has_bundles=True)
-    with pytest.raises(RuleBroken, match="cannot be submitted yet") as refusal:
+    with pytest.raises(RuleBroken, match="limits of lots for each supplier and bundles would have no effect"):
         rules.check_can_be_quoted(terms)
-    assert refusal.value.message.endswith(
-        "Take out the limits of lots for each supplier and tiers and bundles to go on."
-    )
-    rules.check_can_be_quoted(LotTerms(3))
+    rules.check_can_be_quoted(LotTerms(3, has_tiers=True))
+    rules.check_can_be_quoted(dataclasses.replace(terms, decided=Decided.APART))
+
+
+def bounds(*pounds: tuple[int, int]) -> tuple[Bounds, ...]:
+    return tuple(Bounds(Money(ceiling * 100), Money(optimum * 100)) for ceiling, optimum in pounds)
+
+
+APART = LotTerms(2, decided=Decided.APART)
+BOUNDED = dataclasses.replace(
+    APART,
+    formula=PriceFormula.CEILING_OPTIMUM,
+    has_quality=True,
+    bounds=bounds((900, 600), (300, 200)),
+    whole=bounds((1_200, 800))[0],
+)
+
+
+@pytest.mark.parametrize(
+    ("terms", "why"),
+    [
+        (dataclasses.replace(APART, lots=1), "There is one lot"),
+        (dataclasses.replace(APART, has_quality=True), "judged by price alone, or between a ceiling"),
+        (dataclasses.replace(BOUNDED, bounds=bounds((900, 600))), "needs its own ceiling and optimum"),
+        (dataclasses.replace(BOUNDED, whole=None), "come to £1,200.00 and their optimums to £800.00"),
+        (dataclasses.replace(BOUNDED, whole=bounds((1_200, 801))[0]), "the same, so that suppliers read one"),
+        *(
+            (dataclasses.replace(APART, limits=LimitsDraft(None, 1, way, HOW)), "together pay least")
+            for way in (Selection.LOT_ORDER, Selection.WIDEST_LEAD, Selection.PREFERENCE)
+        ),
+    ],
+)
+def test_lots_decided_apart_by_a_method_that_would_mislead_are_not_published(
+    terms: LotTerms, why: str
+) -> None:
+    assert why in rules.why_it_cannot_be_quoted(terms)
+
+
+def test_lots_decided_apart_by_price_alone_or_between_their_own_ends_are_published() -> None:
+    for terms in (APART, BOUNDED):
+        rules.check_can_be_quoted(dataclasses.replace(terms, limits=LimitsDraft(None, 1, LEAST, HOW)))
+
+
+def test_a_lots_ceiling_is_above_its_optimum_and_one_lot_is_not_decided_apart() -> None:
+    for wrong in bounds((1, 1), (1, 2), (1, 0)):
+        with pytest.raises(RuleBroken, match="lot 7") as refusal:
+            rules.check_bounds(wrong, 7)
+        assert refusal.value.field == "ceiling_7"
+    with pytest.raises(RuleBroken, match="nothing to decide apart"):
+        rules.check_decided(1, Decided.APART)
+
+
+def test_the_tier_that_holds_is_the_last_that_is_reached() -> None:
+    lot = uuid.uuid4()
+    by_school = Division(tiers={lot: tiers(3, 5)})
+    by_volume = Division(tiers={lot: tiers(100, 900, basis=TierBasis.VOLUME)})
+    reached = [by_school.start_reached(lot, schools, Decimal(10_000)) for schools in (1, 3, 4, 5, 9)]
+    assert reached == [0, 3, 3, 5, 5]
+    assert [by_volume.start_reached(lot, 9, Decimal(units)) for units in (99, 100, 900)] == [0, 100, 900]
+    assert Division().start_reached(lot, 9, Decimal(1)) == 0
+    assert by_school.start_in_words(lot, Decimal(3)) == "from 3 schools"
+    assert by_volume.start_in_words(lot, Decimal("900.0000")) == "from 900 units"
 
 
 def test_limits_that_fitted_before_a_lot_was_removed_are_missing_something_after() -> None:

@@ -19,6 +19,7 @@ from suppliers.evaluation.comparison import Basis, Comparison, compare
 from suppliers.evaluation.models import AgreedScore
 from suppliers.profiles.models import Supplier
 from suppliers.quotes.models import Quote, QuotedPrice
+from suppliers.quotes.offers import Offer as PricedOffer
 from suppliers.quotes.rules import QuoteStatus
 
 OAKFIELD, LINE, LOT = (uuid.UUID(int=number) for number in (1, 2, 3))
@@ -58,14 +59,18 @@ def compared(
     line = ScheduleLine(
         LINE, 1, "Meal", "meal", (SchoolVolume(OAKFIELD, "Oakfield", Decimal(1)),), Decimal(1)
     )
+    quotes = [quote(place, price) for place, price in enumerate(prices)]
+    asked = {
+        one.id: PricedOffer({row.line_id: row.unit_price for row in one.prices}) for one in (*quotes, *others)
+    }
     basis = Basis(
         Method(formula, 60 if scores else 100, (40,) if scores else ()),
         [ScheduleLot(LOT, 1, "Meals", "", (line,))],
         {OAKFIELD: "Oakfield"},
         {OAKFIELD: baseline},
         [MENUS] if scores else [],
+        asked,
     )
-    quotes = [quote(place, price) for place, price in enumerate(prices)]
     agreed = {
         (one.id, MENUS.id): AgreedScore(
             quote_id=one.id, criterion_id=MENUS.id, score=score, reason=f"Earns {score}."

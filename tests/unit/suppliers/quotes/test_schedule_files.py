@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from marketplace.core.errors import RuleBroken
 from suppliers.quotes import filled_schedule
 from suppliers.quotes.filled_schedule import MOST_ROWS, read_schedule
+from suppliers.quotes.offers import Offer
 from suppliers.quotes.price_schedule import price_schedule
-from tests.unit.suppliers.quotes.schedules import filled, line, schedule
+from tests.unit.suppliers.quotes.schedules import apart, filled, line, schedule
 
 ASKED = schedule()
 LINES = list(ASKED.lines)
@@ -33,7 +34,7 @@ def problems(content: bytes) -> list[tuple[str, str]]:
 
 
 def book() -> openpyxl.Workbook:
-    return openpyxl.load_workbook(io.BytesIO(price_schedule(ASKED, {})))
+    return openpyxl.load_workbook(io.BytesIO(price_schedule(ASKED, Offer())))
 
 
 # ------------------------------------------------------------------ what goes out
@@ -69,7 +70,7 @@ def test_no_cell_is_a_formula_even_when_an_item_looks_like_one() -> None:
 
 
 def test_prices_entered_so_far_are_in_the_file() -> None:
-    content = price_schedule(ASKED, {LINES[0]: Decimal("2.4575")})
+    content = price_schedule(ASKED, Offer({LINES[0]: Decimal("2.4575")}))
     assert read_schedule(content, ASKED).prices == {LINES[0]: Decimal("2.4575")}
 
 
@@ -84,7 +85,7 @@ def test_a_filled_in_schedule_is_read_back_to_the_last_place() -> None:
 @given(st.decimals(min_value=0, max_value=10_000_000, places=4))
 def test_every_price_survives_excels_numbers(price: Decimal) -> None:
     asked = schedule([line(1, "Meal")])
-    content = price_schedule(asked, dict.fromkeys(asked.lines, price))
+    content = price_schedule(asked, Offer(dict.fromkeys(asked.lines, price)))
     assert list(read_schedule(content, asked).prices.values()) == [price]
 
 
@@ -122,6 +123,8 @@ def test_rows_may_be_sorted_and_sheets_added() -> None:
         ("three pounds", "is text. Enter a plain number"),
         ("TBC", "is text"),
         (-0.01, "is negative"),
+        (-1, "is negative"),
+        (10**12, "is more than £10,000,000 a unit"),
         (10_000_001, "is more than £10,000,000 a unit"),
         (1e300, "is more than"),
         (1.23456, "more than 4 decimal places"),
@@ -184,11 +187,117 @@ def test_a_changed_quantity_is_named_because_the_price_was_for_another() -> None
 
 def test_a_schedule_of_ten_thousand_rows_is_read_and_one_row_more_is_named() -> None:
     asked = schedule([line(number, f"Item {number}") for number in range(1, MOST_ROWS - 3)])
-    content = price_schedule(asked, dict.fromkeys(asked.lines, Decimal(1)))
+    content = price_schedule(asked, Offer(dict.fromkeys(asked.lines, Decimal(1))))
     reading = read_schedule(content, asked)
     assert f"more than {MOST_ROWS:,} rows" in reading.problems[0].text
     assert len(reading.prices) == MOST_ROWS - 5
     assert len(reading.problems) == 2
+
+
+# ------------------------------------------------------------------ lots, tiers and bundles
+TIERED = schedule([line(1, "Meal")], [line(1, "Clean")], divided=apart)
+MEAL, CLEAN = TIERED.lines
+BOTH = TIERED.division.bundles[0].id
+ALL_OF_IT = {
+    ("Lot 1", "E6"): 3,
+    ("Lot 1", "G6"): 2.5,
+    ("Lot 1", "H6"): 2,
+    ("Lot 2", "E6"): 50,
+    ("Bundles", "D6"): 2.5,
+}
+
+
+def read_tiered(cells: dict[tuple[str, str], Any]) -> tuple[Offer, dict[str, str]]:
+    reading = read_schedule(filled(TIERED, cells), TIERED)
+    return reading.offer, {one.place: one.text for one in reading.problems}
+
+
+def test_lower_prices_stand_beside_the_first_and_bundles_on_a_sheet_of_their_own() -> None:
+    whole = openpyxl.load_workbook(io.BytesIO(price_schedule(TIERED, Offer())))
+    heads = [cell.value for cell in whole["Lot 1"]["E5:J5"][0]]
+    assert heads[0] == "Unit price before VAT (£)"
+    assert heads[2:4] == ["Unit price from 2 schools (£)", "Unit price from 5 schools (£)"]
+    assert heads[4] == "Alder: quantity"
+    assert [cell.value for cell in whole["Bundles"]["A6:C6"][0]] == ["Both", "Lot 1, Lot 2", 60]
+    unlocked = {
+        (sheet.title, cell.coordinate)
+        for sheet in whole
+        for row in sheet.iter_rows()
+        for cell in row
+        if not cell.protection.locked
+    }
+    assert unlocked == set(ALL_OF_IT)
+
+
+def test_tiers_and_discounts_go_out_and_come_back() -> None:
+    offer, found = read_tiered(ALL_OF_IT)
+    assert not found
+    assert offer == Offer(
+        {MEAL: Decimal(3), CLEAN: Decimal(50)},
+        {},
+        {(MEAL, Decimal(2)): Decimal("2.5"), (MEAL, Decimal(5)): Decimal(2)},
+        {BOTH: Decimal("2.5")},
+        frozenset(lot.id for lot in TIERED.lots),
+    )
+    again = read_schedule(price_schedule(TIERED, offer), TIERED)
+    assert again.offer == offer
+
+
+def test_a_lot_that_is_left_blank_is_not_quoted_for_and_one_begun_must_be_whole() -> None:
+    offer, found = read_tiered({("Lot 2", "E6"): 50})
+    assert not found
+    assert offer.lots == {TIERED.lots[1].id}
+    offer, found = read_tiered({("Lot 1", "H6"): 2})
+    assert set(found) == {"Lot 1, cell E6", "Lot 1, cell G6"}
+    assert offer.tier_prices == {(MEAL, Decimal(5)): Decimal(2)}
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "said"),
+    [
+        (("Lot 1", "G6"), "=1+1", "line 1, Meal, from 2 schools is a formula"),
+        (("Lot 1", "G6"), "2.5", "stored as text"),
+        (("Lot 1", "G6"), 3.01, "is higher than the one before it"),
+        (("Lot 1", "H6"), -1, "is negative"),
+        (("Lot 1", "H6"), 10**12, "is more than £10,000,000"),
+        (("Lot 1", "H6"), 0.00001, "more than 4 decimal places"),
+        (("Lot 1", "H6"), None, "There is no price for line 1, Meal, from 5 schools"),
+        (("Bundles", "D6"), "=2", "The discount of the bundle “Both” is a formula"),
+        (("Bundles", "D6"), "lots", "is text. Enter a plain number, like 2.5"),
+        (("Bundles", "D6"), 0, "above 0 and below 100 per cent"),
+        (("Bundles", "D6"), 100, "above 0 and below 100 per cent"),
+        (("Bundles", "D6"), 2.555, "more than 2 decimal places"),
+    ],
+)
+def test_a_wrong_tier_or_discount_is_named_by_cell_and_the_rest_is_kept(
+    cell: tuple[str, str], value: Any, said: str
+) -> None:
+    offer, found = read_tiered(ALL_OF_IT | {cell: value})
+    assert list(found) == [f"{cell[0]}, cell {cell[1]}"]
+    assert said in found[f"{cell[0]}, cell {cell[1]}"]
+    assert len(offer.prices) + len(offer.tier_prices) + len(offer.discounts) == len(ALL_OF_IT) - 1
+
+
+def test_prices_on_a_hidden_sheet_are_not_read_and_that_is_said() -> None:
+    whole = openpyxl.load_workbook(io.BytesIO(filled(ASKED, GOOD)))
+    whole["Lot 2"].sheet_state = "hidden"
+    target = io.BytesIO()
+    whole.save(target)
+    reading = read_schedule(target.getvalue(), ASKED)
+    assert [(one.place, one.text[:20]) for one in reading.problems] == [("Lot 2", "This sheet is hidden")]
+    assert set(reading.prices) == set(LINES[:3])
+
+
+@pytest.mark.parametrize(("value", "price"), [(0, "0"), (0.001, "0.001")])
+def test_nothing_and_a_tenth_of_a_penny_are_prices(value: float, price: str) -> None:
+    reading = read_schedule(filled(ASKED, GOOD | {("Lot 1", "E7"): value}), ASKED)
+    assert not reading.problems
+    assert reading.prices[LINES[1]] == Decimal(price)
+
+
+def test_a_schedule_of_an_older_version_is_refused_with_what_to_do() -> None:
+    content = filled(ASKED, GOOD | {("Weald", "A1"): "weald-price-schedule-1"})
+    assert "another version of Weald. Download it again and copy your prices" in refused(content)
 
 
 # ------------------------------------------------------------------ files that are not it
@@ -216,13 +325,13 @@ def test_a_workbook_of_somebody_elses_making_is_refused() -> None:
 
 
 def test_the_schedule_of_another_tender_is_refused() -> None:
-    assert "another tender" in refused(price_schedule(schedule(), {}))
+    assert "another tender" in refused(price_schedule(schedule(), Offer()))
 
 
 def test_a_schedule_from_before_a_change_is_refused() -> None:
     lots = (dataclasses.replace(ASKED.lots[0], lines=ASKED.lots[0].lines[:2]), *ASKED.lots[1:])
     before = dataclasses.replace(ASKED, lots=lots)
-    assert "has changed since" in refused(price_schedule(before, {}))
+    assert "has changed since" in refused(price_schedule(before, Offer()))
 
 
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.99])
@@ -286,6 +395,6 @@ def changed_part(name: str, change: Callable[[bytes], bytes]) -> bytes:
 
 def test_the_limits_leave_room_for_the_largest_schedule_we_write() -> None:
     asked = schedule([line(number, f"Item number {number} " * 8) for number in range(1, 5_000)])
-    content = price_schedule(asked, {})
+    content = price_schedule(asked, Offer())
     assert len(content) < filled_schedule.LARGEST_FILE
     assert len(read_schedule(content, asked).problems) == 4_999

@@ -3,7 +3,9 @@
 import uuid
 from collections.abc import Callable
 
+from marketplace.core.money import Money
 from marketplace.tenders.lots import queries
+from marketplace.tenders.rules import PriceFormula
 from tests import make
 from tests.web.client import Client
 
@@ -24,10 +26,10 @@ def test_a_coordinator_says_what_holds_for_three_lots_and_reads_what_cannot_be_p
     form = coordinator.get(f"{base}/limits").form("Save and continue")
     page = coordinator.submit(form.fill(most_awarded="3"), "Save and continue", status=422)
     assert set(page.errors()) == {"most_awarded"}
-    form = page.form("Save and continue").fill(most_awarded="1", selection="lot_order", mechanism="In order.")
+    form = page.form("Save and continue").fill(most_awarded="1", selection="least_cost", mechanism="By sum.")
     page = coordinator.submit(form, "Save and continue")
     assert "A supplier may be awarded at most 1 lot." in page.words
-    assert "Quotes by lot, tier or bundle cannot be submitted yet" in page.words
+    assert "limits of lots for each supplier would have no effect" in page.words
     form = coordinator.get(f"{base}/{tender.lots[0].id}/tiers").form("Save and continue")
     page = coordinator.submit(form.fill(basis="schools", start_1="3"), "Save and continue", status=422)
     assert page.errors() == {"start_1": "Nobody can reach this tier: all together come to 2."}
@@ -39,7 +41,35 @@ def test_a_coordinator_says_what_holds_for_three_lots_and_reads_what_cannot_be_p
     assert "All: lot 1 and lot 2 and lot 3" in page.words
     page = coordinator.submit(page.form("Remove the bundle “All”"), "Remove the bundle “All”")
     assert queries.bundles_of(make.fresh(), tender.id) == []
-    assert "Take out the limits" in coordinator.get(f"/tenders/{tender.id}/invite").words
+    assert "would have no effect" in coordinator.get(f"/tenders/{tender.id}/invite").words
+    form = coordinator.get(f"{base}/limits").form("Save and continue").fill(decided="apart")
+    page = coordinator.submit(form, "Save and continue")
+    assert "Apart: each lot is won on its own" in page.words
+    assert "Choose the formula “Between a ceiling and an optimum”" in page.words
+
+
+def test_each_lot_that_is_won_on_its_own_gets_its_ceiling_and_optimum(
+    app: object,  # noqa: ARG001
+    client_for: ClientFor,
+) -> None:
+    alliance = make.alliance(schools=2)
+    tender = make.draft_tender(
+        alliance,
+        lots=[make.lot(f"Lot {name}", {("Meal", "meal"): 900}, alliance.schools) for name in "AB"],
+        formula=PriceFormula.CEILING_OPTIMUM,
+        ceiling=Money(5_000_00),
+        optimum=Money(3_000_00),
+    )
+    coordinator = client_for(alliance.coordinator.person_id)
+    form = coordinator.get(f"/tenders/{tender.id}/edit/lots/limits").form("Save and continue")
+    form.fill(decided="apart", ceiling_1="2000", optimum_1="1000", ceiling_2="3000")
+    page = coordinator.submit(form, status=422)
+    assert page.errors() == {"optimum_2": "Enter the optimum of lot 2 too."}
+    page = coordinator.submit(page.form("Save and continue").fill(optimum_2="3000"), status=422)
+    assert "above its optimum" in page.errors()["ceiling_2"]
+    page = coordinator.submit(page.form("Save and continue").fill(optimum_2="2000"))
+    assert "Ceiling £3,000.00, optimum £2,000.00" in page.words
+    assert "would have no effect" not in page.words
 
 
 def test_one_lot_is_asked_why_and_its_suppliers_are_told(app: object, client_for: ClientFor) -> None:  # noqa: ARG001
