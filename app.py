@@ -76,6 +76,7 @@ from marketplace.needs import views as need_pages
 from marketplace.needs.suggestions import models as suggestions
 from marketplace.needs.suggestions import tasks as suggestion_tasks
 from marketplace.needs.suggestions import views as suggestion_pages
+from marketplace.tenders import answers as tender_answers
 from marketplace.tenders import audience as tender_audience
 from marketplace.tenders import commands as tender_commands
 from marketplace.tenders import jobs as tender_jobs
@@ -120,6 +121,11 @@ from suppliers.profiles import jobs as profile_jobs
 from suppliers.profiles import models as profiles
 from suppliers.profiles import queries as profile_queries
 from suppliers.profiles import views as profile_pages
+from suppliers.questions import jobs as question_jobs
+from suppliers.questions import models as questions
+from suppliers.questions import queries as question_queries
+from suppliers.questions import tasks as question_tasks
+from suppliers.questions import views as supplier_question_pages
 from suppliers.quotes import jobs as quote_jobs
 from suppliers.quotes import models as quotes
 from suppliers.quotes import opening_views as opening_pages
@@ -150,6 +156,7 @@ MODELS = (
     packs,
     specification,
     profiles,
+    questions,
     quotes,
     evaluation,
     awards,
@@ -182,6 +189,7 @@ BLUEPRINTS = (
     notice_pages.notices,
     open_data.ocds,
     profile_pages.profiles,
+    supplier_question_pages.questions,
     opening_pages.quotes,
     evaluation_pages.evaluation,
     award_pages.awards,
@@ -204,6 +212,7 @@ WAITING_FOR: tuple[Any, ...] = (
     commitment_tasks.waiting_for,
     interest_queries.waiting_for,
     notice_tasks.waiting_for,
+    question_tasks.waiting_for,
     quote_tasks.waiting_for,
     evaluation_tasks.waiting_for,
     award_tasks.waiting_for,
@@ -285,6 +294,7 @@ def _subscribe() -> None:
     events.subscribe("memberships.agreed", membership_jobs.carry_out, *agreeing)
     events.subscribe("partnerships.agreed", partnership_jobs.carry_out, *agreeing)
     events.subscribe("profiles.opportunity", profile_jobs.tell_of_opportunity, Act.TENDER_PUBLISH)
+    events.subscribe("questions.answered", question_jobs.tell_of_answer, Act.QUESTION_ANSWER)
     events.subscribe("quotes.amendment", quote_jobs.tell_of_amendment, Act.TENDER_AMEND)
     events.subscribe("quotes.deadline", quote_jobs.tell_of_deadline, Act.TENDER_APPROVE_EXTENSION)
     events.subscribe("quotes.cancelling", quote_jobs.tell_of_cancelling, Act.TENDER_CANCEL)
@@ -296,6 +306,7 @@ def _subscribe() -> None:
     jobs.every_minute(membership_jobs.watch_memberships)
     jobs.every_minute(partnership_jobs.watch_partnerships)
     jobs.every_minute(tender_jobs.close_due_tenders)
+    jobs.every_minute(question_jobs.remind_of_unanswered)
     suggestion_pages.offer_draft(draft_pages.address_of_draft)
     jobs.every_minute(commitment_jobs.drop_lapsed_confirmations)
     events.subscribe("commitments.withdrawn", commitment_jobs.drop_withdrawn, Act.CONFIRMATION_WITHDRAW)
@@ -316,9 +327,13 @@ def _subscribe() -> None:
     tender_progress.offer_steps(interest_queries.offered_steps)
     tender_progress.offer_steps(notice_tasks.offered_steps)
     tender_progress.know_next_step(notice_tasks.next_step)
+    tender_answers.know_with(question_queries.known_answers, question_queries.unanswered)
+    question_queries.tell_also(quote_queries.suppliers_quoting)
+    tender_progress.offer_steps(question_tasks.offered_steps)
     tender_progress.offer_steps(quote_tasks.offered_steps)
     tender_progress.offer_steps(evaluation_tasks.offered_steps)
     tender_progress.offer_steps(award_tasks.offered_steps)
+    tender_progress.know_next_step(question_tasks.next_step)
     tender_progress.know_next_step(evaluation_tasks.next_step)
     tender_progress.know_next_step(award_tasks.next_step)
     quote_queries.hide(evaluation_queries.hidden_from)

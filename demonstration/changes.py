@@ -41,7 +41,7 @@ def extend(walk: Walk) -> None:
 
 
 def amend(walk: Walk) -> None:
-    """The coordinator answers suppliers' questions in the description, and adds the times of the kitchens."""
+    """The coordinator says in the description what suppliers asked, and adds the times of the kitchens."""
     tender = walk.tender()
     with walk.on(AMENDED):
         actions.amend_tender(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from demonstration import (
     annual_pack,
     answers,
+    asking,
     awarding,
     bids,
     board,
@@ -57,6 +58,7 @@ def _buy(cast: Cast, purchase: Purchase) -> None:
     if purchase.extended_because:
         changes.extend(walk)
         changes.amend(walk)
+        asking.ask_and_answer(walk)
     if purchase.reach >= Reach.PUBLISHED:
         bids.submit_all(walk)
         bids.begin_all(walk)

@@ -22,7 +22,7 @@ SUBJECTS = {
     "Decisions and confirmations": ("seat", "decision", "confirmation"),
     "Contracts and needs": ("category", "contract", "calendar", "need", "consent"),
     "Joint tenders": ("tender", "commitment", "requirement", "interest", "notice"),
-    "Suppliers and their quotes": ("supplier", "quote"),
+    "Suppliers and their quotes": ("supplier", "question", "quote"),
     "Opening, scoring and award": ("opening", "quotes", "conflict", "score", "scores", "award"),
     "Invoices and payments": ("shared_cost", "invoice", "payment"),
     "Partnership Fund": ("fund", "contribution", "claim"),

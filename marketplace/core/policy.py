@@ -125,6 +125,13 @@ class Act(StrEnum):
     NOTICE_ISSUE = "notice.issue"
     SUPPLIER_REGISTER = "supplier.register"
     SUPPLIER_EDIT = "supplier.edit"
+    QUESTION_ASK = "question.ask"
+    QUESTION_WITHDRAW = "question.withdraw"
+    QUESTION_ANSWER = "question.answer"
+    QUESTION_REJECT = "question.reject"
+    QUESTION_REMIND = "question.remind"
+    TENDER_FOLLOW = "tender.follow"
+    TENDER_UNFOLLOW = "tender.unfollow"
     QUOTE_DRAFT = "quote.draft"
     QUOTE_SUBMIT = "quote.submit"
     QUOTE_WITHDRAW = "quote.withdraw"
@@ -310,6 +317,20 @@ POLICY: Mapping[Act, Permission] = {
     ),
     Act.SUPPLIER_REGISTER: _may("Register as a supplier", Role.ANYONE),
     Act.SUPPLIER_EDIT: _may("Change the supplier's details", Role.SUPPLIER_ADMIN),
+    Act.QUESTION_ASK: _may("Ask a question about a published tender", Role.SUPPLIER_ADMIN, Role.BIDDER),
+    Act.QUESTION_WITHDRAW: _may("Withdraw an own question", Role.SUPPLIER_ADMIN, Role.BIDDER),
+    Act.QUESTION_ANSWER: _may(
+        "Answer a supplier’s question for everybody, for the alliance or as the lead school",
+        Role.COORDINATOR,
+        Role.HEADTEACHER,
+        Role.BURSAR,
+    ),
+    Act.QUESTION_REJECT: _may(
+        "Reject a supplier’s question, with a reason", Role.COORDINATOR, Role.HEADTEACHER, Role.BURSAR
+    ),
+    Act.QUESTION_REMIND: _may("Remind of questions that have no answer in time", Role.SYSTEM),
+    Act.TENDER_FOLLOW: _may("Follow a tender, to be told of answers", Role.SUPPLIER_ADMIN, Role.BIDDER),
+    Act.TENDER_UNFOLLOW: _may("No longer follow a tender", Role.SUPPLIER_ADMIN, Role.BIDDER),
     Act.QUOTE_DRAFT: _may("Prepare a quote", Role.SUPPLIER_ADMIN, Role.BIDDER),
     Act.QUOTE_SUBMIT: _may("Submit or replace a quote", Role.SUPPLIER_ADMIN, Role.BIDDER),
     Act.QUOTE_WITHDRAW: _may("Withdraw a quote", Role.SUPPLIER_ADMIN, Role.BIDDER),

@@ -25,6 +25,7 @@ from marketplace.core.policy import SYSTEM, Act, Actor
 from marketplace.needs.actions import place_need
 from marketplace.needs.rules import NeedStatus
 from marketplace.tenders import notices, queries, rules, timetable
+from marketplace.tenders.answers import unanswered_questions
 from marketplace.tenders.commitments import queries as commitments
 from marketplace.tenders.criteria.rules import has_quality
 from marketplace.tenders.drafting import rules as drafting
@@ -199,7 +200,10 @@ def cancel_tender(actor: Actor, tender_id: uuid.UUID, version: int, reason: str)
 
 
 def close_tender(tender_id: uuid.UUID) -> bool:
-    """Close a published tender whose deadline has passed by the database's clock; was there one to close?"""
+    """Close a published tender whose deadline has passed by the database's clock; was there one to close?
+
+    A question that has no answer holds it: no quote is taken any more, and none can be opened yet.
+    """
     with transaction() as session:
         tender = queries.get_tender(session, SYSTEM, tender_id, lock=True)
         policy.require(SYSTEM, Act.TENDER_CLOSE)
@@ -207,6 +211,8 @@ def close_tender(tender_id: uuid.UUID) -> bool:
         if tender.status is not TenderStatus.PUBLISHED or rules.accepts_quotes(
             tender.status, tender.closes_at, now
         ):
+            return False
+        if unanswered_questions(session, tender.id):
             return False
         tender.closed_at = now
         move_tender(session, tender, TenderStatus.CLOSED)

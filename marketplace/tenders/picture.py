@@ -61,9 +61,12 @@ def _list(states: Collection[TenderStatus]) -> str:
     return " or ".join(STATUS_LABELS[one].lower() for one in states)
 
 
-def picture(tender: Tender, waits_for: str) -> Picture:
-    """The picture of one tender now; `waits_for` says what has to happen, for the state it is in."""
-    status = rules.shown_status(tender.status, tender.closes_at, clock.now())
+def picture(tender: Tender, waits_for: str, *, held: bool = False) -> Picture:
+    """The picture of one tender now; `waits_for` says what has to happen, for the state it is in.
+
+    `held` says that its deadline has passed and it is not closed: see `answers.is_held`.
+    """
+    status = tender.status if held else rules.shown_status(tender.status, tender.closes_at, clock.now())
     reached = {step.status: step.reached_at for step in tender.steps}
     unneeded = _unneeded(tender)
     ended = status in ENDED_EARLY

@@ -20,7 +20,7 @@ from marketplace.core import clock, policy
 from marketplace.core.money import Money
 from marketplace.core.policy import Act, Actor
 from marketplace.needs.thresholds import REGIME_LABELS, Regime
-from marketplace.tenders import formulas, methodology, picture, progress, queries, rules, timetable
+from marketplace.tenders import answers, formulas, methodology, picture, progress, queries, rules, timetable
 from marketplace.tenders.commitments import queries as commitments
 from marketplace.tenders.commitments import tasks as commitment_tasks
 from marketplace.tenders.criteria.shown import criteria as shown_criteria
@@ -95,6 +95,9 @@ COMMITMENT_COLOURS: Mapping[CommitmentStatus, str] = {
 }
 
 
+HELD = Label("Deadline passed, questions to answer", "yellow")
+
+
 def label(status: TenderStatus, closes_at: datetime | None = None) -> Label:
     """A tender's status as people read it now."""
     now_is = rules.shown_status(status, closes_at, clock.now())
@@ -143,10 +146,11 @@ def terms(session: Session, tender: Tender) -> dict[str, Any]:
 def whole_tender(session: Session, acting: Actor, tender: Tender) -> dict[str, Any]:
     """Everything on the page of one tender for the people of its alliance."""
     next_step = progress.next_step(session, tender)
+    held = answers.is_held(session, tender, clock.now())
     return {
         "tender": tender,
-        "label": label(tender.status, tender.closes_at),
-        "picture": picture.picture(tender, next_step.text),
+        "label": HELD if held else label(tender.status, tender.closes_at),
+        "picture": picture.picture(tender, next_step.text, held=held),
         "next_step": next_step,
         "links": [
             *progress.offered_steps(session, acting, tender),

@@ -13,6 +13,7 @@ from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.paging import page_links
 from marketplace.core.policy import Act
 from marketplace.core.web import NavigationItem, answering, page
+from marketplace.tenders.answers import published_answers
 from marketplace.tenders.commitments.queries import SchoolVerdict, verdicts
 from marketplace.tenders.formulas import FORMULAS, TIE_BREAK
 from marketplace.tenders.models import Tender
@@ -87,6 +88,7 @@ def scoring(tender_id: uuid.UUID) -> Any:
         is_open=tender.status is TenderStatus.EVALUATING,
         rows=sheets.own_progress(session, actor, tender),
         panel=sheets.evaluators(session, tender),
+        asked=published_answers(session, tender_id),
     )
 
 
@@ -107,7 +109,13 @@ def give_scores(quote_id: uuid.UUID) -> Any:
             return redirect(url_for("evaluation.scoring", tender_id=tender.id))
     is_open = tender.status is TenderStatus.EVALUATING and quote.status is QuoteStatus.OPENED
     return page(
-        "evaluation/give_scores.html", form=form, tender=tender, quote=quote, answers=answers, is_open=is_open
+        "evaluation/give_scores.html",
+        form=form,
+        tender=tender,
+        quote=quote,
+        answers=answers,
+        is_open=is_open,
+        asked=published_answers(session, tender.id),
     )
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.alliance.models import Person
@@ -22,9 +21,9 @@ from marketplace.tenders.amending.models import Amendment
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import Seat
 from suppliers.profiles.queries import people_serving, people_who_bid
-from suppliers.quotes import opening
+from suppliers.quotes import opening, queries
 from suppliers.quotes.models import Quote
-from suppliers.quotes.rules import Envelope, Opener, QuoteStatus, in_england
+from suppliers.quotes.rules import Envelope, Opener, in_england
 
 
 def quote_received(session: Session, tender: Tender, quote: Quote, event: Event) -> None:
@@ -144,10 +143,7 @@ def _concerned(session: Session, tender: Tender) -> list[tuple[list[Person], boo
 
 def _who_quote(session: Session, tender_id: uuid.UUID) -> list[Person]:
     """Who bids for the suppliers with a draft or a quote in."""
-    begun = select(Quote.supplier_id).where(
-        Quote.tender_id == tender_id, Quote.status.not_in([QuoteStatus.REPLACED, QuoteStatus.WITHDRAWN])
-    )
-    suppliers = session.scalars(begun.distinct()).all()
+    suppliers = sorted(queries.suppliers_quoting(session, tender_id))
     return [person for supplier_id in suppliers for person in people_who_bid(session, supplier_id)]
 
 

@@ -152,6 +152,14 @@ def receipt_of(session: Session, quote_id: uuid.UUID) -> Event | None:
     return session.scalars(query).one_or_none()
 
 
+def suppliers_quoting(session: Session, tender_id: uuid.UUID) -> frozenset[uuid.UUID]:
+    """The suppliers with a draft or a quote in: for writing to them, and for nobody's eyes."""
+    query = select(Quote.supplier_id).where(
+        Quote.tender_id == tender_id, Quote.status.not_in([QuoteStatus.REPLACED, QuoteStatus.WITHDRAWN])
+    )
+    return frozenset(session.scalars(query))
+
+
 # ------------------------------------------------------------------ for suppliers
 def tenders_to_quote_for(session: Session, actor: Actor) -> list[Tender]:
     """Open tenders in the categories that the actor's suppliers serve, the soonest deadline first."""

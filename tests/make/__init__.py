@@ -61,6 +61,7 @@ from tests.make.invoices import (
 )
 from tests.make.lots import AT_MOST_ONE, Divided
 from tests.make.needs import approved_need, content, draft_need, need, submitted_need
+from tests.make.questions import answer_question, ask, question
 from tests.make.quotes import (
     DECLARED,
     RealQuotes,
@@ -125,10 +126,12 @@ __all__ = [
     "agree_scores",
     "alliance",
     "answer",
+    "answer_question",
     "approve_award",
     "approved_claim",
     "approved_contest",
     "approved_need",
+    "ask",
     "ask_to_lead",
     "assess_interests",
     "awarded_contest",
@@ -182,6 +185,7 @@ __all__ = [
     "priced_contest",
     "proposed_round",
     "published_tender",
+    "question",
     "quote",
     "quote_schedule",
     "real_contract",

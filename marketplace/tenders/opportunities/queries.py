@@ -15,7 +15,8 @@ from marketplace.contracts import categories
 from marketplace.core import clock
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
-from marketplace.tenders import methodology, queries, rules, timetable
+from marketplace.tenders import answers, methodology, queries, rules, timetable
+from marketplace.tenders.answers import PublishedAnswer
 from marketplace.tenders.criteria.shown import ShownCriterion
 from marketplace.tenders.criteria.shown import criteria as shown_criteria
 from marketplace.tenders.criteria.tree import price_marks
@@ -23,6 +24,7 @@ from marketplace.tenders.formulas import FORMULAS, FormulaInWords
 from marketplace.tenders.lots.queries import LotWords, in_words
 from marketplace.tenders.methodology import Methodology, in_short
 from marketplace.tenders.models import Commitment, Tender
+from marketplace.tenders.planning.rules import answered_until, asked_until
 from marketplace.tenders.queries import ScheduleLot
 from marketplace.tenders.rules import CommitmentStatus, TenderStatus
 from marketplace.tenders.specification.queries import Merged, asked_of_suppliers
@@ -72,6 +74,7 @@ class PublicDocument:
 class Opportunity:
     """The public part of one published tender. Money is in pence, for the whole term and all schools.
 
+    `held` says that the deadline has passed and quotes cannot be opened: a question has no answer yet.
     `notice_reference` and `notice_address` are of its notice on Find a Tender, where it stands there.
     """
 
@@ -84,7 +87,10 @@ class Opportunity:
     alliance: str
     status: TenderStatus
     open: bool
+    held: bool
     closes_at: datetime
+    asked_until: datetime
+    answered_until: datetime
     deadline_reason: str
     published_at: datetime
     contract_starts_on: date
@@ -103,6 +109,7 @@ class Opportunity:
     ceiling: Money | None
     optimum: Money | None
     documents: tuple[PublicDocument, ...]
+    answers: tuple[PublishedAnswer, ...]
     ocid: str
     notice_reference: str
     notice_address: str
@@ -194,7 +201,10 @@ def opportunity_of(session: Session, tender: Tender) -> Opportunity:
         alliance=session.get_one(Organisation, tender.alliance_id).name,
         status=rules.shown_status(tender.status, tender.closes_at, now),
         open=rules.accepts_quotes(tender.status, tender.closes_at, now),
+        held=answers.is_held(session, tender, now),
         closes_at=tender.closes_at,
+        asked_until=asked_until(tender.published_at, tender.closes_at),
+        answered_until=answered_until(tender.published_at, tender.closes_at),
         deadline_reason=tender.deadline_reason,
         published_at=tender.published_at,
         contract_starts_on=tender.contract_starts_on,
@@ -213,6 +223,7 @@ def opportunity_of(session: Session, tender: Tender) -> Opportunity:
         ceiling=tender.ceiling,
         optimum=tender.optimum,
         documents=tuple(PublicDocument(one.id, one.name, one.link) for one in tender.documents),
+        answers=answers.published_answers(session, tender.id),
         ocid=notices.ocid(session, tender),
         notice_reference=notice.reference if notice else "",
         notice_address=notice.address if notice else "",

@@ -22,6 +22,7 @@ from marketplace.tenders.uk_notices import queries as notices
 opportunities = Blueprint("opportunities", __name__)
 NAVIGATION = NavigationItem("Opportunities", "opportunities.index", lambda actor: not actor.alliance_ids)
 KEPT = ("search", "category")
+ANSWERS_SHOWN = 3
 
 
 @opportunities.route("/opportunities")
@@ -74,5 +75,6 @@ def show(tender_id: uuid.UUID) -> Any:
         opportunity=opportunity,
         changes=changes_since_publication(db.session(), tender_id),
         pack=latest_pack(db.session(), tender_id),
-        label=shown.label(opportunity.status, opportunity.closes_at),
+        label=shown.HELD if opportunity.held else shown.label(opportunity.status, opportunity.closes_at),
+        newest_answers=opportunity.answers[: -ANSWERS_SHOWN - 1 : -1],
     )

@@ -28,6 +28,7 @@ WRITTEN = (
     ("5 Safeguarding.html", "packs/safeguarding.html"),
 )
 SCHEDULE = "2 Price schedule.csv"
+ANSWERS = "6 Questions and answers.html"
 STYLE = "style.css"
 
 
@@ -66,6 +67,9 @@ def assemble(session: Session, tender: Tender) -> Pack:
 def _contents(session: Session, tender: Tender, opportunity: Opportunity) -> Iterator[tuple[str, Content]]:
     for name, template in WRITTEN:
         yield name, _kept(session, _written(template, opportunity=opportunity), "text/html")
+    if opportunity.answers:
+        text = _written("packs/answers.html", opportunity=opportunity)
+        yield ANSWERS, _kept(session, text, "text/html")
     yield SCHEDULE, _kept(session, _schedule(opportunity), "text/csv")
     yield STYLE, _kept(session, _written("packs/style.css"), "text/css")
     uploaded = [one for one in tender.documents if one.sha256]

@@ -9,18 +9,20 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 from marketplace.core import working_days
+from marketplace.core.clock import LONDON
 from marketplace.core.months import months_later
 from marketplace.core.working_days import Counts, in_words
 from marketplace.tenders.timetable import standstill_days
 
 REFERENCE = Path(__file__).with_name("reference")
-QUESTIONS_END = 5
+QUESTIONS_END, ANSWERS_END = 5, 2
+END_OF_OFFICE = time(17)
 A_DAY = timedelta(days=1)
 PUBLISHING = "On this plan you publish on"
 
@@ -178,6 +180,30 @@ def plan(known: Situation) -> list[Planned]:
 def questions_end(closes_on: date) -> date:
     """The last day for suppliers' questions: five working days before the deadline for quotes."""
     return working_days.first_of(closes_on - A_DAY, QUESTIONS_END, working_days.is_working_day)
+
+
+def asked_until(published_at: datetime, closes_at: datetime) -> datetime:
+    """Until when suppliers may ask: 17:00 on the last day for questions.
+
+    Where a tender is open for less than that, until half of its time has passed.
+    """
+    usual = _end_of_office(questions_end(closes_at.astimezone(LONDON).date()))
+    return usual if usual > published_at else published_at + (closes_at - published_at) / 2
+
+
+def answered_until(published_at: datetime, closes_at: datetime) -> datetime:
+    """By when the schools answer: 17:00 two working days before the deadline for quotes.
+
+    Suppliers have these days left to use the answers. In a short time it is half of what remains.
+    """
+    closes_on = closes_at.astimezone(LONDON).date()
+    usual = _end_of_office(working_days.first_of(closes_on - A_DAY, ANSWERS_END, working_days.is_working_day))
+    asked = asked_until(published_at, closes_at)
+    return usual if usual > asked else asked + (closes_at - asked) / 2
+
+
+def _end_of_office(day: date) -> datetime:
+    return datetime.combine(day, END_OF_OFFICE, LONDON).astimezone(UTC)
 
 
 def _steps_of(known: Situation) -> list[PlanStep]:

@@ -18,11 +18,13 @@ from marketplace.core.months import months_later
 from marketplace.core.settings import Settings
 from marketplace.tenders import queries, timetable
 from marketplace.tenders.amending.models import Amendment
+from marketplace.tenders.answers import published_answers
 from marketplace.tenders.criteria.tree import leaves
 from marketplace.tenders.formulas import to_two_places
 from marketplace.tenders.lots.queries import in_words as lots_in_words
 from marketplace.tenders.lots.queries import limits_of
 from marketplace.tenders.models import Commitment, Tender
+from marketplace.tenders.planning.rules import asked_until
 from marketplace.tenders.rules import CommitmentStatus, TenderStatus
 from marketplace.tenders.uk_notices import rules
 from marketplace.tenders.uk_notices.models import Notice
@@ -31,6 +33,7 @@ from marketplace.tenders.uk_notices.subject import (
     Authority,
     CriterionSaid,
     DocumentSaid,
+    EnquirySaid,
     Line,
     LotLimitsSaid,
     LotSaid,
@@ -146,6 +149,8 @@ def subject(session: Session, tender: Tender) -> Subject:
     gross, regime = queries.value_and_regime(session, tender)
     authorities = _authorities(session, tender)
     shown = gross is not None and rules.shows_value(regime, len(authorities))
+    answers = published_answers(session, tender.id)
+    told_at = max((one.issued_at for one in notices_of(session, tender.id)), default=None)
     return Subject(
         reference=tender.reference,
         title=tender.title,
@@ -181,6 +186,15 @@ def subject(session: Session, tender: Tender) -> Subject:
         page=page,
         prior_ocid=tender.ocid,
         limits=_limits(session, tender),
+        has_enquiries=bool(answers),
+        asked_until=asked_until(tender.published_at, tender.closes_at)
+        if tender.published_at and tender.closes_at
+        else None,
+        enquiries=tuple(
+            EnquirySaid(one.number, one.question, one.answer, one.answered_at)
+            for one in answers
+            if told_at is None or one.answered_at >= told_at
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from marketplace.core.money import Money
 from marketplace.needs.thresholds import Regime
 from marketplace.tenders.rules import CriterionKind, TenderStatus
 from marketplace.tenders.timetable import term_months
+from marketplace.tenders.uk_notices import enquiries
 from marketplace.tenders.uk_notices.rules import NOTICES, NoticeKind, Particulars, Published, main_category
 from marketplace.tenders.uk_notices.schema import number
 from marketplace.tenders.uk_notices.subject import Authority, DocumentSaid, LotSaid, Subject
@@ -184,7 +185,7 @@ def _tender(subject: Subject, issue: Issue) -> dict[str, Any]:
 
 
 def _how_to_quote(subject: Subject) -> dict[str, Any]:
-    return {
+    return enquiries.said(subject) | {
         "awardCriteria": _criteria_code(subject),
         "awardCriteriaDetails": _criteria_words(subject),
         "submissionMethod": ["electronicSubmission"],

@@ -23,10 +23,11 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
 FILES = Path(__file__).with_name("schema")
-PARTS = ("lots.json", "bids.json", "uk.json")
+PARTS = ("lots.json", "bids.json", "enquiries.json", "uk.json")
 EXTENSIONS = (
     "https://raw.githubusercontent.com/open-contracting-extensions/ocds_lots_extension/v1.1.5/extension.json",
     "https://raw.githubusercontent.com/open-contracting-extensions/ocds_bid_extension/v1.1.5/extension.json",
+    "https://raw.githubusercontent.com/open-contracting-extensions/ocds_enquiry_extension/master/extension.json",
     "https://raw.githubusercontent.com/cabinetoffice/ocds_uk_extension/main/extension.json",
 )
 """The extensions whose schemas are PARTS, in this order."""
@@ -64,7 +65,7 @@ def problems(document: object, shape: Shape = Shape.RELEASE) -> list[Problem]:
 
 @cache
 def release_schema() -> dict[str, Any]:
-    """The release schema of OCDS 1.1 with the lots, bids and United Kingdom extensions merged in."""
+    """The release schema of OCDS 1.1 with our extensions merged in: lots, bids, enquiries, United Kingdom."""
     merged: Any = _read(Shape.RELEASE)
     for part in PARTS:
         merged = merge_patch(merged, _read(part))

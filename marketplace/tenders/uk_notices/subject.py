@@ -84,13 +84,24 @@ class DocumentSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class EnquirySaid:
+    """A question of a supplier and the schools' answer; who asked is never said."""
+
+    number: int
+    question: str
+    answer: str
+    answered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """All of a tender that its notices say. What stands here becomes public; nothing else does.
 
     The first authority leads. `net` and `gross` are the estimated value over the whole term, without
     and with VAT, None when it is not known or must not be shown. `page` is where anybody reads the
     tender; `prior_ocid` names the process that it was imported from. The contract ends on `ends_on`, and on
-    `last_on` if every option to extend it is used.
+    `last_on` if every option to extend it is used. `enquiries` are the questions answered since the notice
+    before; suppliers ask until `asked_until`.
     """
 
     reference: str
@@ -114,6 +125,9 @@ class Subject:
     page: str
     prior_ocid: str = ""
     limits: LotLimitsSaid = LotLimitsSaid()
+    has_enquiries: bool = False
+    asked_until: datetime | None = None
+    enquiries: tuple[EnquirySaid, ...] = ()
 
     @property
     def bound(self) -> bool:

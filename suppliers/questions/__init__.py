@@ -1,0 +1,1 @@
+"""Questions of suppliers about a published tender, and the schools' answers."""
