@@ -7,7 +7,7 @@ was decided on the exact fractions.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -27,6 +27,7 @@ from suppliers.evaluation.rules import LowPriceTest, Saving
 from suppliers.quotes import amounts
 from suppliers.quotes.models import Quote
 from suppliers.quotes.offers import Offer as PricedOffer
+from suppliers.quotes.offers import lot_total
 from suppliers.quotes.rules import QuoteStatus
 
 Amount = TypeVar("Amount", Money, Decimal)
@@ -90,14 +91,24 @@ class LineRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TierRow:
+    """What a lot would cost at the prices of one tier, by quote; `is_reached` when every school buys."""
+
+    begins: str
+    is_reached: bool
+    totals: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LotTable:
-    """A lot: its lines and its total, by quote."""
+    """A lot: its lines and its total, by quote. `tiers` is empty where there is one price."""
 
     lot_id: uuid.UUID
     number: int
     title: str
     lines: tuple[LineRow, ...]
     totals: tuple[Cell, ...]
+    tiers: tuple[TierRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +164,11 @@ class Comparison:
     def unknown_baselines(self) -> tuple[str, ...]:
         """The schools whose spend today is not known."""
         return tuple(row.school for row in self.schools if row.baseline is None)
+
+    @property
+    def has_tiers(self) -> bool:
+        """Do prices of any lot fall with the schools or units that are bought?"""
+        return any(lot.tiers for lot in self.lots)
 
     def offer_of(self, quote_id: uuid.UUID) -> Offer | None:
         """The offer of a quote, if it is compared."""
@@ -228,7 +244,7 @@ def compare(basis: Basis, quotes: Sequence[Quote], agreed: Agreed) -> Comparison
     return Comparison(
         offers=_offers(basis, priced, figures, baseline, agreed),
         set_aside=set_aside,
-        lots=tuple(_lot_table(lot, priced) for lot in basis.lots),
+        lots=tuple(_lot_table(basis, lot, priced) for lot in basis.lots),
         schools=rows,
         baseline=baseline,
         figures=figures,
@@ -318,14 +334,24 @@ def _offers(
     )
 
 
-def _lot_table(lot: ScheduleLot, priced: Sequence[_Priced]) -> LotTable:
+def _lot_table(basis: Basis, lot: ScheduleLot, priced: Sequence[_Priced]) -> LotTable:
     return LotTable(
         lot.id,
         lot.number,
         lot.title,
         tuple(_line_row(line, priced) for line in lot.lines),
         _cells([Money.total(quote.by_line[line.id] for line in lot.lines) for quote in priced]),
+        tuple(_tier_rows(basis, lot, priced)),
     )
+
+
+def _tier_rows(basis: Basis, lot: ScheduleLot, priced: Sequence[_Priced]) -> Iterator[TierRow]:
+    """The lot at the prices of each tier, where there are several."""
+    starts = basis.division.begins(lot.id)
+    reached = amounts.start_reached(basis.division, lot)
+    for start in starts if len(starts) > 1 else ():
+        totals = [lot_total(lot, basis.asked[quote.quote.id], start) for quote in priced]
+        yield TierRow(basis.division.start_in_words(lot.id, start), start == reached, _cells(totals))
 
 
 def _line_row(line: ScheduleLine, priced: Sequence[_Priced]) -> LineRow:

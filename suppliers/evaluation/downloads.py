@@ -25,8 +25,16 @@ WIDE, NARROW = 34, 16
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+Sheets = Iterable[tuple[str, Sequence[Sequence[Value]]]]
+
+
 def excel(tender: Tender, comparison: Comparison) -> bytes:
     """A workbook with a sheet each for the ranking, schools, lots, lines and the reasons for scores."""
+    return workbook(tender, _sheets(comparison))
+
+
+def workbook(tender: Tender, sheets: Sheets) -> bytes:
+    """A workbook of these sheets, each a name and its rows, the heads first."""
     content = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(content, options) as book:
@@ -37,7 +45,7 @@ def excel(tender: Tender, comparison: Comparison) -> bytes:
             "number": book.add_format({"num_format": "#,##0.####", "valign": "top"}),
         }
         about = f"{tender.reference} {tender.title}"
-        for name, rows in _sheets(comparison):
+        for name, rows in sheets:
             _write(book.add_worksheet(name), formats, about, rows)
     return content.getvalue()
 
@@ -47,22 +55,30 @@ def csv_text(comparison: Comparison) -> bytes:
 
     UTF-8 with a byte order mark, so that Excel reads £ and names rightly.
     """
+    return as_csv(_lines(comparison))
+
+
+def as_csv(rows: Iterable[Sequence[Value]]) -> bytes:
+    """Rows as CSV, in UTF-8 with a byte order mark."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    for row in _lines(comparison):
+    for row in rows:
         writer.writerow([_plain(value) for value in row])
     return text.getvalue().encode("utf-8-sig")
 
 
-def _sheets(comparison: Comparison) -> Iterable[tuple[str, Sequence[Sequence[Value]]]]:
-    yield "Ranking", _ranking(comparison)
-    yield "By school", _by_school(comparison)
+def _sheets(comparison: Comparison) -> Sheets:
+    yield "Ranking", ranking(comparison)
+    yield "By school", by_school(comparison)
     yield "By lot", _by_lot(comparison)
+    if comparison.has_tiers:
+        yield "By tier", tiers(comparison)
     yield "By line", _lines(comparison)
-    yield "Scores and reasons", _reasons(comparison)
+    yield "Scores and reasons", reasons(comparison)
 
 
-def _ranking(comparison: Comparison) -> list[Sequence[Value]]:
+def ranking(comparison: Comparison) -> list[Sequence[Value]]:
+    """The compared quotes in order, then those that are not compared."""
     head: Sequence[Value] = (
         "Rank",
         "Supplier",
@@ -99,7 +115,8 @@ def _ranked(offer: Offer) -> Sequence[Value]:
     )
 
 
-def _by_school(comparison: Comparison) -> list[Sequence[Value]]:
+def by_school(comparison: Comparison) -> list[Sequence[Value]]:
+    """What each school would pay under each quote."""
     head: list[Value] = ["School", "Today’s spend over the term"]
     for offer in comparison.offers:
         head += [f"{offer.supplier}: price", f"{offer.supplier}: saving"]
@@ -139,11 +156,26 @@ def _lines(comparison: Comparison) -> list[Sequence[Value]]:
     return [*rows, total]
 
 
-def _reasons(comparison: Comparison) -> list[Sequence[Value]]:
+def tiers(comparison: Comparison) -> list[Sequence[Value]]:
+    """What each lot would cost at the prices of each tier."""
+    rows: list[Sequence[Value]] = [
+        ("Lot", "Unit prices", "If every school buys", *(offer.supplier for offer in comparison.offers))
+    ]
+    rows += [
+        (lot.number, tier.begins, "Yes" if tier.is_reached else "", *(cell.amount for cell in tier.totals))
+        for lot in comparison.lots
+        for tier in lot.tiers
+    ]
+    return rows
+
+
+def reasons(*comparisons: Comparison) -> list[Sequence[Value]]:
+    """The agreed scores of each quote with their reasons, once however often it is compared."""
     rows: list[Sequence[Value]] = [("Supplier", "Criterion", "Weight", "Score", "Marks", "Reason")]
+    offers = {offer.quote_id: offer for comparison in comparisons for offer in comparison.offers}
     rows += [
         (offer.supplier, f"{one.label} {one.title}".strip(), one.weight, one.said, one.marks, one.reason)
-        for offer in comparison.offers
+        for offer in offers.values()
         for one in offer.outline
     ]
     return rows

@@ -26,7 +26,8 @@ from marketplace.tenders.methodology import method_of
 from marketplace.tenders.models import Criterion, PanelSeat, Tender
 from marketplace.tenders.readers import theirs
 from marketplace.tenders.rules import ANSWERED, STATUS_COLOURS, STATUS_LABELS, Seat, TenderStatus
-from suppliers.evaluation import comparison
+from suppliers.evaluation import by_lot, comparison
+from suppliers.evaluation.by_lot import Results
 from suppliers.evaluation.comparison import Basis, Comparison
 from suppliers.evaluation.models import AgreedScore, ConflictDeclaration
 from suppliers.quotes import opened
@@ -203,10 +204,43 @@ def get_comparison(session: Session, actor: Actor, tender_id: uuid.UUID) -> tupl
     return tender, comparison_of(session, tender)
 
 
+def get_results(session: Session, actor: Actor, tender_id: uuid.UUID) -> tuple[Tender, Results | None]:
+    """A tender the actor may compare, lot by lot where each is won on its own, else None. Raises NotFound."""
+    tender = get_tender(session, tender_id, visible_to(actor))
+    return tender, results_of(session, tender)
+
+
+def results_of(session: Session, tender: Tender) -> Results | None:
+    """The quotes for each lot of a tender whose lots are won on their own; None where they are not."""
+    basis = basis_of(session, tender)
+    if not basis.division.apart:
+        return None
+    return by_lot.compare_lots(basis, priced_quotes(session, tender.id), agreed_scores(session, tender.id))
+
+
+def comparisons_by_lot(session: Session, tender: Tender) -> dict[uuid.UUID, Comparison]:
+    """The comparison that decides each lot: its own, or the whole tender's where one quote wins all."""
+    results = results_of(session, tender)
+    if results is not None:
+        return {lot.lot_id: lot.comparison for lot in results.lots}
+    whole = comparison_of(session, tender)
+    return {lot.lot_id: whole for lot in whole.lots}
+
+
 def comparison_of(session: Session, tender: Tender) -> Comparison:
-    """All quotes of a tender side by side; for who may see them, ask `get_comparison`."""
+    """All quotes of a tender side by side; for who may see them, ask `get_comparison`.
+
+    Where lots are won on their own, quotes for some of them cannot be compared so: see `results_of`.
+    """
+    return comparison.compare(
+        basis_of(session, tender), priced_quotes(session, tender.id), agreed_scores(session, tender.id)
+    )
+
+
+def basis_of(session: Session, tender: Tender) -> Basis:
+    """What the quotes of a tender are compared on."""
     has_dates = tender.contract_starts_on is not None and tender.contract_ends_on is not None
-    basis = Basis(
+    return Basis(
         method=method_of(tender),
         lots=tenders.schedule(session, tender.id),
         schools=tenders.buyers(session, tender.id),
@@ -216,10 +250,10 @@ def comparison_of(session: Session, tender: Tender) -> Comparison:
         division=division_of(session, tender.id),
         placed=outline(tender.criteria),
     )
-    return comparison.compare(basis, _priced_quotes(session, tender.id), agreed_scores(session, tender.id))
 
 
-def _priced_quotes(session: Session, tender_id: uuid.UUID) -> Sequence[Quote]:
+def priced_quotes(session: Session, tender_id: uuid.UUID) -> Sequence[Quote]:
+    """The quotes of a tender whose prices were to be opened, by supplier's name; excluded ones too."""
     query = (
         select(Quote)
         .where(Quote.tender_id == tender_id, Quote.status.in_({*AFTER_OPENING, QuoteStatus.SUBMITTED}))

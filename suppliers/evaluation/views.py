@@ -16,9 +16,21 @@ from marketplace.core.web import NavigationItem, answering, page
 from marketplace.tenders.answers import published_answers
 from marketplace.tenders.commitments.queries import SchoolVerdict, verdicts
 from marketplace.tenders.formulas import FORMULAS, TIE_BREAK
+from marketplace.tenders.lots.queries import division_of
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import STATUS_COLOURS, STATUS_LABELS, TenderStatus
-from suppliers.evaluation import actions, assessment, charts, downloads, findings, queries, sheets
+from suppliers.evaluation import (
+    actions,
+    assessment,
+    by_lot,
+    charts,
+    downloads,
+    findings,
+    lot_downloads,
+    queries,
+    sheets,
+)
+from suppliers.evaluation.by_lot import Results
 from suppliers.evaluation.comparison import Comparison
 from suppliers.evaluation.forms import (
     ExcludeForm,
@@ -208,7 +220,11 @@ def exclude_quote(quote_id: uuid.UUID) -> Any:
 @evaluation.route("/tenders/<uuid:tender_id>/comparison")
 def compare_quotes(tender_id: uuid.UUID) -> Any:
     """All quotes side by side."""
-    tender, comparison = queries.get_comparison(db.session(), web.actor(), tender_id)
+    session = db.session()
+    tender, results = queries.get_results(session, web.actor(), tender_id)
+    if results is not None:
+        return _compare_lots(tender, results)
+    comparison = queries.comparison_of(session, tender)
     return page(
         "evaluation/comparison.html",
         tender=tender,
@@ -219,6 +235,21 @@ def compare_quotes(tender_id: uuid.UUID) -> Any:
         formula=FORMULAS[tender.price_formula],
         tie_break=TIE_BREAK,
         conditions=_conditions(tender, comparison),
+        may_recommend=policy.allows(web.actor(), Act.AWARD_RECOMMEND, tender.alliance_id)
+        and tender.status is TenderStatus.PRICES_OPENED,
+    )
+
+
+def _compare_lots(tender: Tender, results: Results) -> Any:
+    return page(
+        "evaluation/comparison_by_lot.html",
+        tender=tender,
+        status={"label": STATUS_LABELS[tender.status], "colour": STATUS_COLOURS.get(tender.status, "blue")},
+        results=results,
+        findings={lot.lot_id: findings.find(lot.comparison) for lot in results.lots},
+        formula=FORMULAS[tender.price_formula],
+        tie_break=TIE_BREAK,
+        tied_together=by_lot.tied_together(division_of(db.session(), tender.id)),
         may_recommend=policy.allows(web.actor(), Act.AWARD_RECOMMEND, tender.alliance_id)
         and tender.status is TenderStatus.PRICES_OPENED,
     )
@@ -238,13 +269,16 @@ def show_assessment(quote_id: uuid.UUID) -> Any:
     """One quote's answers with the agreed scores and reasons."""
     session, actor = db.session(), web.actor()
     quote = queries.get_quote(session, quote_id, queries.visible_to(actor))
-    tender, comparison = queries.get_comparison(session, actor, quote.tender_id)
+    tender, results = queries.get_results(session, actor, quote.tender_id)
+    lots = by_lot.by_quote(results, quote_id) if results else {}
+    comparison = None if results else queries.comparison_of(session, tender)
     return page(
         "evaluation/assessment.html",
         tender=tender,
         quote=quote,
-        offer=comparison.offer_of(quote_id),
-        price_weight=comparison.price_weight,
+        offer=comparison.offer_of(quote_id) if comparison else None,
+        price_weight=comparison.price_weight if comparison else None,
+        lots=[(results.of(lot_id), offer) for lot_id, offer in lots.items()] if results else [],
         answers=assessment.agreed_answers(session, tender, quote),
         may_exclude=policy.allows(actor, Act.QUOTE_EXCLUDE, tender.alliance_id)
         and tender.status is TenderStatus.PRICES_OPENED
@@ -255,15 +289,27 @@ def show_assessment(quote_id: uuid.UUID) -> Any:
 @evaluation.route("/tenders/<uuid:tender_id>/comparison.xlsx")
 def download_excel(tender_id: uuid.UUID) -> Response:
     """The comparison as an Excel workbook."""
-    tender, comparison = queries.get_comparison(db.session(), web.actor(), tender_id)
-    return _attachment(downloads.excel(tender, comparison), EXCEL, f"{tender.reference}-comparison.xlsx")
+    session = db.session()
+    tender, results = queries.get_results(session, web.actor(), tender_id)
+    content = (
+        lot_downloads.excel(tender, results)
+        if results
+        else downloads.excel(tender, queries.comparison_of(session, tender))
+    )
+    return _attachment(content, EXCEL, f"{tender.reference}-comparison.xlsx")
 
 
 @evaluation.route("/tenders/<uuid:tender_id>/comparison.csv")
 def download_csv(tender_id: uuid.UUID) -> Response:
     """The comparison as a CSV file."""
-    tender, comparison = queries.get_comparison(db.session(), web.actor(), tender_id)
-    return _attachment(downloads.csv_text(comparison), "text/csv", f"{tender.reference}-comparison.csv")
+    session = db.session()
+    tender, results = queries.get_results(session, web.actor(), tender_id)
+    content = (
+        lot_downloads.csv_text(results)
+        if results
+        else downloads.csv_text(queries.comparison_of(session, tender))
+    )
+    return _attachment(content, "text/csv", f"{tender.reference}-comparison.csv")
 
 
 def _attachment(content: bytes, media_type: str, name: str) -> Response:

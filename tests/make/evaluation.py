@@ -10,13 +10,15 @@ from marketplace.core.policy import Actor
 from marketplace.tenders.models import Criterion
 from suppliers.evaluation import actions, queries
 from suppliers.evaluation.actions import ScoreGiven
+from suppliers.evaluation.by_lot import Results
 from suppliers.evaluation.comparison import Comparison
 from suppliers.evaluation.conduct import Declaration
 from suppliers.evaluation.models import AgreedScore
+from suppliers.quotes.offers import Offer
 from suppliers.quotes.rules import Envelope
 from tests.make.alliance import Alliance, alliance
 from tests.make.kept import kept
-from tests.make.quotes import fresh, open_envelope, opened_quotes, submitted_quote
+from tests.make.quotes import fresh, open_envelope, opened_quotes, submitted_offer, submitted_quote
 from tests.make.suppliers import Supplier, supplier
 from tests.make.tenders import PRICE_ONLY, Tender, Wishes, published_tender
 
@@ -50,6 +52,13 @@ class Contest:
         return queries.questions(self.tender.row)
 
     @property
+    def results(self) -> Results:
+        """The quotes for each lot as they are now; the tender's lots are won on their own."""
+        found = queries.results_of(fresh(), self.tender.row)
+        assert found is not None
+        return found
+
+    @property
     def comparison(self) -> Comparison:
         """All quotes side by side, as they are now."""
         return queries.comparison_of(fresh(), self.tender.row)
@@ -69,6 +78,28 @@ def opened_contest(
     quotes = tuple(submitted_quote(tender, one, price) for one, price in zip(suppliers, prices, strict=True))
     opened_quotes(tender)
     return Contest(tender, suppliers, quotes)
+
+
+def contest_of(tender: Tender, offers: Sequence[Offer], *, category: str = "catering") -> Contest:
+    """A published tender whose first envelope is open: one quote for each offer."""
+    suppliers = tuple(
+        supplier(f"Supplier {number + 1}", categories=[category]) for number in range(len(offers))
+    )
+    quotes = tuple(
+        submitted_offer(tender, one, wanted) for one, wanted in zip(suppliers, offers, strict=True)
+    )
+    opened_quotes(tender)
+    return Contest(tender, suppliers, quotes)
+
+
+def judge(contest: Contest, scores: Scores) -> None:
+    """From opened answers to opened prices: declared, scored, agreed by quote and question, locked."""
+    for evaluator in contest.tender.evaluators:
+        declare_conflicts(contest, evaluator)
+        give_scores(contest, evaluator)
+    agree_scores(contest, scores)
+    actions.lock_scores(contest.coordinator, contest.tender.id, contest.tender.version)
+    open_envelope(contest.tender, Envelope.PRICE)
 
 
 def declare_conflicts(contest: Contest, evaluator: Actor, *conflicted: Supplier) -> None:
