@@ -21,6 +21,7 @@ from invoicing.invoices import views as invoice_pages
 from invoicing.ledger import models as ledger
 from invoicing.payments import models as payments
 from invoicing.payments import views as payment_pages
+from invoicing.shared_costs import commands as shared_cost_commands
 from invoicing.shared_costs import jobs as shared_cost_jobs
 from invoicing.shared_costs import views as shared_cost_pages
 from marketplace.alliance import commands as alliance_commands
@@ -113,6 +114,7 @@ from suppliers.awards import confirming as award_confirming
 from suppliers.awards import models as awards
 from suppliers.awards import tasks as award_tasks
 from suppliers.awards import views as award_pages
+from suppliers.evaluation import commands as evaluation_commands
 from suppliers.evaluation import models as evaluation
 from suppliers.evaluation import queries as evaluation_queries
 from suppliers.evaluation import tasks as evaluation_tasks
@@ -250,7 +252,11 @@ FOOTER = (
     ("Who can do what", "who_can_do_what"),
     ("Accessibility", "accessibility"),
 )
-CALCULATIONS: tuple[click.Command, ...] = (award_commands.award,)
+CALCULATIONS: tuple[click.Command, ...] = (
+    award_commands.award,
+    evaluation_commands.score,
+    shared_cost_commands.split,
+)
 COMMANDS: tuple[click.Command, ...] = (
     *alliance_commands.COMMANDS,
     *tender_commands.COMMANDS,

@@ -89,6 +89,12 @@ def needed(holder: Mapping[str, Any], name: str, where: str = "") -> Any:
     return holder[name]
 
 
+def present(holder: Mapping[str, Any], name: str, otherwise: Any) -> Any:
+    """What stands under a name; something else when nothing or null does."""
+    found = holder.get(name)
+    return otherwise if found is None else found
+
+
 def mapping(value: Any, where: str) -> Mapping[str, Any]:
     """A value that must be an object of names. Raises RuleBroken."""
     if not isinstance(value, dict):

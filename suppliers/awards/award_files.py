@@ -38,7 +38,7 @@ def read(file: Mapping[str, Any]) -> Instance:
         offers,
         tuple(
             each(
-                file.get("bundles") or [],
+                json_files.present(file, "bundles", []),
                 "bundles",
                 lambda one, where: _bundle(one, where, suppliers, lots),
                 fewest=0,
@@ -46,7 +46,9 @@ def read(file: Mapping[str, Any]) -> Instance:
         ),
         {
             pair: pence
-            for pair, pence in _table(file.get("opt_out_cost") or {}, "opt_out_cost", schools, lots).items()
+            for pair, pence in _table(
+                json_files.present(file, "opt_out_cost", {}), "opt_out_cost", schools, lots
+            ).items()
             if pence is not None
         },
         _limits(file),

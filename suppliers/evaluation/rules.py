@@ -100,10 +100,10 @@ def leads(method: Method, candidates: Sequence[Candidate]) -> list[Lead]:
         for candidate in candidates
     ]
     slopes = [share - quality for share, quality in zip(shares, qualities, strict=True)]
-    return _upper_envelope(qualities, slopes)
+    return upper_envelope(qualities, slopes)
 
 
-def _upper_envelope(starts: Sequence[Fraction], slopes: Sequence[Fraction]) -> list[Lead]:
+def upper_envelope(starts: Sequence[Fraction], slopes: Sequence[Fraction]) -> list[Lead]:
     """Which of the lines start + slope × weight is highest, from weight 0 to weight 1."""
     found: list[Lead] = []
     weight = NOTHING
