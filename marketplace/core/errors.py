@@ -34,13 +34,17 @@ class RuleBroken(Refusal):
 class Stale(Refusal):
     """Somebody changed the thing since this person read it. Shown as 409, look again.
 
-    `version` is the version the thing has now, where that is known.
+    `version` is the version the thing has now, where that is known. `is_final` says that it cannot be
+    changed any more, so that saving again does not help.
     """
 
     def __init__(
         self,
         message: str = "Someone changed this while you were working on it.",
         version: int | None = None,
+        *,
+        is_final: bool = False,
     ) -> None:
         super().__init__(message)
         self.version = version
+        self.is_final = is_final

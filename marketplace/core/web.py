@@ -73,10 +73,13 @@ def answering(form: FlaskForm) -> Iterator[None]:
             named.errors = [*named.errors, refusal.message]
     except Stale as refusal:
         g.stale = True
-        form.form_errors.append(
-            f"{refusal.message} What you typed is still here. Open this page in a second tab to see the "
-            "change; then save again to keep yours."
+        advice = (
+            "What you typed is still here, to be copied."
+            if refusal.is_final
+            else "What you typed is still here. Open this page in a second tab to see the change; then save "
+            "again to keep yours."
         )
+        form.form_errors.append(f"{refusal.message} {advice}")
         if refusal.version is not None and "version" in form:
             form["version"].data = refusal.version
             form["version"].raw_data = None

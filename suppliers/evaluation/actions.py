@@ -21,7 +21,7 @@ from marketplace.core.policy import Act, Actor
 from marketplace.tenders.actions import end_unsuccessfully, move_tender
 from marketplace.tenders.models import Criterion, PanelSeat, Tender
 from marketplace.tenders.rules import CriterionKind, TenderStatus
-from suppliers.evaluation import conduct, notices, queries, sheets
+from suppliers.evaluation import conduct, notices, queries, sheets, versions
 from suppliers.evaluation.conduct import Declaration
 from suppliers.evaluation.models import AgreedScore, ConflictDeclaration, Score
 from suppliers.quotes import decisions
@@ -139,6 +139,7 @@ def _keep_score(session: Session, actor: Actor, quote: Quote, given: ScoreGiven)
         expect_version(row, given.version)
     row.score, row.reason, row.scored_at = given.score, given.reason, clock.now()
     session.flush()
+    versions.keep_given(session, row)
 
 
 def agree_score(
@@ -178,6 +179,7 @@ def agree_score(
         row.score, row.reason, row.moderation_note = score, reason, moderation_note
         row.agreed_by, row.agreed_at = _person(actor), clock.now()
         session.flush()
+        versions.keep_agreed(session, row)
         events.record(
             session,
             actor,

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from marketplace.core.errors import RuleBroken
+from marketplace.core.errors import RuleBroken, Stale
 from marketplace.tenders.rules import TenderStatus
 
 WIDEST_SPREAD = 2
@@ -62,11 +62,14 @@ def check_moderation_note(scores: Sequence[int], note: str) -> None:
 
 
 def check_status(status: TenderStatus) -> None:
-    """Raise RuleBroken unless quality is being scored now: a locked score never changes."""
+    """Quality is being scored now: a locked score never changes.
+
+    Raises RuleBroken before scoring starts, Stale once the scores were locked.
+    """
     if status is TenderStatus.OPENED:
         raise RuleBroken("Scoring starts once an evaluator has declared conflicts of interest.")
     if status is not TenderStatus.EVALUATING:
-        raise RuleBroken("The quality scores are locked. They cannot change any more.")
+        raise Stale("The quality scores are locked. They cannot change any more.", is_final=True)
 
 
 def check_declaring(status: TenderStatus) -> None:

@@ -1,4 +1,7 @@
-"""What a comparison shows, in sentences: why a quote is first, how firmly, and what to ask about."""
+"""What a comparison shows, in sentences: why a quote is first, and what to ask about.
+
+How firm that is stands in `sensitivity`.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ from fractions import Fraction
 from marketplace.core.money import Money
 from marketplace.core.web import plain_number
 from marketplace.tenders import formulas
-from suppliers.evaluation import rules
 from suppliers.evaluation.comparison import Comparison, Offer
 from suppliers.evaluation.rules import LowPriceTest
 
@@ -20,7 +22,6 @@ class Findings:
     """The sentences of a comparison, each ready to be read. Blank or empty where there is nothing to say."""
 
     why_first: tuple[str, ...]
-    firmness: str
     turning: str
     low_price: str
     baseline: str
@@ -30,7 +31,6 @@ def find(comparison: Comparison) -> Findings:
     """Everything worth saying about a comparison."""
     return Findings(
         why_first=tuple(_why_first(comparison)),
-        firmness=_firmness(comparison),
         turning=_turning(comparison),
         low_price=_low_price(comparison),
         baseline=_baseline(comparison),
@@ -120,30 +120,6 @@ def _marks(gap: Fraction) -> str:
     if not shown:
         return "less than 0.01 marks"
     return f"{shown} marks"
-
-
-def _firmness(comparison: Comparison) -> str:
-    """Over which price weights the first quote would stay first."""
-    figures = comparison.figures
-    leads = rules.leads(figures.method, figures.candidates)
-    own = Fraction(figures.method.price_weight) / formulas.FULL_MARKS
-    if len(comparison.firsts) != 1 or len(comparison.offers) == 1:
-        return ""
-    lead = next((lead for lead in leads if lead.leader == 0 and lead.start <= own <= lead.end), None)
-    if lead is None:
-        return ""
-    first = comparison.offers[0].supplier
-    if lead.start == 0 and lead.end == 1:
-        return f"{first} would be first whatever the weight of price."
-    return (
-        f"{first} would be first at any weight of price from {_percent(lead.start)} to {_percent(lead.end)} "
-        f"of 100. The published weight is {plain_number(comparison.price_weight)}."
-    )
-
-
-def _percent(share: Fraction) -> str:
-    shown = formulas.to_two_places(share * formulas.FULL_MARKS)
-    return f"{shown:f}".rstrip("0").rstrip(".")
 
 
 def _turning(comparison: Comparison) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base
+from marketplace.core.ids import new_id
 
 
 class ConflictDeclaration(Base):
@@ -60,3 +61,27 @@ class AgreedScore(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # SQLAlchemy reads a plain dict here
+
+
+class ScoreVersion(Base):
+    """What a score said at one moment: each is kept for the auditor, none is ever changed.
+
+    `is_agreed` tells what the panel agreed from what one evaluator gave; `person_id` recorded it.
+    """
+
+    __tablename__ = "score_version"
+    __table_args__ = (
+        CheckConstraint("score >= 0", name="score_not_negative"),
+        UniqueConstraint("quote_id", "criterion_id", "person_id", "is_agreed", "version"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    quote_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("quote.id"), index=True)
+    criterion_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("criterion.id"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    is_agreed: Mapped[bool]
+    version: Mapped[int]
+    score: Mapped[int]
+    reason: Mapped[str]
+    moderation_note: Mapped[str] = mapped_column(default="")
+    recorded_at: Mapped[datetime]

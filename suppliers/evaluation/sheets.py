@@ -383,3 +383,14 @@ def _question(placed: Placed) -> Question:
         criterion.kind is CriterionKind.PASS_FAIL,
         tuple(criterion.guidance),
     )
+
+
+def given_by_evaluator(
+    session: Session, tender: Tender
+) -> dict[uuid.UUID, dict[tuple[uuid.UUID, uuid.UUID], int]]:
+    """What each evaluator without a conflict gave, by quote and criterion. Who may see it, ask first."""
+    found: dict[uuid.UUID, dict[tuple[uuid.UUID, uuid.UUID], int]] = {}
+    for key, scores in scores_given(session, tender.id, evaluators(session, tender)).items():
+        for row in scores:
+            found.setdefault(row.person_id, {})[key] = row.score
+    return found

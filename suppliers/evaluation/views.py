@@ -28,7 +28,9 @@ from suppliers.evaluation import (
     findings,
     lot_downloads,
     queries,
+    sensitivity,
     sheets,
+    versions,
 )
 from suppliers.evaluation.by_lot import Results
 from suppliers.evaluation.comparison import Comparison
@@ -198,6 +200,27 @@ def lock_scores(tender_id: uuid.UUID) -> Any:
     )
 
 
+@evaluation.route("/tenders/<uuid:tender_id>/scores/history")
+def show_history(tender_id: uuid.UUID) -> Any:
+    """Every version of every score, once everybody has scored."""
+    session = db.session()
+    tender = _judged(tender_id)
+    if not _oversees(tender):
+        raise NotFound
+    query = versions.of_tender(tender_id)
+    is_done = sheets.everyone_is_done(session, tender)
+    pages = page_links(
+        versions.count(session, query) if is_done else 0, request.args.get("page"), listing.page_address
+    )
+    return page(
+        "evaluation/history.html",
+        tender=tender,
+        is_done=is_done,
+        rows=versions.shown(session, tender, query.offset(pages.offset).limit(pages.size)) if is_done else [],
+        pages=pages,
+    )
+
+
 @evaluation.route("/quotes/<uuid:quote_id>/exclude", methods=["GET", "POST"])
 def exclude_quote(quote_id: uuid.UUID) -> Any:
     """Leave a quote out of the competition, with a reason."""
@@ -231,6 +254,11 @@ def compare_quotes(tender_id: uuid.UUID) -> Any:
         status={"label": STATUS_LABELS[tender.status], "colour": STATUS_COLOURS.get(tender.status, "blue")},
         comparison=comparison,
         findings=findings.find(comparison),
+        sensitivity=sensitivity.examine(
+            comparison,
+            {one.id: one.lowest_score for one in queries.questions(tender)},
+            sheets.given_by_evaluator(db.session(), tender),
+        ),
         charts=charts.draw(comparison),
         formula=FORMULAS[tender.price_formula],
         tie_break=TIE_BREAK,

@@ -48,7 +48,12 @@ def test_all_quotes_stand_side_by_side_with_ranks_marks_and_savings(as_person: A
     assert "£36,000.00 less (14.3%)" in ranking
     assert page.texts("tbody")[0].index("Supplier 2") < page.texts("tbody")[0].index("Supplier 1")
     assert "Supplier 2 has 94.60 of 100 marks, 7.24 marks more than Supplier 3 in second place." in page.words
-    assert "would be first at any weight of price from 0 to 86.21 of 100" in page.words
+    assert "Supplier 2 wins for any price weight between 0% and 86.21%." in page.words
+    assert "The published weight is 60%." in page.words
+    assert "No agreed score, one mark higher or lower, would change which quote is first." in page.words
+    assert (
+        "By the average of what 2 evaluators gave before they agreed, Supplier 1 would be first" in page.words
+    )
     assert "Leaving out any one of the other quotes would not change which is first." in page.words
     assert page.select("svg title")
     for school in contest.tender.schools:

@@ -178,7 +178,7 @@ def test_the_coordinator_agrees_and_locks_page_by_page(as_person: Callable[[Acto
     locked = coordinator.submit(lock.form("Lock the scores"))
     assert "You locked the quality scores." in locked.words
     address = f"/quotes/{contest.quotes[0]}/scores/{contest.questions[0].id}/agree"
-    late = coordinator.post(address, {"score": "5", "reason": "No.", "version": "1"}, status=422)
+    late = coordinator.post(address, {"score": "5", "reason": "No.", "version": "1"}, status=409)
     assert "locked" in late.words
     assert {row.score for row in make.fresh().scalars(select(AgreedScore))} == {3}
 

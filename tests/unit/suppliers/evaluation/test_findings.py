@@ -14,9 +14,10 @@ from marketplace.tenders.formulas import Method
 from marketplace.tenders.models import Criterion
 from marketplace.tenders.queries import ScheduleLine, ScheduleLot, SchoolVolume
 from marketplace.tenders.rules import CriterionKind, PriceFormula
-from suppliers.evaluation import findings
+from suppliers.evaluation import findings, sensitivity
 from suppliers.evaluation.comparison import Basis, Comparison, compare
 from suppliers.evaluation.models import AgreedScore
+from suppliers.evaluation.sensitivity import Given, Sensitivity
 from suppliers.profiles.models import Supplier
 from suppliers.quotes.models import Quote, QuotedPrice
 from suppliers.quotes.offers import Offer as PricedOffer
@@ -90,7 +91,6 @@ def test_the_first_quote_leads_by_price_and_quality_in_words() -> None:
         "For quality it has 40.00 of 40 marks, the most of all, against Bramble’s 32.00,"
     )
     assert quality.endswith("which gains it 8.00 marks.")
-    assert said.firmness == "Acorn would be first whatever the weight of price."
 
 
 def test_what_the_first_quote_gives_up_is_said_too() -> None:
@@ -98,7 +98,6 @@ def test_what_the_first_quote_gives_up_is_said_too() -> None:
     assert (
         said.why_first[1] == "Its price of £120.00 is £20.00 more than Bramble’s, which costs it 10.00 marks."
     )
-    assert said.firmness.startswith("Acorn would be first at any weight of price from 0 to 70.59 of 100.")
 
 
 def test_equal_prices_and_equal_quality_part_nothing() -> None:
@@ -124,7 +123,7 @@ def test_a_gap_too_small_to_show_is_not_shown_as_nothing() -> None:
 def test_one_quote_needs_no_reasons_and_none_has_none() -> None:
     said = findings.find(compared(["100"]))
     assert said.why_first == ("Acorn made the only quote that can be compared.",)
-    assert (said.firmness, said.turning) == ("", "")
+    assert said.turning == ""
     assert findings.find(compared([])).why_first == ()
 
 
@@ -176,3 +175,112 @@ def test_offers_stand_by_place_and_something_is_always_said(
         formulas.to_two_places(result.total) for result in view.figures.results
     ]
     assert findings.find(view).why_first
+
+
+# ------------------------------------------------------------------ how firm that is
+def examined(
+    prices: Sequence[str],
+    scores: Sequence[int] | None = None,
+    *,
+    lowest: int = 0,
+    given_by: Given | None = None,
+    formula: PriceFormula = PriceFormula.PROPORTION_OF_LOWEST,
+) -> Sensitivity:
+    found = sensitivity.examine(compared(prices, scores, formula=formula), {MENUS.id: lowest}, given_by)
+    assert found is not None
+    return found
+
+
+def sheet(*marks: int) -> dict[tuple[uuid.UUID, uuid.UUID], int]:
+    """What one evaluator gave for the menus, quote by quote."""
+    return {(uuid.UUID(int=200 + place), MENUS.id): mark for place, mark in enumerate(marks)}
+
+
+def test_the_weights_at_which_the_first_quote_wins_are_said_and_drawn() -> None:
+    said = examined(["120", "100"], [5, 3])
+    assert said.weights == (
+        "Acorn wins for any price weight between 0% and 70.59%. Above 70.59% Bramble would be first."
+    )
+    assert said.weight == "60%"
+    assert [(one.supplier, one.words, one.is_published) for one in said.ranges] == [
+        ("Acorn", "0% to 70.59%", True),
+        ("Bramble", "70.59% to 100%", False),
+    ]
+    assert said.picture is not None
+    assert [entry.label for entry in said.picture.key] == ["Acorn", "Bramble"]
+    assert examined(["100", "125"], [5, 4]).weights == "Acorn wins whatever the price weighs."
+
+
+def test_a_single_mark_that_would_change_the_first_place_is_named() -> None:
+    said = examined(["100", "110"], [4, 4])
+    assert said.marks == (
+        "One mark less for Acorn on “Menus” would put Bramble first.",
+        "One mark more for Bramble on “Menus” would put Bramble first.",
+    )
+    firm = examined(["100", "200"], [4, 4])
+    assert firm.marks == ("No agreed score, one mark higher or lower, would change which quote is first.",)
+    assert examined(["100", "110"]).marks == ()
+
+
+def test_a_mark_that_would_no_longer_pass_would_exclude_the_quote() -> None:
+    assert examined(["100", "200"], [4, 4], lowest=4).marks == (
+        "One mark less for Acorn on “Menus” would put Bramble first.",
+    )
+
+
+def test_an_evaluator_on_whom_the_first_place_turns_is_counted_but_not_named() -> None:
+    one, other, third = (uuid.UUID(int=number) for number in (301, 302, 303))
+    close = {one: sheet(5, 3), other: sheet(3, 4), third: sheet(4, 4)}
+    said = examined(["105", "100"], [4, 4], given_by=close).evaluators
+    assert said == (
+        "By the average of what 3 evaluators gave before they agreed, Bramble would be first; without one "
+        "of them it would be Acorn."
+    )
+    agreeing = {one: sheet(5, 3), other: sheet(5, 3)}
+    assert examined(["105", "100"], [5, 3], given_by=agreeing).evaluators.endswith(
+        "and without any one of them too."
+    )
+    assert not examined(["105", "100"], [5, 3], given_by={one: sheet(5, 3)}).evaluators
+    assert not examined(["105", "100"], [5, 3], given_by={one: sheet(5, 3), other: sheet(5)}).evaluators
+
+
+def test_who_would_be_first_without_a_losing_quote_is_named() -> None:
+    assert examined(["110", "60", "115", "80"], [5, 1, 2, 3]).quotes == (
+        "Without the quote of Bramble, Damson would be first.",
+    )
+
+
+def test_a_draw_or_a_quote_alone_has_no_firmness() -> None:
+    assert sensitivity.examine(compared(["100"]), {}) is None
+    assert sensitivity.examine(compared(["100", "100"]), {}) is None
+
+
+@given(
+    some.lists(some.tuples(some.integers(80, 140), some.integers(0, 5)), min_size=2, max_size=4),
+    some.sampled_from(PriceFormula),
+    some.integers(0, 3),
+)
+def test_each_single_mark_is_what_the_comparison_would_say(
+    made: list[tuple[int, int]], formula: PriceFormula, lowest: int
+) -> None:
+    if formula is PriceFormula.CEILING_OPTIMUM:
+        return
+    prices, scores = [str(price) for price, _ in made], [max(score, lowest) for _, score in made]
+    view = compared(prices, scores, formula=formula)
+    if len(view.firsts) != 1:
+        return
+    named = {
+        (one.supplier, one.step): one.first for one in sensitivity.one_mark_changes(view, {MENUS.id: lowest})
+    }
+    for place in range(len(made)):
+        for step in (1, -1):
+            mark = scores[place] + step
+            if not 0 <= mark <= MENUS.highest_score:
+                continue
+            changed = [mark if at == place else score for at, score in enumerate(scores)]
+            left = [at for at in range(len(made)) if at != place or mark >= lowest]
+            after = compared([prices[at] for at in left], [changed[at] for at in left], formula=formula)
+            firsts = {NAMES[left[NAMES.index(offer.supplier)]] for offer in after.firsts}
+            said = named.get((NAMES[place], step))
+            expected = firsts if firsts != {view.firsts[0].supplier} else set()
+            assert set((said or "").replace(" and ", ", ").split(", ")) - {""} == expected
