@@ -119,6 +119,9 @@ from suppliers.evaluation import models as evaluation
 from suppliers.evaluation import queries as evaluation_queries
 from suppliers.evaluation import tasks as evaluation_tasks
 from suppliers.evaluation import views as evaluation_pages
+from suppliers.evaluation.low_prices import models as low_prices
+from suppliers.evaluation.low_prices import tasks as low_price_tasks
+from suppliers.evaluation.low_prices import views as low_price_pages
 from suppliers.profiles import jobs as profile_jobs
 from suppliers.profiles import models as profiles
 from suppliers.profiles import queries as profile_queries
@@ -161,6 +164,7 @@ MODELS = (
     questions,
     quotes,
     evaluation,
+    low_prices,
     awards,
     ledger,
     payments,
@@ -193,7 +197,7 @@ BLUEPRINTS = (
     profile_pages.profiles,
     supplier_question_pages.questions,
     opening_pages.quotes,
-    evaluation_pages.evaluation,
+    low_price_pages.evaluation,
     award_pages.awards,
     invoice_pages.invoices,
     shared_cost_pages.shared_costs,
@@ -217,6 +221,7 @@ WAITING_FOR: tuple[Any, ...] = (
     question_tasks.waiting_for,
     quote_tasks.waiting_for,
     evaluation_tasks.waiting_for,
+    low_price_tasks.waiting_for,
     award_tasks.waiting_for,
     award_confirming.waiting_for,
     invoice_queries.waiting_for,

@@ -23,7 +23,7 @@ SUBJECTS = {
     "Contracts and needs": ("category", "contract", "calendar", "need", "consent"),
     "Joint tenders": ("tender", "commitment", "requirement", "interest", "notice"),
     "Suppliers and their quotes": ("supplier", "question", "quote"),
-    "Opening, scoring and award": ("opening", "quotes", "conflict", "score", "scores", "award"),
+    "Opening, scoring and award": ("opening", "quotes", "conflict", "score", "scores", "low_price", "award"),
     "Invoices and payments": ("shared_cost", "invoice", "payment"),
     "Partnership Fund": ("fund", "contribution", "claim"),
 }

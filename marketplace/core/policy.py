@@ -142,6 +142,9 @@ class Act(StrEnum):
     SCORE_AGREE = "score.agree"
     SCORES_LOCK = "scores.lock"
     QUOTE_EXCLUDE = "quote.exclude"
+    LOW_PRICE_ASK = "low_price.ask"
+    LOW_PRICE_EXPLAIN = "low_price.explain"
+    LOW_PRICE_CONCLUDE = "low_price.conclude"
     AWARD_RECOMMEND = "award.recommend"
     AWARD_APPROVE = "award.approve"
     AWARD_REJECT = "award.reject"
@@ -341,6 +344,9 @@ POLICY: Mapping[Act, Permission] = {
     Act.SCORE_AGREE: _may("Record the agreed scores", Role.COORDINATOR),
     Act.SCORES_LOCK: _may("Lock the quality scores", Role.COORDINATOR),
     Act.QUOTE_EXCLUDE: _may("Exclude a quote, with a reason", Role.COORDINATOR),
+    Act.LOW_PRICE_ASK: _may("Ask a supplier to explain an abnormally low price", Role.COORDINATOR),
+    Act.LOW_PRICE_EXPLAIN: _may("Explain the supplier's price when asked", Role.SUPPLIER_ADMIN, Role.BIDDER),
+    Act.LOW_PRICE_CONCLUDE: _may("Record what the panel concluded about a low price", Role.COORDINATOR),
     Act.AWARD_RECOMMEND: _may("Recommend an award", Role.COORDINATOR),
     Act.AWARD_APPROVE: _may(
         "Approve an award, with one from another school", Role.HEADTEACHER, Role.GOVERNOR

@@ -145,9 +145,9 @@ def _low_price(comparison: Comparison) -> str:
     names = _listed([offer.supplier for offer in comparison.offers if offer.is_abnormally_low])
     return (
         f"{names} asked less than {_pounds(test.threshold)}, {_threshold_in_words(test)}. Ask the supplier "
-        "in writing to explain the price before you recommend it, and keep the answer. A low price is no "
-        "ground to exclude a quote by itself: exclude it only if the answer does not show that the "
-        "supplier can do the work for it."
+        "in writing to explain the price before you recommend it: choose the quote in the ranking. A low "
+        "price is no ground to exclude a quote by itself: exclude it only if the answer does not show that "
+        "the supplier can do the work for it."
     )
 
 

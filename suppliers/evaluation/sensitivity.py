@@ -73,11 +73,16 @@ class Sensitivity:
 
 
 def examine(
-    comparison: Comparison, lowest: Mapping[uuid.UUID, int], given: Given | None = None
+    comparison: Comparison,
+    lowest: Mapping[uuid.UUID, int],
+    given: Given | None = None,
+    *,
+    name: str = "weights",
 ) -> Sensitivity | None:
     """How firm the first place of a comparison is; None where nobody is alone in it, or nobody else quoted.
 
     `lowest` are the marks that pass, by question; `given` what each evaluator gave before they agreed.
+    `name` is the picture's, unique on its page.
     """
     if len(comparison.firsts) != 1 or len(comparison.offers) < FEWEST_TO_COMPARE:
         return None
@@ -89,7 +94,7 @@ def examine(
         marks=_marks(comparison, lowest),
         evaluators=_evaluators(comparison, given or {}),
         quotes=_quotes(comparison),
-        picture=_picture(ranges),
+        picture=_picture(ranges, name),
     )
 
 
@@ -131,11 +136,11 @@ def _weights(ranges: Sequence[WeightRange]) -> str:
     )
 
 
-def _picture(ranges: Sequence[WeightRange]) -> ChartView | None:
+def _picture(ranges: Sequence[WeightRange], name: str) -> ChartView | None:
     if not 1 < len(ranges) <= MOST_SERIES:
         return None
     return stacked_bar(
-        "weights",
+        name,
         "Who would be first at which weight of the price",
         "One bar from a price weight of 0% at its left to 100% at its right, with a part for each supplier "
         "that would be first there.",

@@ -24,6 +24,7 @@ from suppliers.evaluation import (
     assessment,
     by_lot,
     charts,
+    conduct,
     downloads,
     findings,
     lot_downloads,
@@ -42,6 +43,8 @@ from suppliers.evaluation.forms import (
     conflicts_form,
     scores_form,
 )
+from suppliers.evaluation.low_prices import queries as low_prices
+from suppliers.evaluation.low_prices import rules as low_price_rules
 from suppliers.quotes.rules import QuoteStatus
 
 evaluation = Blueprint("evaluation", __name__)
@@ -254,14 +257,12 @@ def compare_quotes(tender_id: uuid.UUID) -> Any:
         status={"label": STATUS_LABELS[tender.status], "colour": STATUS_COLOURS.get(tender.status, "blue")},
         comparison=comparison,
         findings=findings.find(comparison),
-        sensitivity=sensitivity.examine(
-            comparison,
-            {one.id: one.lowest_score for one in queries.questions(tender)},
-            sheets.given_by_evaluator(db.session(), tender),
-        ),
+        sensitivity=sensitivity.examine(comparison, *_scored(tender)),
         charts=charts.draw(comparison),
         formula=FORMULAS[tender.price_formula],
         tie_break=TIE_BREAK,
+        inquiries=low_prices.of_tender(db.session(), tender_id),
+        price_states=low_price_rules,
         conditions=_conditions(tender, comparison),
         may_recommend=policy.allows(web.actor(), Act.AWARD_RECOMMEND, tender.alliance_id)
         and tender.status is TenderStatus.PRICES_OPENED,
@@ -275,12 +276,25 @@ def _compare_lots(tender: Tender, results: Results) -> Any:
         status={"label": STATUS_LABELS[tender.status], "colour": STATUS_COLOURS.get(tender.status, "blue")},
         results=results,
         findings={lot.lot_id: findings.find(lot.comparison) for lot in results.lots},
+        sensitivity={
+            lot.lot_id: sensitivity.examine(lot.comparison, *scored, name=f"weights-{lot.number}")
+            for scored in [_scored(tender)]
+            for lot in results.lots
+        },
+        inquiries=low_prices.of_tender(db.session(), tender.id),
+        price_states=low_price_rules,
         formula=FORMULAS[tender.price_formula],
         tie_break=TIE_BREAK,
         tied_together=by_lot.tied_together(division_of(db.session(), tender.id)),
         may_recommend=policy.allows(web.actor(), Act.AWARD_RECOMMEND, tender.alliance_id)
         and tender.status is TenderStatus.PRICES_OPENED,
     )
+
+
+def _scored(tender: Tender) -> tuple[dict[uuid.UUID, int], sensitivity.Given]:
+    """The marks that pass, by question, and what each evaluator gave."""
+    lowest = {one.id: one.lowest_score for one in queries.questions(tender)}
+    return lowest, sheets.given_by_evaluator(db.session(), tender)
 
 
 def _conditions(tender: Tender, comparison: Comparison) -> list[SchoolVerdict]:
@@ -300,8 +314,16 @@ def show_assessment(quote_id: uuid.UUID) -> Any:
     tender, results = queries.get_results(session, actor, quote.tender_id)
     lots = by_lot.by_quote(results, quote_id) if results else {}
     comparison = None if results else queries.comparison_of(session, tender)
+    inquiry = low_prices.find(session, actor, quote_id)
+    is_open = tender.status in conduct.WHILE_COMPARING and quote.status is not QuoteStatus.EXCLUDED
     return page(
         "evaluation/assessment.html",
+        inquiry=inquiry,
+        may_ask=is_open and policy.allows(actor, Act.LOW_PRICE_ASK, tender.alliance_id),
+        may_conclude=is_open
+        and inquiry is not None
+        and inquiry.concluded_at is None
+        and policy.allows(actor, Act.LOW_PRICE_CONCLUDE, tender.alliance_id),
         tender=tender,
         quote=quote,
         offer=comparison.offer_of(quote_id) if comparison else None,
