@@ -1,6 +1,7 @@
 """Every version of a score is kept, and none is ever changed."""
 
 import uuid
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 from alembic import op
@@ -70,7 +71,7 @@ def upgrade() -> None:
     _refuse_changes()
 
 
-def _rows(source, person, moment):
+def _rows(source: sa.TableClause, person: str, moment: str) -> Iterator[dict[str, object]]:
     for row in op.get_bind().execute(sa.select(source)).mappings():
         yield {
             "id": uuid.uuid4(),
@@ -86,7 +87,7 @@ def _rows(source, person, moment):
         }
 
 
-def _refuse_changes():
+def _refuse_changes() -> None:
     postgresql = op.get_bind().dialect.name == "postgresql"
     for change in ("UPDATE", "DELETE"):
         body = (
