@@ -64,6 +64,7 @@ from marketplace.contracts.importing import models as contract_imports
 from marketplace.contracts.warnings import jobs as contract_warning_jobs
 from marketplace.contracts.warnings import models as contract_warnings
 from marketplace.core import events, jobs, storage, web
+from marketplace.core.calculating import calculations
 from marketplace.core.db import db, set_up_sqlite
 from marketplace.core.mailbox import mailbox
 from marketplace.core.policy import Act
@@ -120,7 +121,6 @@ from suppliers.evaluation import queries as evaluation_queries
 from suppliers.evaluation import tasks as evaluation_tasks
 from suppliers.evaluation import views as evaluation_pages
 from suppliers.evaluation.low_prices import models as low_prices
-from suppliers.evaluation.low_prices import tasks as low_price_tasks
 from suppliers.evaluation.low_prices import views as low_price_pages
 from suppliers.profiles import jobs as profile_jobs
 from suppliers.profiles import models as profiles
@@ -171,8 +171,7 @@ MODELS = (
     annual_pack,
     storage,
 )
-TENDER_PAGES = (amending_pages, commitment_pages, interest_pages)
-TENDER_PAGES = (amending_pages, commitment_pages, specification_pages)
+TENDER_PAGES = (amending_pages, commitment_pages, interest_pages, specification_pages)
 """Modules whose pages stand on the blueprint of tenders."""
 MIGRATIONS = "marketplace/migrations"
 BLUEPRINTS = (
@@ -221,7 +220,6 @@ WAITING_FOR: tuple[Any, ...] = (
     question_tasks.waiting_for,
     quote_tasks.waiting_for,
     evaluation_tasks.waiting_for,
-    low_price_tasks.waiting_for,
     award_tasks.waiting_for,
     award_confirming.waiting_for,
     invoice_queries.waiting_for,
@@ -257,15 +255,10 @@ FOOTER = (
     ("Who can do what", "who_can_do_what"),
     ("Accessibility", "accessibility"),
 )
-CALCULATIONS: tuple[click.Command, ...] = (
-    award_commands.award,
-    evaluation_commands.score,
-    shared_cost_commands.split,
-)
 COMMANDS: tuple[click.Command, ...] = (
     *alliance_commands.COMMANDS,
     *tender_commands.COMMANDS,
-    click.Group("calc", CALCULATIONS, help="Exact calculations of files, for advisers."),
+    calculations(award_commands.award, evaluation_commands.score, shared_cost_commands.split),
     demonstration,
 )
 

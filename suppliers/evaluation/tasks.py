@@ -18,6 +18,7 @@ from marketplace.tenders.models import Criterion, PanelSeat, Tender
 from marketplace.tenders.progress import NextStep as TenderStep
 from marketplace.tenders.progress import StepLink
 from marketplace.tenders.rules import ANSWERED, Seat, TenderStatus
+from suppliers.evaluation.low_prices import tasks as low_prices
 from suppliers.evaluation.models import AgreedScore, ConflictDeclaration, Score
 from suppliers.evaluation.queries import NextStep, declared_by, in_evaluation, judged_by, listed
 from suppliers.quotes.models import Quote
@@ -53,8 +54,15 @@ class _Progress:
 
 
 def waiting_for(session: Session, actor: Actor) -> list[Task]:
-    """What waits for this person: conflicts to declare, answers to score, scores to agree and to lock."""
-    return [*_for_evaluator(session, actor), *_for_coordinator(session, actor)]
+    """What waits for this person: conflicts to declare, answers to score, scores to agree and to lock.
+
+    And prices to explain, or to conclude on.
+    """
+    return [
+        *_for_evaluator(session, actor),
+        *_for_coordinator(session, actor),
+        *low_prices.waiting_for(session, actor),
+    ]
 
 
 def _for_evaluator(session: Session, actor: Actor) -> list[Task]:
