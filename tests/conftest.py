@@ -10,6 +10,7 @@ import flask_migrate
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from hypothesis import HealthCheck, settings
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -20,6 +21,10 @@ from tests import databases
 from tests.make import kept
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost", ""}
+
+# How long inputs take to make is measured on the wall: a busy machine would fail tests that are right
+settings.register_profile("weald", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("weald")
 
 
 @pytest.fixture(autouse=True, scope="session")
