@@ -16,6 +16,8 @@ from invoicing.annual_pack import views as annual_pack_pages
 from invoicing.fund import leaving as fund_leaving
 from invoicing.fund import tasks as fund_tasks
 from invoicing.fund import views as fund_pages
+from invoicing.fund.refunds import tasks as refund_tasks
+from invoicing.fund.refunds import views as refund_pages
 from invoicing.invoices import queries as invoice_queries
 from invoicing.invoices import views as invoice_pages
 from invoicing.ledger import models as ledger
@@ -28,7 +30,6 @@ from marketplace.alliance import commands as alliance_commands
 from marketplace.alliance import policy_views
 from marketplace.alliance import queries as alliance_queries
 from marketplace.alliance import views as alliance
-from marketplace.alliance.board import models as board
 from marketplace.alliance.board import views as board_pages
 from marketplace.alliance.decisions import about as decision_subjects
 from marketplace.alliance.decisions import models as decisions
@@ -75,6 +76,7 @@ from marketplace.needs import models as needs
 from marketplace.needs import question_views as question_pages
 from marketplace.needs import tasks as need_tasks
 from marketplace.needs import views as need_pages
+from marketplace.needs.suggestions import jobs as suggestion_jobs
 from marketplace.needs.suggestions import models as suggestions
 from marketplace.needs.suggestions import tasks as suggestion_tasks
 from marketplace.needs.suggestions import views as suggestion_pages
@@ -140,7 +142,6 @@ from suppliers.quotes import views as quote_pages
 
 MODELS = (
     work,
-    board,
     decisions,
     delegation,
     term_dates,
@@ -202,6 +203,7 @@ BLUEPRINTS = (
     shared_cost_pages.shared_costs,
     payment_pages.payments,
     fund_pages.fund,
+    refund_pages.refunds,
     annual_pack_pages.annual_pack,
 )
 WAITING_FOR: tuple[Any, ...] = (
@@ -224,6 +226,7 @@ WAITING_FOR: tuple[Any, ...] = (
     award_confirming.waiting_for,
     invoice_queries.waiting_for,
     fund_tasks.waiting_for,
+    refund_tasks.waiting_for,
 )
 NAVIGATION: tuple[NavigationItem, ...] = (
     *need_pages.NAVIGATION,
@@ -312,6 +315,7 @@ def _subscribe() -> None:
     jobs.every_minute(tender_jobs.close_due_tenders)
     jobs.every_minute(question_jobs.remind_of_unanswered)
     suggestion_pages.offer_draft(draft_pages.address_of_draft)
+    suggestion_jobs.listen()
     jobs.every_minute(commitment_jobs.drop_lapsed_confirmations)
     events.subscribe("commitments.withdrawn", commitment_jobs.drop_withdrawn, Act.CONFIRMATION_WITHDRAW)
     events.subscribe(
@@ -323,6 +327,7 @@ def _subscribe() -> None:
     decision_subjects.describe_with(Subject.PARTNERSHIP, partnership_subjects.about)
     decision_subjects.describe_with(Subject.AWARD, award_confirming.about)
     fund_tasks.listen()
+    refund_tasks.listen()
     leaving.ask(contract_leaving.running_contracts)
     leaving.ask(tender_leaving.open_commitments)
     leaving.ask(fund_leaving.settlement)

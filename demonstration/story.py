@@ -14,6 +14,7 @@ from demonstration import (
     joining,
     judging,
     ladders,
+    leaver,
     needs,
     partners,
     path,
@@ -46,6 +47,7 @@ def tell(calendar: Calendar) -> None:
     fund_id = fund.fill(cast)
     ladders.climb(cast)
     ladders.claim(cast, fund_id)
+    leaver.leave(cast, fund_id)
     recharges.recharge(cast)
     registers.renew_due_contracts()
     work.share(cast)

@@ -23,7 +23,7 @@ from marketplace.core.db import transaction
 from marketplace.core.documents import Upload
 from marketplace.core.errors import NotFound, RuleBroken, Stale
 from marketplace.core.ids import new_id, next_reference
-from marketplace.core.money import ZERO
+from marketplace.core.money import ZERO, Money
 from marketplace.core.policy import Act, Actor
 
 
@@ -183,7 +183,7 @@ def receive_contribution(
             posted_on=received_on,
             description=f"Contribution {contribution.round.reference} of {contribution.school.name}",
             source_id=contribution.id,
-            legs=books.receipt(fund, contribution.school_id, contribution.amount),
+            legs=books.receipt(fund, contribution.school_id, contribution.due),
         )
         contribution.status = moves.move(
             rules.CONTRIBUTION_MOVES, contribution.status, ContributionStatus.RECEIVED
@@ -215,7 +215,8 @@ def make_claim(
             return
         if wish.school_id not in {school.id for school in queries.members(session, fund)}:
             raise RuleBroken("Only a member school can claim.", "school")
-        rules.check_within(wish.amount, books.read_books(session, fund).balance, "amount")
+        spendable = books.spendable(session, fund, clock.today())
+        rules.check_within(wish.amount, Money.total(spendable.values()), "amount")
         file = documents.keep(session, evidence, field="evidence", endings=rules.EVIDENCE_ENDINGS)
         now = clock.now()
         band = band_for(session, wish.school_id, wish.amount)
@@ -323,7 +324,7 @@ def pay_claim(actor: Actor, entry_id: uuid.UUID, claim_id: uuid.UUID, paid_on: d
         rules.check_awaits_payment(claim.status, queries.case_of(claim))
         approved_at = max(approval.approved_at for approval in claim.approvals)
         rules.check_paid_on(paid_on, approved_at.astimezone(clock.LONDON).date(), clock.today())
-        borne = rules.bear(claim.amount, books.read_books(session, claim.fund).free_shares(paid_on))
+        borne = rules.bear(claim.amount, books.spendable(session, claim.fund, paid_on))
         _check_unused(session, entry_id)
         entry = ledger.post(
             session,

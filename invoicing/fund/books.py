@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session, aliased
 
 from invoicing.fund import rules, statements
 from invoicing.fund.models import Claim, Contribution, ContributionRound, Fund
+from invoicing.fund.refunds.models import Refund
+from invoicing.fund.refunds.rules import OPEN
 from invoicing.fund.rules import ShareMovement
 from invoicing.fund.statements import Period, Statement
 from invoicing.ledger.models import Account, Entry, Transfer
@@ -20,6 +22,7 @@ from marketplace.alliance.models import Organisation
 from marketplace.core.money import ZERO, Money
 
 PURPOSE = "Partnership Fund"
+REFUND = "Refund on leaving"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +94,38 @@ def payment(fund: Fund, claimant_id: uuid.UUID, borne: dict[uuid.UUID, Money]) -
     ]
 
 
+def refund(fund: Fund, school_id: uuid.UUID, amount: Money) -> list[Leg]:
+    """A share paid back: out of the bank and that share alone; in the school's books, the expense undone."""
+    return [
+        Leg(share(fund, school_id), bank(fund), amount),
+        Leg(
+            AccountName(school_id, AccountKind.BANK),
+            AccountName(school_id, AccountKind.EXPENSE, fund.alliance_id, PURPOSE),
+            amount,
+        ),
+    ]
+
+
+def set_aside(session: Session, fund: Fund) -> dict[uuid.UUID, Money]:
+    """What is kept of each share to be paid back to a school that left, and has not been paid yet."""
+    query = (
+        select(Refund.school_id, func.sum(Refund.amount, type_=Refund.amount.type))
+        .where(Refund.fund_id == fund.id, Refund.status.in_(OPEN))
+        .group_by(Refund.school_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def spendable(session: Session, fund: Fund, on: date) -> dict[uuid.UUID, Money]:
+    """What claims may spend of each share on a day: what is free of it, without what is set aside."""
+    free, aside = read_books(session, fund).free_shares(on), set_aside(session, fund)
+    return {school_id: max(share - aside.get(school_id, ZERO), ZERO) for school_id, share in free.items()}
+
+
 def read_books(session: Session, fund: Fund) -> Books:
     """Everything that was posted to the fund's accounts. One query, so that all of it is of one moment."""
     debit, credit = aliased(Account), aliased(Account)
-    source_school = func.coalesce(Contribution.school_id, Claim.school_id)
+    source_school = func.coalesce(Contribution.school_id, Claim.school_id, Refund.school_id)
     query = (
         select(
             Entry.posted_on,
@@ -104,11 +135,12 @@ def read_books(session: Session, fund: Fund) -> Books:
             debit.counterparty_id,
             credit.kind,
             credit.counterparty_id,
-            func.coalesce(ContributionRound.id, Claim.id),
-            func.coalesce(ContributionRound.reference, Claim.reference),
-            func.coalesce(ContributionRound.title, Claim.title),
+            func.coalesce(ContributionRound.id, Claim.id, Refund.id),
+            func.coalesce(ContributionRound.reference, Claim.reference, Refund.reference),
+            func.coalesce(ContributionRound.title, Claim.title, REFUND),
             Organisation.name,
             func.coalesce(ContributionRound.purpose, Claim.purpose),
+            Refund.id.is_not(None),
         )
         .join(Entry, Entry.id == Transfer.entry_id)
         .join(debit, debit.id == Transfer.debit_id)
@@ -116,6 +148,7 @@ def read_books(session: Session, fund: Fund) -> Books:
         .outerjoin(Contribution, Contribution.id == Entry.source_id)
         .outerjoin(ContributionRound, ContributionRound.id == Contribution.round_id)
         .outerjoin(Claim, Claim.id == Entry.source_id)
+        .outerjoin(Refund, Refund.id == Entry.source_id)
         .outerjoin(Organisation, Organisation.id == source_school)
         .where(or_(*(_of_the_fund(account, fund) for account in (debit, credit))))
         .order_by(Entry.posted_on, Entry.posted_at, Entry.id, Transfer.position)
@@ -139,8 +172,12 @@ def _of_the_fund(account: type[Account], fund: Fund) -> ColumnElement[bool]:
     return or_(is_share, account.code == bank(fund).code)
 
 
-def fund_statement(session: Session, fund: Fund, period: Period) -> FundStatement:
+def fund_statement(
+    session: Session, fund: Fund, period: Period, also: uuid.UUID | None = None
+) -> FundStatement:
     """The statement for a period, of the fund and of each school with a share or a membership.
+
+    `also` is one more school, which had a membership.
 
     Before it is given it is checked that schools add up to the fund and the fund to its bank account.
     """
@@ -156,6 +193,8 @@ def fund_statement(session: Session, fund: Fund, period: Period) -> FundStatemen
     nothing = Statement(ZERO, (), ZERO)
     for school in alliance.member_schools(session, fund.alliance_id):
         schools.setdefault(school.id, nothing)
+    if also:
+        schools.setdefault(also, nothing)
     names = alliance.names(session, schools)
     in_order = sorted(schools, key=lambda school_id: (names[school_id], school_id))
     return FundStatement(period, whole, {school_id: schools[school_id] for school_id in in_order}, names)

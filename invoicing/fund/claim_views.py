@@ -15,7 +15,7 @@ from invoicing.fund.forms import ApproveForm, ClaimFilterForm, ClaimForm, PayFor
 from invoicing.fund.models import Claim, Fund
 from invoicing.fund.rules import ClaimStatus
 from marketplace.alliance import queries as alliance
-from marketplace.core import documents, policy, storage, web
+from marketplace.core import clock, documents, policy, storage, web
 from marketplace.core.db import db
 from marketplace.core.documents import Upload
 from marketplace.core.fields import choices
@@ -74,7 +74,7 @@ def make_claim(fund_id: uuid.UUID) -> Any:
             )
             flash(f"Your claim has been made. {who}")
             return redirect(url_for(".show_claim", claim_id=form.id_to_make))
-    balance = books.read_books(session, queries.get_fund(session, acting, fund_id)).balance
+    balance = _to_spend(queries.get_fund(session, acting, fund_id))
     return page(
         "fund/make_claim.html",
         form=form,
@@ -106,7 +106,7 @@ def show_claim(claim_id: uuid.UUID) -> Any:
     return page(
         "fund/show_claim.html",
         claim=claim,
-        balance=read.balance,
+        balance=_to_spend(claim.fund),
         steps=_steps(claim),
         borne=_borne(claim, read),
         approving=queries.approving_schools(session, acting, [claim])[claim.id],
@@ -145,6 +145,11 @@ def _steps(claim: Claim) -> list[dict[str, str]]:
     return steps
 
 
+def _to_spend(fund: Fund) -> Money:
+    """What the fund can pay for claims today: what it holds, without what is set aside for refunds."""
+    return Money.total(books.spendable(db.session(), fund, clock.today()).values())
+
+
 def _borne(claim: Claim, read: books.Books) -> list[tuple[str, Money]]:
     """What each school's share bore of a paid claim, or would bear of another, by the school's name.
 
@@ -152,10 +157,11 @@ def _borne(claim: Claim, read: books.Books) -> list[tuple[str, Money]]:
     """
     if claim.status is ClaimStatus.PAID:
         borne = {one.school_id: -one.amount for one in read.movements if one.entry_id == claim.entry_id}
-    elif claim.status is ClaimStatus.REFUSED or claim.amount > read.balance:
-        return []
     else:
-        borne = rules.bear(claim.amount, read.shares)
+        spendable = books.spendable(db.session(), claim.fund, clock.today())
+        if claim.status is ClaimStatus.REFUSED or claim.amount > Money.total(spendable.values()):
+            return []
+        borne = rules.bear(claim.amount, spendable)
     names = alliance.names(db.session(), borne)
     return [(names[school_id], borne[school_id]) for school_id in sorted(borne, key=lambda one: names[one])]
 
@@ -269,6 +275,6 @@ def pay_claim(claim_id: uuid.UUID) -> Any:
         "fund/pay_claim.html",
         form=form,
         claim=claim,
-        balance=read.balance,
+        balance=_to_spend(claim.fund),
         borne=_borne(claim, read),
     )

@@ -59,7 +59,8 @@ class ContributionRound(Base):
 class Contribution(Base):
     """One school's part of a round. `pupils` are those on roll when it was proposed; `amount` in pence.
 
-    `confirmation` is the governing body's latest; whether it counts today, it says itself.
+    `reduced_to` is what is left of it, by days, for a school that left during the year. `confirmation` is
+    the governing body's latest; whether it counts today, it says itself.
     """
 
     __tablename__ = "contribution"
@@ -68,9 +69,10 @@ class Contribution(Base):
         CheckConstraint("pupils > 0", name="pupils_positive"),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint(
-            "(status = 'proposed') = (confirmation_id IS NULL)",
+            "status = 'lapsed' OR (status = 'proposed') = (confirmation_id IS NULL)",
             name="confirmed_by_governing_body",
         ),
+        CheckConstraint("reduced_to > 0 AND reduced_to < amount", name="reduced_by_days"),
         CheckConstraint(
             "(status = 'received') = (entry_id IS NOT NULL) AND (entry_id IS NULL) = (received_on IS NULL)",
             name="received_in_ledger",
@@ -82,6 +84,7 @@ class Contribution(Base):
     school_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("school.id"), index=True)
     pupils: Mapped[int]
     amount: Mapped[Money]
+    reduced_to: Mapped[Money | None]
     status: Mapped[ContributionStatus] = mapped_column(default=ContributionStatus.PROPOSED, index=True)
     confirmation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("confirmation.id"), unique=True)
     received_on: Mapped[date | None]
@@ -90,6 +93,11 @@ class Contribution(Base):
     round: Mapped[ContributionRound] = relationship(back_populates="contributions")
     school: Mapped[School] = relationship()
     confirmation: Mapped[Confirmation | None] = relationship()
+
+    @property
+    def due(self) -> Money:
+        """What the school pays: the amount, or the part of it by days for a school that left."""
+        return self.amount if self.reduced_to is None else self.reduced_to
 
 
 class Claim(Base):

@@ -143,7 +143,7 @@ def needs_confirming(contribution: Contribution, today: date) -> bool:
 
     A confirmation that has ended or was withdrawn before the money came counts for nothing.
     """
-    if contribution.status is ContributionStatus.RECEIVED:
+    if contribution.status in {ContributionStatus.RECEIVED, ContributionStatus.LAPSED}:
         return False
     found = contribution.confirmation
     return found is None or not is_live(
@@ -215,8 +215,9 @@ def proposed_shares(session: Session, fund: Fund, proposal: Proposal) -> list[Pr
 def rounds_of(session: Session, fund: Fund) -> list[RoundSummary]:
     """A fund's rounds, the newest first, each with how far it is. One query."""
     nothing = literal(ZERO, Contribution.amount.type)
-    received = case((Contribution.status == ContributionStatus.RECEIVED, Contribution.amount), else_=nothing)
-    confirmed = case((Contribution.status != ContributionStatus.PROPOSED, 1), else_=0)
+    due = func.coalesce(Contribution.reduced_to, Contribution.amount)
+    received = case((Contribution.status == ContributionStatus.RECEIVED, due), else_=nothing)
+    confirmed = case((Contribution.confirmation_id.is_not(None), 1), else_=0)
     query = (
         select(
             ContributionRound,

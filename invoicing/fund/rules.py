@@ -29,11 +29,15 @@ EVIDENCE_ENDINGS = (
 
 
 class ContributionStatus(StrEnum):
-    """How far a school's contribution is. Without its governing body's confirmation nothing is received."""
+    """How far a school's contribution is. Without its governing body's confirmation nothing is received.
+
+    It lapses when the school leaves before its year begins, or before the governing body has confirmed it.
+    """
 
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
     RECEIVED = "received"
+    LAPSED = "lapsed"
 
     @property
     def label(self) -> str:
@@ -86,9 +90,10 @@ class Purpose(StrEnum):
 
 
 CONTRIBUTION_MOVES: dict[ContributionStatus, frozenset[ContributionStatus]] = {
-    ContributionStatus.PROPOSED: frozenset({ContributionStatus.CONFIRMED}),
-    ContributionStatus.CONFIRMED: frozenset({ContributionStatus.RECEIVED}),
+    ContributionStatus.PROPOSED: frozenset({ContributionStatus.CONFIRMED, ContributionStatus.LAPSED}),
+    ContributionStatus.CONFIRMED: frozenset({ContributionStatus.RECEIVED, ContributionStatus.LAPSED}),
     ContributionStatus.RECEIVED: frozenset(),
+    ContributionStatus.LAPSED: frozenset(),
 }
 CLAIM_MOVES: dict[ClaimStatus, frozenset[ClaimStatus]] = {
     ClaimStatus.AT_SCHOOL: frozenset({ClaimStatus.SUBMITTED, ClaimStatus.REFUSED}),
@@ -101,6 +106,7 @@ CONTRIBUTION_TAGS: Mapping[ContributionStatus, tuple[str, str]] = {
     ContributionStatus.PROPOSED: ("Waiting for the governing body", "yellow"),
     ContributionStatus.CONFIRMED: ("Confirmed, not yet received", "blue"),
     ContributionStatus.RECEIVED: ("Received", "green"),
+    ContributionStatus.LAPSED: ("Not asked for: the school has left", "grey"),
 }
 CLAIM_TAGS: Mapping[ClaimStatus, tuple[str, str]] = {
     ClaimStatus.AT_SCHOOL: ("Waiting in its own school", "grey"),
@@ -124,8 +130,8 @@ class ShareMovement:
     """Money that went into a school's share of the fund (positive) or out of it (negative).
 
     The movements of one entry have the same `entry_id`: a claim leaves every share that bears it.
-    `source_id` is the round of a contribution, or the claim; `party` is the name of the school that paid
-    in or was paid.
+    `source_id` is the round of a contribution, the claim, or the refund of a school that left, which has no
+    purpose; `party` is the name of the school that paid in or was paid.
     """
 
     posted_on: date
@@ -136,7 +142,8 @@ class ShareMovement:
     reference: str
     title: str
     party: str
-    purpose: Purpose
+    purpose: Purpose | None
+    is_refund: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +264,8 @@ def check_awaits_receipt(status: ContributionStatus, school: str) -> None:
     """Raise RuleBroken for money that a governing body has not agreed to, or that came in before."""
     if status is ContributionStatus.RECEIVED:
         raise RuleBroken(f"The contribution of {school} has been recorded already.")
+    if status is ContributionStatus.LAPSED:
+        raise RuleBroken(f"{school} has left, and is not asked for this contribution any more.")
     if status is ContributionStatus.PROPOSED:
         raise RuleBroken(
             f"The governing body of {school} has not confirmed this contribution, so it cannot be received."
@@ -325,6 +334,22 @@ def check_awaits_payment(status: ClaimStatus, case: Case) -> None:
     schools = {given.school_id for given in case.approvals} - {case.claimant_id}
     if min(len(people), len(schools)) < APPROVALS_NEEDED:
         raise RuleBroken("Two people from two other schools must approve this claim before it is paid.")
+
+
+def due_by_days(
+    amount: Money, year: tuple[date, date], belonging: tuple[date, date]
+) -> tuple[Money, int, int]:
+    """What a school that left owes of a contribution for a year: the part for its days, to the penny.
+
+    Returns that with the days it belonged and the days that it was asked for. Both periods include their
+    last day. A school that joined during the year was asked for the rest of it.
+    """
+    start, end = max(year[0], belonging[0]), year[1]
+    asked = max((end - start).days + 1, 0)
+    belonged = min(max((belonging[1] - start).days + 1, 0), asked)
+    if not asked:
+        return ZERO, 0, 0
+    return amount.split([belonged, asked - belonged])[0], belonged, asked
 
 
 def check_within(amount: Money, available: Money, field: str | None) -> None:

@@ -6,6 +6,7 @@ import io
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import request, send_file, url_for
@@ -15,6 +16,8 @@ from invoicing.fund import books, queries, statements
 from invoicing.fund.books import FundStatement
 from invoicing.fund.forms import PeriodForm
 from invoicing.fund.models import Fund
+from invoicing.fund.refunds.queries import get_fund_of_former
+from invoicing.fund.refunds.rules import check_belonged
 from invoicing.fund.statements import Period, Statement
 from invoicing.gateways import pdf
 from marketplace.core import charts, clock, web
@@ -33,17 +36,22 @@ CSV_HEADING = (
     "Purpose",
     "Paid in",
     "Spent",
+    "Refunded on leaving",
     "Balance",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A statement as a page or a document shows it: of the whole fund, or of one school's share of it."""
+    """A statement as a page or a document shows it: of the whole fund, or of one school's share of it.
+
+    `reads_fund` is false for somebody whose school has left: they read their own share and nothing else.
+    """
 
     fund: Fund
     stated: FundStatement
     school_id: uuid.UUID | None
+    reads_fund: bool
 
     @property
     def statement(self) -> Statement:
@@ -77,15 +85,26 @@ class Shown:
     @property
     def chart(self) -> charts.ChartView:
         """What each school had to spend in the period, and how much of it is left."""
+        refunded = self.statement.refunded
+        series = [
+            "Spent in this period",
+            *(["Refunded on leaving"] if refunded else []),
+            "Left at the end of it",
+        ]
         stacks = [
-            charts.Stack(name, (one.spent.pence, one.closing.pence), str(one.closing))
+            charts.Stack(
+                name,
+                (one.spent.pence, *([one.refunded.pence] if refunded else []), one.closing.pence),
+                str(one.closing),
+            )
             for _, name, one in self.schools
         ]
+        also = f", {refunded} was refunded on leaving" if refunded else ""
         return charts.stacked_bar(
             "shares",
             "Spent and left, by school",
-            f"In all {self.statement.spent} was spent and {self.statement.closing} is left.",
-            ("Spent in this period", "Left at the end of it"),
+            f"In all {self.statement.spent} was spent{also} and {self.statement.closing} is left.",
+            series,
             stacks,
         )
 
@@ -98,12 +117,15 @@ class Shown:
 
 def show_statement(fund_id: uuid.UUID, school_id: uuid.UUID | None = None) -> Any:
     """A statement for a period; for the present academic year unless the address names two dates."""
-    form = _period_form()
-    period = statements.academic_year(clock.today())
+    fund, span = _readable(fund_id, school_id)
+    period = statements.academic_year(span[1] if span else clock.today())
+    form = _period_form(period)
     if request.args and form.validate():
         with answering(form):
-            period = Period(form.start.data, form.end.data)
-    shown = _shown(fund_id, school_id, period)
+            chosen = Period(form.start.data, form.end.data)
+            _check_belonged(chosen, span)
+            period = chosen
+    shown = _shown(fund, school_id, period, reads_fund=span is None)
     before = statements.year_before(period)
     return page(
         "fund/show_statement.html",
@@ -118,7 +140,7 @@ def show_statement(fund_id: uuid.UUID, school_id: uuid.UUID | None = None) -> An
 
 def download_statement_pdf(fund_id: uuid.UUID, school_id: uuid.UUID | None = None) -> Response:
     """The statement as a document."""
-    shown = _shown(fund_id, school_id, _period())
+    shown = _shown_for_address(fund_id, school_id)
     content = pdf.render(
         "print/fund_statement.html",
         shown=shown,
@@ -131,23 +153,45 @@ def download_statement_pdf(fund_id: uuid.UUID, school_id: uuid.UUID | None = Non
 
 def download_statement_csv(fund_id: uuid.UUID, school_id: uuid.UUID | None = None) -> Response:
     """The statement as a list that a spreadsheet opens: every movement of every share."""
-    shown = _shown(fund_id, school_id, _period())
+    shown = _shown_for_address(fund_id, school_id)
     return _download(csv_file(CSV_HEADING, _rows(shown)), "text/csv", f"{shown.file_name}.csv")
 
 
-def _shown(fund_id: uuid.UUID, school_id: uuid.UUID | None, period: Period) -> Shown:
-    session = db.session()
-    fund = queries.get_fund(session, web.actor(), fund_id)
-    stated = books.fund_statement(session, fund, period)
+def _readable(fund_id: uuid.UUID, school_id: uuid.UUID | None) -> tuple[Fund, tuple[date, date] | None]:
+    """A fund whose statement may be read; for somebody whose school has left, the days of their own share."""
+    session, actor = db.session(), web.actor()
+    try:
+        return queries.get_fund(session, actor, fund_id), None
+    except NotFound:
+        fund, first, last = get_fund_of_former(session, actor, fund_id, school_id)
+    moved = [one.posted_on for one in books.read_books(session, fund).movements if one.school_id == school_id]
+    return fund, (first, max([last, *moved]))
+
+
+def _check_belonged(period: Period, span: tuple[date, date] | None) -> None:
+    if span:
+        check_belonged(period.start, period.end, *span)
+
+
+def _shown(fund: Fund, school_id: uuid.UUID | None, period: Period, *, reads_fund: bool) -> Shown:
+    stated = books.fund_statement(db.session(), fund, period, None if reads_fund else school_id)
     if school_id is not None and school_id not in stated.schools:
         raise NotFound
-    return Shown(fund, stated, school_id)
+    return Shown(fund, stated, school_id, reads_fund)
+
+
+def _shown_for_address(fund_id: uuid.UUID, school_id: uuid.UUID | None) -> Shown:
+    """The statement that a download's address names. Raises NotFound and RuleBroken."""
+    fund, span = _readable(fund_id, school_id)
+    period = _period(span[1] if span else clock.today())
+    _check_belonged(period, span)
+    return _shown(fund, school_id, period, reads_fund=span is None)
 
 
 def _rows(shown: Shown) -> Iterator[Sequence[Cell]]:
     period = shown.stated.period
     for _, name, one in shown.schools:
-        yield name, period.start, "", "Opening balance", "", "", None, None, one.opening
+        yield name, period.start, "", "Opening balance", "", "", None, None, None, one.opening
         for line in one.lines:
             yield (
                 name,
@@ -155,22 +199,23 @@ def _rows(shown: Shown) -> Iterator[Sequence[Cell]]:
                 line.reference,
                 line.title,
                 line.party,
-                line.purpose.label,
+                line.purpose.label if line.purpose else "",
                 line.paid_in or None,
                 line.spent or None,
+                line.refunded or None,
                 line.balance,
             )
-        yield name, period.end, "", "Closing balance", "", "", one.paid_in, one.spent, one.closing
+        sums = (one.paid_in, one.spent, one.refunded, one.closing)
+        yield name, period.end, "", "Closing balance", "", "", *sums
 
 
-def _period_form() -> PeriodForm:
-    year = statements.academic_year(clock.today())
+def _period_form(year: Period) -> PeriodForm:
     return PeriodForm(start=year.start, end=year.end)
 
 
-def _period() -> Period:
-    """The two dates of the address; the present academic year when it names none. Raises RuleBroken."""
-    form = _period_form()
+def _period(day: date) -> Period:
+    """The two dates of the address; the academic year of a day when it names none. Raises RuleBroken."""
+    form = _period_form(statements.academic_year(day))
     if request.args and not form.validate():
         first = next(iter(form.errors.values()))
         raise RuleBroken(str(first[0]))

@@ -28,9 +28,9 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One movement as a statement lists it; one of the two amounts is zero. `balance` is after it.
+    """One movement as a statement lists it; two of the three amounts are zero. `balance` is after it.
 
-    `source_id` is the round of a contribution, or the claim.
+    `source_id` is the round of a contribution, the claim, or the refund of a school that left.
     """
 
     posted_on: date
@@ -38,15 +38,19 @@ class Line:
     reference: str
     title: str
     party: str
-    purpose: Purpose
+    purpose: Purpose | None
     paid_in: Money
     spent: Money
+    refunded: Money
     balance: Money
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One school's share, or the whole fund, over a period: opening + paid in − spent = closing."""
+    """One school's share, or the whole fund, over a period.
+
+    Opening + paid in − spent − refunds on leaving = closing.
+    """
 
     opening: Money
     lines: tuple[Line, ...]
@@ -61,6 +65,11 @@ class Statement:
     def spent(self) -> Money:
         """What claims paid in the period cost."""
         return Money.total(line.spent for line in self.lines)
+
+    @property
+    def refunded(self) -> Money:
+        """What was paid back in the period to schools that left."""
+        return Money.total(line.refunded for line in self.lines)
 
     @property
     def spent_by_purpose(self) -> dict[Purpose, Money]:
@@ -108,12 +117,13 @@ def statement(movements: Sequence[ShareMovement], period: Period) -> Statement:
                 first.party,
                 first.purpose,
                 paid_in=max(amount, ZERO),
-                spent=max(-amount, ZERO),
+                spent=ZERO if first.is_refund else max(-amount, ZERO),
+                refunded=max(-amount, ZERO) if first.is_refund else ZERO,
                 balance=balance,
             )
         )
     stated = Statement(opening, tuple(lines), balance)
-    assert stated.opening + stated.paid_in - stated.spent == stated.closing
+    assert stated.opening + stated.paid_in - stated.spent - stated.refunded == stated.closing
     return stated
 
 
@@ -134,5 +144,6 @@ def check_agreement(
     assert Money.total(one.opening for one in statements) == whole.opening == bank_opening
     assert Money.total(one.paid_in for one in statements) == whole.paid_in
     assert Money.total(one.spent for one in statements) == whole.spent
+    assert Money.total(one.refunded for one in statements) == whole.refunded
     assert Money.total(one.closing for one in statements) == whole.closing == bank_closing
     assert all(one.opening >= ZERO and one.closing >= ZERO for one in statements)

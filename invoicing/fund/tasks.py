@@ -57,7 +57,12 @@ def _to_confirm(session: Session, actor: Actor) -> Iterator[Task]:
     query = (
         select(Contribution)
         .join(ContributionRound)
-        .where(Contribution.school_id.in_(schools), Contribution.status != ContributionStatus.RECEIVED)
+        .join(Fund)
+        .where(
+            visible_to(actor),
+            Contribution.school_id.in_(schools),
+            Contribution.status != ContributionStatus.RECEIVED,
+        )
         .options(
             joinedload(Contribution.round),
             joinedload(Contribution.school),

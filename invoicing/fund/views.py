@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 
 from invoicing.fund import actions, books, claim_views, queries, rules, statement_views, statements
 from invoicing.fund.forms import ConfirmForm, OpenFundForm, ProposeForm, ReceiveForm
+from invoicing.fund.refunds.queries import refunds_of
 from invoicing.fund.rules import ContributionStatus
 from marketplace.alliance import queries as alliance
 from marketplace.core import charts, clock, policy, web
@@ -94,6 +95,8 @@ def show(fund_id: uuid.UUID) -> Any:
         stated=stated,
         chart=_shares_chart(stated),
         promised=queries.promised(session, found),
+        aside=Money.total(books.set_aside(session, found).values()),
+        refunds=refunds_of(session, found),
         rounds=queries.rounds_of(session, found),
         claims=list(session.scalars(newest)),
         may_claim=bool(claim_views.claiming_schools(found)),
@@ -156,7 +159,7 @@ def show_round(round_id: uuid.UUID) -> Any:
         contributions=contributions,
         to_confirm={one.id for one in contributions if queries.needs_confirming(one, clock.today())},
         sums={
-            status: Money.total(one.amount for one in contributions if one.status is status)
+            status: Money.total(one.due for one in contributions if one.status is status)
             for status in ContributionStatus
         },
     )
@@ -200,6 +203,6 @@ def receive_contribution(contribution_id: uuid.UUID) -> Any:
     if form.validate_on_submit():
         with answering(form):
             actions.receive_contribution(acting, form.id_to_make, contribution_id, form.received_on.data)
-            flash(f"You recorded {found.amount} from {found.school.name}.")
+            flash(f"You recorded {found.due} from {found.school.name}.")
             return redirect(url_for(".show_round", round_id=found.round_id))
     return page("fund/receive_contribution.html", form=form, contribution=found)

@@ -20,12 +20,12 @@ SUBJECTS = {
     ),
     "Work that schools share": ("activity", "lead", "hours", "priorities"),
     "Decisions and confirmations": ("seat", "decision", "confirmation"),
-    "Contracts and needs": ("category", "contract", "calendar", "need", "consent"),
+    "Contracts and needs": ("category", "contract", "calendar", "need", "suggestion", "consent"),
     "Joint tenders": ("tender", "commitment", "requirement", "interest", "notice"),
     "Suppliers and their quotes": ("supplier", "question", "quote"),
     "Opening, scoring and award": ("opening", "quotes", "conflict", "score", "scores", "low_price", "award"),
     "Invoices and payments": ("shared_cost", "invoice", "payment"),
-    "Partnership Fund": ("fund", "contribution", "claim"),
+    "Partnership Fund": ("fund", "contribution", "claim", "refund"),
 }
 """The chapters of the page that says who can do what: which acts, by their first word, stand in each."""
 

@@ -97,6 +97,7 @@ class Act(StrEnum):
     NEED_WITHDRAW = "need.withdraw"
     NEED_PLACE = "need.place"
     NEED_REQUEST = "need.request"
+    SUGGESTION_COUNT = "suggestion.count"
     CONSENT_GIVE = "consent.give"
     CONSENT_WITHDRAW = "consent.withdraw"
     TENDER_DRAFT = "tender.draft"
@@ -164,6 +165,10 @@ class Act(StrEnum):
     CLAIM_APPROVE = "claim.approve"
     CLAIM_REFUSE = "claim.refuse"
     CLAIM_PAY = "claim.pay"
+    REFUND_OWE = "refund.owe"
+    REFUND_APPROVE = "refund.approve"
+    REFUND_PAY = "refund.pay"
+    REFUND_WITHDRAW = "refund.withdraw"
     PRIORITIES_SET = "priorities.set"
 
 
@@ -180,6 +185,7 @@ def _may(label: str, *roles: Role) -> Permission:
 
 
 SCHOOL_PEOPLE = (Role.HEADTEACHER, Role.SENIOR_LEADER, Role.BURSAR, Role.GOVERNOR, Role.FINANCE_LEAD)
+LEADERS = (Role.HEADTEACHER, Role.SENIOR_LEADER)
 CONTRACT_READERS = (*SCHOOL_PEOPLE, Role.COORDINATOR, Role.AUDITOR)
 
 POLICY: Mapping[Act, Permission] = {
@@ -203,11 +209,7 @@ POLICY: Mapping[Act, Permission] = {
     Act.DELEGATION_SET: _may("Set who approves what in the school, by value", Role.HEADTEACHER),
     Act.SCHOOL_SET_TERMS: _may("Set the school's term dates", Role.BURSAR, Role.HEADTEACHER),
     Act.PERSON_ADD: _may(
-        "Add a colleague",
-        Role.HEADTEACHER,
-        Role.COORDINATOR,
-        Role.SUPPLIER_ADMIN,
-        Role.ADMINISTRATOR,
+        "Add a colleague", Role.HEADTEACHER, Role.COORDINATOR, Role.SUPPLIER_ADMIN, Role.ADMINISTRATOR
     ),
     Act.PERSON_SIGN_IN: _may("Sign in", Role.ANYONE),
     Act.PERSON_SIGN_OUT: _may("Sign out", Role.ANYONE),
@@ -216,16 +218,8 @@ POLICY: Mapping[Act, Permission] = {
     Act.PASSWORD_FORGET: _may("Ask for a link to choose a new password", Role.ANYONE),
     Act.DECISION_OPEN: _may("Put a question to the Strategic Board", Role.COORDINATOR),
     Act.SEAT_NAME: _may("Name who holds the school’s seat on the Strategic Board", Role.HEADTEACHER),
-    Act.DECISION_VOTE: _may(
-        "Vote on the Strategic Board, as whoever holds the school’s seat",
-        Role.HEADTEACHER,
-        Role.SENIOR_LEADER,
-    ),
-    Act.DECISION_DECLARE: _may(
-        "Declare a conflict of interest on the Strategic Board, as whoever holds the school’s seat",
-        Role.HEADTEACHER,
-        Role.SENIOR_LEADER,
-    ),
+    Act.DECISION_VOTE: _may("Vote on the Strategic Board for the school whose seat one holds", *LEADERS),
+    Act.DECISION_DECLARE: _may("Declare a conflict of interest for that seat on the board", *LEADERS),
     Act.DECISION_CARRY: _may("Close a vote that is carried, with its minute", Role.COORDINATOR),
     Act.DECISION_REJECT: _may("Close a vote that is rejected, with its minute", Role.COORDINATOR),
     Act.DECISION_WITHDRAW: _may("Withdraw a question from the Strategic Board", Role.COORDINATOR),
@@ -271,6 +265,7 @@ POLICY: Mapping[Act, Permission] = {
     Act.NEED_WITHDRAW: _may("Withdraw a need", Role.BURSAR, Role.HEADTEACHER),
     Act.NEED_PLACE: _may("Move a need along with the tender it is in", Role.SYSTEM),
     Act.NEED_REQUEST: _may("Ask schools that could buy together to post a need", Role.COORDINATOR),
+    Act.SUGGESTION_COUNT: _may("Count for a day who could buy together", Role.SYSTEM),
     Act.CONSENT_GIVE: _may(
         "Let neighbouring alliances see the school in suggestions to buy together", Role.HEADTEACHER
     ),
@@ -372,6 +367,14 @@ POLICY: Mapping[Act, Permission] = {
     Act.CLAIM_APPROVE: _may("Approve a claim, with one from another school", Role.HEADTEACHER, Role.GOVERNOR),
     Act.CLAIM_REFUSE: _may("Refuse a claim, with a reason", Role.HEADTEACHER, Role.GOVERNOR),
     Act.CLAIM_PAY: _may("Record that an approved claim was paid", Role.COORDINATOR),
+    Act.REFUND_OWE: _may("Set aside the share of a school that left, to be paid back", Role.SYSTEM),
+    Act.REFUND_APPROVE: _may(
+        "Approve the refund to a school that left, with one from another school",
+        Role.HEADTEACHER,
+        Role.GOVERNOR,
+    ),
+    Act.REFUND_PAY: _may("Record that an approved refund was paid", Role.COORDINATOR),
+    Act.REFUND_WITHDRAW: _may("Leave a share in the fund when the school has joined again", Role.COORDINATOR),
     Act.PRIORITIES_SET: _may("Write the alliance’s priorities for the annual pack", Role.COORDINATOR),
 }
 

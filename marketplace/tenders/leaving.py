@@ -8,9 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.alliance.memberships.leaving import Consequence, Line
-from marketplace.core import moves
 from marketplace.tenders.models import Commitment, Tender
-from marketplace.tenders.rules import CommitmentStatus, TenderStatus
+from marketplace.tenders.rules import STATUS_LABELS, CommitmentStatus, TenderStatus
 
 ENDED = (TenderStatus.AWARDED, TenderStatus.UNSUCCESSFUL, TenderStatus.CANCELLED)
 BEFORE_PUBLICATION = {TenderStatus.DRAFT, TenderStatus.JOINING, TenderStatus.CONFIRMED}
@@ -44,4 +43,6 @@ def open_commitments(session: Session, school_id: uuid.UUID, alliance_id: uuid.U
 def _line(tender: Tender) -> Line:
     if tender.status in BEFORE_PUBLICATION:
         return Line(f"{tender.reference}: {tender.title}", "Not published yet: the school drops out")
-    return Line(f"{tender.reference}: {tender.title}", f"Published: {moves.words(tender.status)} now")
+    return Line(
+        f"{tender.reference}: {tender.title}", f"The school stays bound. Now: {STATUS_LABELS[tender.status]}"
+    )

@@ -111,7 +111,7 @@ def _accept_quotes(session: Session, tender: Tender) -> None:
     session.flush()
 
 
-def approve_award(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
+def approve_award(actor: Actor, tender_id: uuid.UUID, version: int, chosen: uuid.UUID | None = None) -> None:
     """Approve the recommended award for one's school.
 
     The second approval, by a person of another school, decides: at or above the threshold the suppliers
@@ -129,7 +129,7 @@ def approve_award(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
         _check_recommended(tender)
         expect_version(tender, version)
         duties = queries.duties(tender, awards[0])
-        school_id = rules.school_to_approve_for(duties, _person(actor), schools)
+        school_id = rules.choose_school(duties, _person(actor), schools, chosen)
         confirmation = confirming.for_approval(session, tender, awards, school_id)
         for award in awards:
             award.approvals.append(

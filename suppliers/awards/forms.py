@@ -42,6 +42,14 @@ class DecideForm(EditForm):
     """Approve or confirm the award as it was read."""
 
 
+class ApproveForm(EditForm):
+    """Approve the award as it was read. A person who can approve for one school is not asked for which."""
+
+    school = RadiosField(
+        "For which school do you approve?", [Required("Choose the school.")], coerce=uuid.UUID
+    )
+
+
 class RejectForm(EditForm):
     """Send a recommendation back."""
 

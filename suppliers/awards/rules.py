@@ -84,13 +84,36 @@ def school_to_approve_for(duties: Duties, person_id: uuid.UUID, schools: Collect
     Raises Forbidden when they recommended it, scored the quotes or approved it before, and when all
     their schools have approved it already: the two approvals come from two people of two schools.
     """
+    return schools_to_approve_for(duties, person_id, schools)[0]
+
+
+def choose_school(
+    duties: Duties, person_id: uuid.UUID, schools: Collection[uuid.UUID], chosen: uuid.UUID | None
+) -> uuid.UUID:
+    """The school for which this person approves: the only one there is, or the one of several they chose.
+
+    Raises RuleBroken when they have not chosen, or their school has been approved for meanwhile; Forbidden
+    as `schools_to_approve_for` does.
+    """
+    free = schools_to_approve_for(duties, person_id, schools)
+    if chosen is None and len(free) > 1:
+        raise RuleBroken("Choose the school for which you approve.", "school")
+    if chosen is not None and chosen not in free:
+        raise RuleBroken("Choose a school of yours that has not approved this award yet.", "school")
+    return chosen or free[0]
+
+
+def schools_to_approve_for(
+    duties: Duties, person_id: uuid.UUID, schools: Collection[uuid.UUID]
+) -> list[uuid.UUID]:
+    """The schools for which this person can approve an award, at least one; see `school_to_approve_for`."""
     check_duties(duties, person_id)
     if person_id in duties.approved_by:
         raise Forbidden("You have approved this award already. Somebody of another school must, too.")
     free = sorted(set(schools) - duties.approved_for)
     if not free:
         raise Forbidden("Your school has approved this award already. Somebody of another school must, too.")
-    return free[0]
+    return free
 
 
 def check_duties(duties: Duties, person_id: uuid.UUID) -> None:

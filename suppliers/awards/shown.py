@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.alliance.models import Person
+from marketplace.alliance.queries import names
 from marketplace.contracts import queries as contracts
 from marketplace.contracts.models import Contract
 from marketplace.core import clock, policy
@@ -191,6 +192,19 @@ def choices_of(session: Session, actor: Actor, tender: Tender) -> Choices:
     confirm = tender.status in {TenderStatus.CONFIRMED_BY_SCHOOLS, TenderStatus.STANDSTILL}
     may_confirm = confirm and policy.allows(actor, Act.AWARD_CONFIRM, tender.alliance_id)
     return Choices(approve, reject, may_confirm and _is_over(tender), why_not)
+
+
+def schools_to_choose(session: Session, actor: Actor, tender: Tender) -> dict[uuid.UUID, str]:
+    """The schools for which this reader can approve the award now, by name."""
+    awards = queries.live_awards(session, tender.id)
+    schools = queries.schools_approved_for(session, actor, tender)
+    if not awards or not schools or not actor.person_id:
+        return {}
+    try:
+        free = rules.schools_to_approve_for(queries.duties(tender, awards[0]), actor.person_id, schools)
+    except Forbidden:
+        return {}
+    return dict(sorted(names(session, free).items(), key=lambda pair: pair[1]))
 
 
 def history(session: Session, tender: Tender) -> tuple[SentBack, ...]:

@@ -20,7 +20,7 @@ from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import STATUS_COLOURS, STATUS_LABELS, TenderStatus
 from marketplace.tenders.timetable import standstill_days
 from suppliers.awards import actions, queries, shown, summaries
-from suppliers.awards.forms import DecideForm, FindForm, RecommendForm, RejectForm
+from suppliers.awards.forms import ApproveForm, DecideForm, FindForm, RecommendForm, RejectForm
 from suppliers.awards.rules import Recommendation
 from suppliers.awards.shown import AwardView
 from suppliers.evaluation import findings
@@ -104,10 +104,15 @@ def approve_award(tender_id: uuid.UUID) -> Any:
     if award is None:
         return _nothing_to_decide(tender_id)
     _require(Act.AWARD_APPROVE, tender, *queries.schools_approved_for(session, actor, tender))
-    form = DecideForm(version=tender.version)
+    form = ApproveForm(version=tender.version)
+    free = shown.schools_to_choose(session, actor, tender)
+    form.school.choices = choices(free.items())
+    if len(free) < 2:  # noqa: PLR2004  # nothing to choose
+        del form.school
     if form.validate_on_submit():
         with answering(form):
-            actions.approve_award(actor, tender_id, form.version.data or 0)
+            chosen = form.school.data if "school" in form else None
+            actions.approve_award(actor, tender_id, form.version.data or 0, chosen)
             flash("You approved the award.", "success")
             return redirect(url_for("awards.show_award", tender_id=tender_id))
     choices_now = shown.choices_of(session, actor, tender)

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from marketplace.alliance.models import Membership
 from marketplace.core.money import Money
+from marketplace.core.policy import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +37,37 @@ class Consequence:
     share: Money | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Afterwards:
+    """How one stage's settlement with a school that left stands; `links` are texts with addresses."""
+
+    heading: str
+    text: str
+    links: tuple[tuple[str, str], ...] = ()
+
+
 Ask = Callable[[Session, uuid.UUID, uuid.UUID], Consequence | None]
+Settle = Callable[[Session, Actor, Membership], Afterwards | None]
 _asked: list[Ask] = []
+_settling: list[Settle] = []
 
 
 def ask(question: Ask) -> None:
     """Ask a stage what leaving means, given the school's and the alliance's ids. Called by app.py."""
     if question not in _asked:
         _asked.append(question)
+
+
+def settle_with(answer: Settle) -> None:
+    """Let a stage say how its settlement with a school that left stands. Called by app.py."""
+    if answer not in _settling:
+        _settling.append(answer)
+
+
+def afterwards(session: Session, actor: Actor, membership: Membership) -> list[Afterwards]:
+    """How the settlement of an ended membership stands, for whoever reads its page. Needs a request."""
+    answers = (answer(session, actor, membership) for answer in _settling)
+    return [answer for answer in answers if answer is not None]
 
 
 def consequences(session: Session, school_id: uuid.UUID, alliance_id: uuid.UUID) -> list[Consequence]:

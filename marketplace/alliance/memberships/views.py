@@ -137,7 +137,7 @@ def show(membership_id: uuid.UUID) -> Any:
     actor, session = web.actor(), db.session()
     membership = queries.get_membership(session, actor, membership_id)
     asked = decisions.decisions_on(session, Subject.CONVERSION, membership.id)
-    runs = membership.status is MembershipStatus.ACTIVE
+    runs, reads_end = membership.status is MembershipStatus.ACTIVE, _reads_departure(actor, membership)
     return page(
         "memberships/show.html",
         membership=membership,
@@ -154,7 +154,8 @@ def show(membership_id: uuid.UUID) -> Any:
         and shown.may_ask_again(asked)
         and policy.allows(actor, Act.MEMBERSHIP_ASK, membership.school_id, membership.alliance_id),
         may_leave=runs and policy.allows(actor, Act.MEMBERSHIP_LEAVE, membership.school_id),
-        departure=queries.departure_of(session, membership) if _reads_departure(actor, membership) else None,
+        departure=queries.departure_of(session, membership) if reads_end else None,
+        afterwards=leaving.afterwards(session, actor, membership) if reads_end and not runs else [],
         reads_decisions=membership.alliance_id in actor.alliance_ids,
     )
 

@@ -13,8 +13,9 @@ from marketplace.core import clock, events, mail, policy
 from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.ids import new_id
-from marketplace.core.policy import POLICY, Act, Actor
+from marketplace.core.policy import POLICY, SYSTEM, Act, Actor
 from marketplace.needs.suggestions import queries
+from marketplace.needs.suggestions.counting import count_anew
 from marketplace.needs.suggestions.models import NeedRequest, NeighbourConsent
 from marketplace.needs.suggestions.rules import Suggestion, without_need
 
@@ -69,6 +70,17 @@ def _request(
             starts_on=suggestion.plan.starts_on,
             decide_by=suggestion.decide_by,
         )
+
+
+def count_suggestions(alliance_id: uuid.UUID) -> bool:
+    """Count the suggestions of an alliance for today; nothing when that was done. Says whether it did."""
+    with transaction() as session:
+        policy.require(SYSTEM, Act.SUGGESTION_COUNT)
+        if alliance_id not in queries.alliances_to_count(session, clock.today()):
+            return False
+        count_anew(session, alliance_id)
+        events.record(session, SYSTEM, Act.SUGGESTION_COUNT, alliance_id, organisation_id=alliance_id)
+        return True
 
 
 def give_consent(actor: Actor, school_id: uuid.UUID) -> None:

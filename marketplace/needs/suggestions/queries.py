@@ -22,7 +22,7 @@ from marketplace.core.policy import Actor, Kind, Role
 from marketplace.needs.models import Need
 from marketplace.needs.queries import BEYOND_DRAFT
 from marketplace.needs.suggestions import rules
-from marketplace.needs.suggestions.models import NeedRequest, NeighbourConsent
+from marketplace.needs.suggestions.models import NeedRequest, NeighbourConsent, SuggestionCount
 from marketplace.needs.suggestions.pairing import Asked, Known, Term, pair
 from marketplace.needs.suggestions.rules import Suggestion
 
@@ -249,3 +249,36 @@ def requests(session: Session, suggestion: Suggestion) -> dict[uuid.UUID, NeedRe
         NeedRequest.starts_on == suggestion.plan.starts_on,
     )
     return {one.school_id: one for one in session.scalars(query)}
+
+
+def alliances_concerned(session: Session, organisation_id: uuid.UUID | None) -> list[uuid.UUID]:
+    """The alliance with this id, or the alliances to which the school with this id belongs: for the job."""
+    through = select(Membership.alliance_id).where(
+        Membership.school_id == organisation_id, Membership.status == MembershipStatus.ACTIVE
+    )
+    query = select(Organisation.id).where(
+        Organisation.kind == Kind.ALLIANCE,
+        or_(Organisation.id == organisation_id, Organisation.id.in_(through)),
+    )
+    return list(session.scalars(query.order_by(Organisation.id)))
+
+
+def alliances_to_count(session: Session, today: date) -> list[uuid.UUID]:
+    """The alliances whose suggestions have not been counted on this day: for the job."""
+    query = (
+        select(Organisation.id)
+        .outerjoin(SuggestionCount, SuggestionCount.alliance_id == Organisation.id)
+        .where(
+            Organisation.kind == Kind.ALLIANCE,
+            or_(SuggestionCount.counted_on.is_(None), SuggestionCount.counted_on != today),
+        )
+    )
+    return list(session.scalars(query.order_by(Organisation.id)))
+
+
+def counts(session: Session, alliance_ids: Collection[uuid.UUID]) -> list[SuggestionCount]:
+    """How many suggestions there are for alliances that have any, as counted last."""
+    query = select(SuggestionCount).where(
+        SuggestionCount.alliance_id.in_(alliance_ids), SuggestionCount.number > 0
+    )
+    return list(session.scalars(query.order_by(SuggestionCount.decide_by, SuggestionCount.alliance_id)))

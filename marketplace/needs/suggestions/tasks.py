@@ -13,9 +13,7 @@ from marketplace.core.policy import POLICY, Act, Actor, Kind
 from marketplace.core.web import Task, day
 from marketplace.needs.models import Need
 from marketplace.needs.suggestions.models import NeedRequest
-from marketplace.needs.suggestions.queries import findings
-
-MOST_NAMED = 4
+from marketplace.needs.suggestions.queries import counts
 
 
 def waiting_for(session: Session, actor: Actor) -> list[Task]:
@@ -25,16 +23,12 @@ def waiting_for(session: Session, actor: Actor) -> list[Task]:
 
 def _to_look_at(session: Session, actor: Actor) -> list[Task]:
     tasks = []
-    for alliance_id in sorted(actor.organisations(Kind.ALLIANCE, *POLICY[Act.NEED_REQUEST].roles)):
-        found = findings(session, alliance_id, clock.today()).suggestions
-        if found:
-            each = [f"{categories.label(one.category)} by {day(one.decide_by)}" for one in found[:MOST_NAMED]]
-            more = [f"{len(found) - len(each)} more"] if len(found) > len(each) else []
-            number = "1 suggestion" if len(found) == 1 else f"{len(found)} suggestions"
-            href = url_for("suggestions.list_suggestions", alliance=alliance_id)
-            tasks.append(
-                Task(f"{number} to buy together", href, "; ".join([*each, *more]), found[0].decide_by)
-            )
+    for found in counts(session, actor.organisations(Kind.ALLIANCE, *POLICY[Act.NEED_REQUEST].roles)):
+        more = [f"{found.number - len(found.named)} more"] if found.number > len(found.named) else []
+        number = "1 suggestion" if found.number == 1 else f"{found.number} suggestions"
+        href = url_for("suggestions.list_suggestions", alliance=found.alliance_id)
+        detail = "; ".join([*found.named, *more])
+        tasks.append(Task(f"{number} to buy together", href, detail, found.decide_by))
     return tasks
 
 

@@ -78,7 +78,9 @@ def propose_extension(
         )
 
 
-def approve_extension(actor: Actor, tender_id: uuid.UUID, extension_id: uuid.UUID) -> None:
+def approve_extension(
+    actor: Actor, tender_id: uuid.UUID, extension_id: uuid.UUID, chosen: uuid.UUID | None = None
+) -> None:
     """Approve a later deadline: from now on it is everybody's, and everybody is told.
 
     Raises Forbidden for who proposed it and for people of their schools, RuleBroken once the present
@@ -89,7 +91,7 @@ def approve_extension(actor: Actor, tender_id: uuid.UUID, extension_id: uuid.UUI
         approving = tenders.approving_schools(session, tender)
         policy.require(actor, Act.TENDER_APPROVE_EXTENSION, *approving)
         extension = queries.get_extension(session, tender_id, extension_id, lock=True)
-        school_id = rules.check_approver(
+        free = rules.check_approver(
             actor.person_id,
             proposed_by=extension.proposed_by,
             headteacher_of=tenders.headteacher_of(actor),
@@ -98,6 +100,7 @@ def approve_extension(actor: Actor, tender_id: uuid.UUID, extension_id: uuid.UUI
         )
         if extension.status is ExtensionStatus.APPROVED:
             return
+        school_id = rules.choose_school(free, chosen)
         present = rules.check_still_open(tender.status, tender.closes_at, clock.database_now(session))
         _check_moment(session, tender, present, extension.closes_at, extension.doubt_reason)
         extension.status = rules.move(extension.status, ExtensionStatus.APPROVED)

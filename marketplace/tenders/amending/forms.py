@@ -13,16 +13,25 @@ from marketplace.core.fields import (
     CheckboxesField,
     LocalDateTimeField,
     LongTextField,
+    RadiosField,
     Required,
     UploadField,
     choices,
 )
-from marketplace.core.forms import EditForm, NewThingForm
+from marketplace.core.forms import EditForm, Form, NewThingForm
 from marketplace.tenders.amending.changing import Wanted
 from marketplace.tenders.models import Tender
 
 LONGEST_REASON = 1_000
 LONGEST_TEXT = 5_000
+
+
+class ApproveExtensionForm(Form):
+    """A later deadline is approved. A person who can approve for one school is not asked for which."""
+
+    school = RadiosField(
+        "For which school do you approve?", [Required("Choose the school.")], coerce=uuid.UUID
+    )
 
 
 class ExtensionForm(NewThingForm, EditForm):

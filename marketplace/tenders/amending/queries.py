@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from marketplace.alliance.models import Organisation, RoleHolding
+from marketplace.alliance.queries import names
 from marketplace.core import clock, policy
 from marketplace.core.errors import NotFound
 from marketplace.core.policy import Act, Actor, Kind
@@ -110,9 +111,17 @@ def schools_of(session: Session, person_id: uuid.UUID) -> frozenset[uuid.UUID]:
 
 def may_approve(session: Session, actor: Actor, extension: Extension) -> bool:
     """Is this somebody who may approve this later deadline? See `rules.check_approver`."""
+    return bool(schools_to_approve_for(session, actor, extension))
+
+
+def schools_to_approve_for(session: Session, actor: Actor, extension: Extension) -> dict[uuid.UUID, str]:
+    """The schools for which this person may approve this later deadline, by name."""
     schools = queries.approving_schools(session, extension.tender)
     schools -= schools_of(session, extension.proposed_by)
-    return actor.person_id != extension.proposed_by and bool(queries.headteacher_of(actor) & schools)
+    free = queries.headteacher_of(actor) & schools
+    if actor.person_id == extension.proposed_by or not free:
+        return {}
+    return dict(sorted(names(session, free).items(), key=lambda pair: pair[1]))
 
 
 def offered_steps(session: Session, actor: Actor, tender: Tender) -> list[StepLink]:

@@ -70,8 +70,8 @@ def check_approver(
     headteacher_of: Collection[uuid.UUID],
     approving_schools: Collection[uuid.UUID],
     schools_of_proposer: Collection[uuid.UUID],
-) -> uuid.UUID:
-    """The school for which a later deadline is approved: two people of two schools move a deadline.
+) -> list[uuid.UUID]:
+    """The schools for which this person can approve a later deadline: two people of two schools move one.
 
     Raises Forbidden for who proposed it, and for anybody but a headteacher of a school in the tender
     that is neither the lead school nor one of the proposer's.
@@ -84,7 +84,19 @@ def check_approver(
             "A headteacher of a school in the tender approves a later deadline, other than the lead school "
             "and the schools of whoever proposed it."
         )
-    return min(schools)
+    return sorted(schools)
+
+
+def choose_school(free: Sequence[uuid.UUID], chosen: uuid.UUID | None) -> uuid.UUID:
+    """The school for which a later deadline is approved: the only one, or the one of several they chose.
+
+    Raises RuleBroken when they have not chosen, or chose another.
+    """
+    if chosen is None and len(free) > 1:
+        raise RuleBroken("Choose the school for which you approve.", "school")
+    if chosen is not None and chosen not in free:
+        raise RuleBroken("Choose a school of yours that may approve this.", "school")
+    return chosen or free[0]
 
 
 def moment_in_words(moment: datetime) -> str:

@@ -9,12 +9,12 @@ from flask import flash, redirect, url_for
 
 from marketplace.core import policy, web
 from marketplace.core.db import db
-from marketplace.core.forms import Form
+from marketplace.core.fields import choices
 from marketplace.core.policy import Act
 from marketplace.core.web import answering, moment, page
 from marketplace.tenders import queries as tender_queries
 from marketplace.tenders.amending import actions, queries
-from marketplace.tenders.amending.forms import AmendmentForm, ExtensionForm
+from marketplace.tenders.amending.forms import AmendmentForm, ApproveExtensionForm, ExtensionForm
 from marketplace.tenders.amending.rules import ExtensionStatus
 from marketplace.tenders.forms import ReasonForm
 from marketplace.tenders.planning.views import tenders
@@ -56,10 +56,15 @@ def approve_extension(tender_id: uuid.UUID, extension_id: uuid.UUID) -> Any:
     session, acting = db.session(), web.actor()
     tender = tender_queries.get_tender_of_alliance(session, acting, tender_id)
     extension = queries.get_extension(session, tender_id, extension_id)
-    form = Form()
+    form = ApproveExtensionForm()
+    free = queries.schools_to_approve_for(session, acting, extension)
+    form.school.choices = choices(free.items())
+    if len(free) < 2:  # noqa: PLR2004  # nothing to choose
+        del form.school
     if form.validate_on_submit():
         with answering(form):
-            actions.approve_extension(acting, tender_id, extension_id)
+            chosen = form.school.data if "school" in form else None
+            actions.approve_extension(acting, tender_id, extension_id, chosen)
             flash(f"You moved the deadline to {moment(extension.closes_at)}. Everybody is told.")
             return redirect(url_for("tenders.show", tender_id=tender_id))
     waits = extension.status is ExtensionStatus.PROPOSED

@@ -255,7 +255,7 @@ def test_open_commitments_are_listed_before_a_school_leaves(session: Session) ->
     make.published_tender(alliance)
     found = leaving.consequences(session, alliance.schools[0].id, alliance.id)
     (commitments,) = [one for one in found if one.heading == "Commitments to joint tenders"]
-    assert commitments.lines[0].note == "Published: published now"
+    assert commitments.lines[0].note == "The school stays bound. Now: Open for quotes"
 
 
 def test_only_the_headteacher_takes_a_school_out_and_only_after_seeing_what_runs(session: Session) -> None:

@@ -7,13 +7,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.alliance.queries import people_with_role
-from marketplace.core import clock, mail
+from marketplace.core import clock, events, mail
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.events import Event
 from marketplace.core.months import months_later
 from marketplace.core.policy import Act
 from marketplace.needs.rules import Joint
-from marketplace.needs.suggestions import actions, queries, tasks
+from marketplace.needs.suggestions import actions, jobs, queries, tasks
 from marketplace.needs.suggestions.models import NeedRequest
 from marketplace.needs.suggestions.queries import Findings
 from tests import make
@@ -58,9 +58,23 @@ def test_registers_and_needs_of_an_alliance_become_suggestions(app: Flask, sessi
         assert set(found.schools) == {alder.id, beech.id, cedar.id}
         assert found.plan.starts_on == start
         assert {key[1] for key in suggested(session, alliance).known.unwilling} == {damson.id}
+        assert not tasks.waiting_for(session, alliance.coordinator)
+        events.deliver_due()
         (task,) = tasks.waiting_for(session, alliance.coordinator)
         assert (task.text, task.due) == ("1 suggestion to buy together", found.decide_by)
         assert not tasks.waiting_for(session, alliance.auditor)
+
+
+@pytest.mark.usefixtures("app")
+def test_suggestions_are_counted_once_a_day_for_each_alliance() -> None:
+    one, two = make.alliance(schools=1), make.alliance(schools=1, name="Other Alliance")
+    events.deliver_due()
+    jobs.count_once_a_day()
+    assert jobs.count_once_a_day() == 0
+    with clock.travelling(clock.now() + timedelta(days=1)):
+        assert jobs.count_once_a_day() == 2
+        assert not actions.count_suggestions(one.id)
+        assert not actions.count_suggestions(two.id)
 
 
 def test_who_may_read_an_alliances_suggestions(session: Session) -> None:

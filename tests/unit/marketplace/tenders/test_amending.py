@@ -43,7 +43,7 @@ def test_only_a_published_tender_is_changed_here(status: TenderStatus) -> None:
 
 def approve(
     person: uuid.UUID | None, *heads: uuid.UUID, schools_of_proposer: tuple[uuid.UUID, ...] = ()
-) -> uuid.UUID:
+) -> list[uuid.UUID]:
     return rules.check_approver(
         person,
         proposed_by=ANN,
@@ -61,10 +61,20 @@ def test_nobody_approves_the_deadline_they_proposed() -> None:
 
 
 def test_a_headteacher_of_another_school_than_the_lead_and_the_proposers_approves() -> None:
-    assert approve(BEN, ELM) == ELM
+    assert approve(BEN, ELM) == [ELM]
     for heads, of_proposer in (((), ()), ((LEAD,), ()), ((ELM,), (ELM,))):
         with pytest.raises(Forbidden, match="headteacher of a school in the tender"):
             approve(BEN, *heads, schools_of_proposer=of_proposer)
+
+
+def test_who_heads_two_schools_chooses_for_which_they_approve() -> None:
+    free = approve(BEN, ELM, ASH)
+    assert rules.choose_school(free, ASH) == ASH
+    assert rules.choose_school([ELM], None) == ELM
+    for chosen in (None, LEAD):
+        with pytest.raises(RuleBroken, match="Choose") as refused:
+            rules.choose_school(free, chosen)
+        assert refused.value.field == "school"
 
 
 @pytest.mark.parametrize("present", list(ExtensionStatus))

@@ -48,6 +48,15 @@ def test_a_person_of_two_schools_approves_for_the_one_that_has_not() -> None:
     assert rules.school_to_approve_for(duties(), DEE, [ASH]) == ASH
 
 
+def test_a_person_of_two_schools_that_have_not_approved_chooses_for_which() -> None:
+    assert rules.choose_school(duties(), DEE, [OAK, ELM], ELM) == ELM
+    assert rules.choose_school(duties({CAT}, {OAK}), DEE, [OAK, ELM], None) == ELM
+    for approved_for, chosen in ((set(), None), ({OAK}, OAK), (set(), ASH)):
+        with pytest.raises(RuleBroken, match="Choose") as refused:
+            rules.choose_school(duties(None, approved_for), DEE, [OAK, ELM], chosen)
+        assert refused.value.field == "school"
+
+
 def test_a_quote_that_is_not_first_needs_a_reason_to_be_recommended() -> None:
     with pytest.raises(RuleBroken) as refused:
         rules.check_departure(is_first=False, departure="  ")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from marketplace.core import clock
+from marketplace.core import clock, events
 from marketplace.core.money import Money
 from marketplace.core.months import months_later
 from marketplace.core.policy import Actor
@@ -109,7 +109,9 @@ def test_a_coordinator_asks_the_others_to_post_a_need(alliance: make.Alliance, a
     again = coordinator.submit(page.form(f"Ask {alder.name} to post a need"))
     assert "or was asked for one" in again.words
     assert "Post a need: Insurance" in as_(alder.bursar).get("/").words
+    events.deliver_due()
     assert "1 suggestion to buy together" in coordinator.get("/").words
+    assert not [one for one in coordinator.statements if "neighbour_consent" in one]
 
 
 def test_who_sees_suggestions_and_who_may_act_on_them(alliance: make.Alliance, as_: As) -> None:
