@@ -145,16 +145,12 @@ def get_fund_of_former(
     """
     if school_id is None or school_id not in actor.school_ids:
         raise NotFound
-    query = (
-        select(
-            Fund, func.min(Membership.joined_on), func.max(func.coalesce(Membership.left_on, clock.today()))
-        )
-        .join(Membership, Membership.alliance_id == Fund.alliance_id)
+    belonged = (
+        select(func.min(Membership.joined_on), func.max(func.coalesce(Membership.left_on, clock.today())))
+        .join(Fund, Fund.alliance_id == Membership.alliance_id)
         .where(Fund.id == fund_id, Membership.school_id == school_id)
-        .group_by(Fund.id)
     )
-    found = session.execute(query).unique().one_or_none()
-    if found is None:
+    first, last = session.execute(belonged).one()
+    if first is None:
         raise NotFound
-    fund, first, last = found
-    return fund, first, last
+    return session.get_one(Fund, fund_id), first, last

@@ -209,6 +209,20 @@ def test_a_school_that_joins_again_may_leave_its_share_and_is_not_paid_twice(
         actions.withdraw_refund(third.headteacher, first.id, "No.")
 
 
+def test_a_former_member_finds_the_fund_by_its_own_school_and_nobody_elses(
+    held: make.Fund, session: Session
+) -> None:
+    leaver, other, _ = held.schools
+    leavers.leave(held, leaver)
+    former = make.actor(leaver.bursar.person_id)
+    fund, first, last = queries.get_fund_of_former(session, former, held.id, leaver.id)
+    assert (fund.id, first, last) == (held.id, clock.today(), clock.today())
+    stranger = make.alliance(schools=1, name="Elsewhere").schools[0]
+    for person, school_id in ((former, other.id), (former, None), (stranger.bursar, stranger.id)):
+        with pytest.raises(NotFound):
+            queries.get_fund_of_former(session, person, held.id, school_id)
+
+
 def test_tasks_are_for_other_schools_and_the_coordinator_and_end_with_membership(
     held: make.Fund, session: Session, app: Flask
 ) -> None:
