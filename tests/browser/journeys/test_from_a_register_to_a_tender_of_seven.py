@@ -258,7 +258,11 @@ def leave_midway(headteacher: Traveller, cast: Cast) -> None:
     line = headteacher.page.get_by_role("row").filter(has_text=TITLE)
     assert "Not published yet: the school drops out" in line.inner_text()
     headteacher.answer("Why does the school leave?", "We join a trust that has its own gardeners.")
-    headteacher.answer("We have read what runs on, and leave the alliance today", "yes")
+    headteacher.answer(
+        "We have read which contracts and commitments run on and what becomes of our share of the fund, and "
+        "leave the alliance today",
+        "yes",
+    )
     headteacher.press("Leave the alliance today")
     headteacher.sees("Your school has left the alliance.")
     jobs.deliver()
