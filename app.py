@@ -16,7 +16,6 @@ from invoicing.annual_pack import views as annual_pack_pages
 from invoicing.fund import leaving as fund_leaving
 from invoicing.fund import tasks as fund_tasks
 from invoicing.fund import views as fund_pages
-from invoicing.fund.refunds import tasks as refund_tasks
 from invoicing.fund.refunds import views as refund_pages
 from invoicing.invoices import queries as invoice_queries
 from invoicing.invoices import views as invoice_pages
@@ -226,7 +225,6 @@ WAITING_FOR: tuple[Any, ...] = (
     award_confirming.waiting_for,
     invoice_queries.waiting_for,
     fund_tasks.waiting_for,
-    refund_tasks.waiting_for,
 )
 NAVIGATION: tuple[NavigationItem, ...] = (
     *need_pages.NAVIGATION,
@@ -327,7 +325,6 @@ def _subscribe() -> None:
     decision_subjects.describe_with(Subject.PARTNERSHIP, partnership_subjects.about)
     decision_subjects.describe_with(Subject.AWARD, award_confirming.about)
     fund_tasks.listen()
-    refund_tasks.listen()
     leaving.ask(contract_leaving.running_contracts)
     leaving.ask(tender_leaving.open_commitments)
     leaving.ask(fund_leaving.settlement)

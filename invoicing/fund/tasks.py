@@ -20,6 +20,7 @@ from invoicing.fund.queries import (
     visible_to,
     waits_for_governors,
 )
+from invoicing.fund.refunds import tasks as refunds
 from invoicing.fund.rules import ClaimStatus, ContributionStatus
 from marketplace.alliance.decisions.about import About, describe_with, subject_of
 from marketplace.alliance.decisions.rules import Subject
@@ -36,19 +37,21 @@ def listen() -> None:
 
     Called by the composition root.
     """
+    refunds.listen()
     events.subscribe("fund.confirmed", ask_once_confirmed, Act.CONFIRMATION_RECORD)
     describe_with(Subject.CLAIM, about_claim)
     describe_with(Subject.CONTRIBUTION, about)
 
 
 def waiting_for(session: Session, actor: Actor) -> list[Task]:
-    """Contributions to confirm or record, claims to approve or pay; the oldest first in each."""
+    """Contributions to confirm or record, claims and refunds to approve or pay; the oldest first in each."""
     return [
         *_to_confirm(session, actor),
         *_to_release(session, actor),
         *_to_approve(session, actor),
         *_to_receive(session, actor),
         *_to_pay(session, actor),
+        *refunds.waiting_for(session, actor),
     ]
 
 
