@@ -17,6 +17,7 @@ from invoicing.fund import leaving as fund_leaving
 from invoicing.fund import tasks as fund_tasks
 from invoicing.fund import views as fund_pages
 from invoicing.fund.refunds import views as refund_pages
+from invoicing.gateways import pdf
 from invoicing.invoices import queries as invoice_queries
 from invoicing.invoices import views as invoice_pages
 from invoicing.ledger import models as ledger
@@ -65,6 +66,7 @@ from marketplace.contracts.warnings import jobs as contract_warning_jobs
 from marketplace.contracts.warnings import models as contract_warnings
 from marketplace.core import events, jobs, storage, web
 from marketplace.core.calculating import calculations
+from marketplace.core import events, jobs, printing, storage, web
 from marketplace.core.db import db, set_up_sqlite
 from marketplace.core.mailbox import mailbox
 from marketplace.core.policy import Act
@@ -108,15 +110,23 @@ from marketplace.tenders.packs import views as pack_pages
 from marketplace.tenders.specification import models as specification
 from marketplace.tenders.specification import views as specification_pages
 from marketplace.tenders.uk_notices import api as open_data
+from marketplace.tenders.uk_notices import awarding as award_notices
 from marketplace.tenders.uk_notices import models as tender_notices
 from marketplace.tenders.uk_notices import tasks as notice_tasks
 from marketplace.tenders.uk_notices import views as notice_pages
 from suppliers.awards import commands as award_commands
 from suppliers.awards import confirming as award_confirming
 from suppliers.awards import models as awards
+from suppliers.awards import said as awards_said
 from suppliers.awards import tasks as award_tasks
 from suppliers.awards import views as award_pages
 from suppliers.evaluation import commands as evaluation_commands
+from suppliers.awards.letters import jobs as letter_jobs
+from suppliers.awards.letters import models as letters
+from suppliers.awards.letters import queries as letter_queries
+from suppliers.awards.letters import views as letter_pages
+from suppliers.awards.standstill import models as standstills
+from suppliers.awards.standstill import views as standstill_pages
 from suppliers.evaluation import models as evaluation
 from suppliers.evaluation import queries as evaluation_queries
 from suppliers.evaluation import tasks as evaluation_tasks
@@ -136,6 +146,7 @@ from suppliers.quotes import jobs as quote_jobs
 from suppliers.quotes import models as quotes
 from suppliers.quotes import opening_views as opening_pages
 from suppliers.quotes import queries as quote_queries
+from suppliers.quotes import results as quote_results
 from suppliers.quotes import tasks as quote_tasks
 from suppliers.quotes import views as quote_pages
 
@@ -166,6 +177,8 @@ MODELS = (
     evaluation,
     low_prices,
     awards,
+    letters,
+    standstills,
     ledger,
     payments,
     annual_pack,
@@ -173,6 +186,8 @@ MODELS = (
 )
 TENDER_PAGES = (amending_pages, commitment_pages, interest_pages, specification_pages)
 """Modules whose pages stand on the blueprint of tenders."""
+AWARD_PAGES = (letter_pages, standstill_pages)
+"""Modules whose pages stand on the blueprint of awards."""
 MIGRATIONS = "marketplace/migrations"
 BLUEPRINTS = (
     mailbox,
@@ -325,6 +340,7 @@ def _subscribe() -> None:
     decision_subjects.describe_with(Subject.PARTNERSHIP, partnership_subjects.about)
     decision_subjects.describe_with(Subject.AWARD, award_confirming.about)
     fund_tasks.listen()
+    printing.draw_with(pdf.render)
     leaving.ask(contract_leaving.running_contracts)
     leaving.ask(tender_leaving.open_commitments)
     leaving.ask(fund_leaving.settlement)
@@ -342,6 +358,9 @@ def _subscribe() -> None:
     tender_progress.know_next_step(question_tasks.next_step)
     tender_progress.know_next_step(evaluation_tasks.next_step)
     tender_progress.know_next_step(award_tasks.next_step)
+    quote_results.know_with(letter_queries.is_told)
+    award_notices.tell_with(awards_said.awards_said)
+    jobs.every_minute(letter_jobs.draw_letters)
     quote_queries.hide(evaluation_queries.hidden_from)
 
 

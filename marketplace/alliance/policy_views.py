@@ -24,6 +24,7 @@ SUBJECTS = {
     "Joint tenders": ("tender", "commitment", "requirement", "interest", "notice"),
     "Suppliers and their quotes": ("supplier", "question", "quote"),
     "Opening, scoring and award": ("opening", "quotes", "conflict", "score", "scores", "low_price", "award"),
+    "Letters, standstill and challenges": ("letter", "challenge"),
     "Invoices and payments": ("shared_cost", "invoice", "payment"),
     "Partnership Fund": ("fund", "contribution", "claim", "refund"),
 }

@@ -149,7 +149,14 @@ class Act(StrEnum):
     AWARD_RECOMMEND = "award.recommend"
     AWARD_APPROVE = "award.approve"
     AWARD_REJECT = "award.reject"
+    AWARD_TELL = "award.tell"
+    AWARD_ANNOUNCE = "award.announce"
     AWARD_CONFIRM = "award.confirm"
+    LETTER_READ = "letter.read"
+    LETTER_DRAW = "letter.draw"
+    CHALLENGE_RECORD = "challenge.record"
+    CHALLENGE_PROPOSE = "challenge.propose"
+    CHALLENGE_SETTLE = "challenge.settle"
     SHARED_COST_RECORD = "shared_cost.record"
     INVOICE_DRAFT = "invoice.draft"
     INVOICE_EDIT = "invoice.edit"
@@ -347,6 +354,17 @@ POLICY: Mapping[Act, Permission] = {
         "Approve an award, with one from another school", Role.HEADTEACHER, Role.GOVERNOR
     ),
     Act.AWARD_REJECT: _may("Send an award recommendation back", Role.HEADTEACHER, Role.GOVERNOR),
+    Act.AWARD_TELL: _may("Send every bidder its result, at the same moment", Role.COORDINATOR),
+    Act.AWARD_ANNOUNCE: _may("Publish the award notice, from which a standstill counts", Role.COORDINATOR),
+    Act.LETTER_READ: _may("Read the drafts of letters to bidders before they go", Role.COORDINATOR),
+    Act.LETTER_DRAW: _may("Keep the PDF of a letter that was sent", Role.SYSTEM),
+    Act.CHALLENGE_RECORD: _may("Record that somebody challenges an award", Role.COORDINATOR),
+    Act.CHALLENGE_PROPOSE: _may(
+        "Propose what happens to a standstill that a challenge has paused", Role.COORDINATOR
+    ),
+    Act.CHALLENGE_SETTLE: _may(
+        "Agree to what another person proposed about a challenge", Role.HEADTEACHER, Role.GOVERNOR
+    ),
     Act.AWARD_CONFIRM: _may("Confirm an award when its standstill has ended", Role.COORDINATOR),
     Act.SHARED_COST_RECORD: _may("Record a cost the school paid for others", Role.FINANCE_LEAD, Role.BURSAR),
     Act.INVOICE_DRAFT: _may("Draft an invoice", Role.FINANCE_LEAD, Role.BURSAR),

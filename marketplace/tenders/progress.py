@@ -48,6 +48,11 @@ WORDS = {
     Act.SCORES_LOCK: "Quality scores locked",
     Act.AWARD_RECOMMEND: "Award recommended",
     Act.AWARD_APPROVE: "Award approved",
+    Act.AWARD_TELL: "Every bidder told its result",
+    Act.AWARD_ANNOUNCE: "Award notice published",
+    Act.CHALLENGE_RECORD: "Award challenged",
+    Act.CHALLENGE_PROPOSE: "Proposed how a challenge is settled",
+    Act.CHALLENGE_SETTLE: "Challenge settled",
     Act.AWARD_CONFIRM: "Award confirmed",
 }
 

@@ -18,12 +18,15 @@ from marketplace.core.forms import expect_version
 from marketplace.core.ids import new_id
 from marketplace.core.policy import Act, Actor
 from marketplace.tenders import timetable
-from marketplace.tenders.actions import move_tender, start_standstill
+from marketplace.tenders.actions import move_tender
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import TenderStatus
 from suppliers.awards import confirming, notices, queries, rules
+from suppliers.awards.letters import drafting
+from suppliers.awards.letters.actions import write_confirmation
 from suppliers.awards.models import Award, AwardApproval
 from suppliers.awards.rules import AwardStatus, Recommendation
+from suppliers.awards.standstill.queries import check_may_confirm
 from suppliers.evaluation import queries as evaluation
 from suppliers.evaluation.comparison import Comparison
 from suppliers.quotes import decisions
@@ -114,10 +117,9 @@ def _accept_quotes(session: Session, tender: Tender) -> None:
 def approve_award(actor: Actor, tender_id: uuid.UUID, version: int, chosen: uuid.UUID | None = None) -> None:
     """Approve the recommended award for one's school.
 
-    The second approval, by a person of another school, decides: at or above the threshold the suppliers
-    are told and the standstill begins; below it the coordinator confirms. Raises Forbidden for who
-    recommended, who scored and who approved before; RuleBroken while the school's governing body has not
-    confirmed what is above the school's limit.
+    The second approval, by a person of another school, decides: the coordinator tells the bidders, then
+    announces the award. Raises Forbidden for who recommended, who scored and who approved before;
+    RuleBroken while the school's governing body has not confirmed what is above the school's limit.
     """
     with transaction() as session:
         tender = evaluation.get_tender(session, tender_id, evaluation.visible_to(actor), lock=True)
@@ -154,14 +156,11 @@ def approve_award(actor: Actor, tender_id: uuid.UUID, version: int, chosen: uuid
 
 
 def _decide(session: Session, tender: Tender, awards: list[Award]) -> None:
-    """Two schools have approved: begin the standstill where one is owed."""
+    """Two schools have approved: bidders can be told."""
     for award in awards:
         award.status = rules.move(award.status, AwardStatus.APPROVED)
         award.decided_at = clock.now()
     move_tender(session, tender, TenderStatus.CONFIRMED_BY_SCHOOLS)
-    if queries.owes_standstill(tender, awards):
-        start_standstill(session, tender, timetable.standstill_last_day(clock.today()))
-        notices.suppliers_told(session, tender, awards[0].quote_id, evaluation.comparison_of(session, tender))
     notices.award_approved(session, tender)
 
 
@@ -192,10 +191,11 @@ def reject_award(actor: Actor, tender_id: uuid.UUID, version: int, reason: str) 
 
 
 def confirm_award(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
-    """Confirm an approved award once any standstill has ended.
+    """Confirm an approved award once bidders are told and any standstill has ended.
 
-    Each school that buys gets its contract in its register, needs are met, quotes settled, and
-    suppliers told. Raises RuleBroken during the standstill. Sent twice, it confirms once.
+    Each school that buys gets its contract in its register, needs are met, quotes settled, and winners
+    get their letters. Raises RuleBroken during the standstill, while a challenge is open, and where the
+    governing body of a school that buys above its limit has not confirmed. Sent twice, it confirms once.
     """
     with transaction() as session:
         tender = evaluation.get_tender(session, tender_id, evaluation.visible_to(actor), lock=True)
@@ -203,17 +203,21 @@ def confirm_award(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
         if tender.status is TenderStatus.AWARDED and version < tender.version:
             return
         expect_version(tender, version)
-        rules.check_standstill_over(tender.standstill_ends_on, clock.today())
         awards = queries.live_awards(session, tender_id)
-        comparison = evaluation.comparison_of(session, tender)
-        told_before = tender.status is TenderStatus.STANDSTILL
+        rules.check_approved(award.status for award in awards)
+        check_may_confirm(session, tender, awards)
+        confirming.check_all(session, tender, awards)
         move_tender(session, tender, TenderStatus.AWARDED)
         for award in awards:
             award.status = rules.move(award.status, AwardStatus.CONFIRMED)
             award.confirmed_at = clock.now()
-        winner = session.get_one(Quote, awards[0].quote_id)
-        contracts = _register_contracts(session, tender, awards, winner)
-        decisions.settle(session, tender_id, winner.id)
+        winners = [session.get_one(Quote, quote_id) for quote_id in queries.winning_quotes(awards)]
+        contracts = [
+            contract_id
+            for winner in winners
+            for contract_id in _register_contracts(session, tender, awards, winner)
+        ]
+        decisions.settle(session, tender_id, *(winner.id for winner in winners))
         session.flush()
         events.record(
             session,
@@ -221,14 +225,18 @@ def confirm_award(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
             Act.AWARD_CONFIRM,
             tender.id,
             organisation_id=tender.alliance_id,
-            quote_id=winner.id,
-            supplier_id=winner.supplier_id,
+            quote_id=winners[0].id,
+            supplier_id=winners[0].supplier_id,
+            quote_ids=[winner.id for winner in winners],
             award_ids=[award.id for award in awards],
             contract_ids=contracts,
         )
-        if not told_before:
-            notices.suppliers_told(session, tender, winner.id, comparison)
-        notices.award_confirmed(session, tender, winner)
+        for winner in winners:
+            won = [award for award in awards if award.quote_id == winner.id]
+            letter = drafting.confirmation(session, tender, winner, won)
+            write_confirmation(session, actor, winner, letter)
+            notices.award_confirmed(session, tender, winner, list(letter.schools))
+        notices.schools_told(session, tender, [winner.supplier.name for winner in winners])
 
 
 def _register_contracts(

@@ -21,7 +21,7 @@ from marketplace.alliance.delegation.queries import band_for, ladder_of
 from marketplace.alliance.delegation.rules import Approver
 from marketplace.alliance.queries import names
 from marketplace.core import clock
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.money import ZERO, Money
 from marketplace.core.policy import POLICY, Act, Actor, Kind
 from marketplace.core.web import Task
@@ -30,6 +30,8 @@ from marketplace.tenders.rules import TenderStatus
 from suppliers.awards import queries, rules
 from suppliers.awards.models import Award
 from suppliers.evaluation import queries as evaluation
+
+OPEN = (TenderStatus.RECOMMENDED, TenderStatus.CONFIRMED_BY_SCHOOLS, TenderStatus.STANDSTILL)
 
 
 def for_approval(
@@ -50,13 +52,33 @@ def for_approval(
     )
 
 
+def check_all(session: Session, tender: Tender, awards: Sequence[Award]) -> None:
+    """Raise RuleBroken, naming each, unless every school that buys above its limit has its confirmation.
+
+    Contracts are about to be made for all of them, not for the two that approved alone.
+    """
+    kept = {one.school_id for one in awards[0].approvals if one.confirmation_id is not None}
+    missing = [
+        school_id
+        for school_id in schools_that_need_one(session, tender, awards)
+        if school_id not in kept and not _confirmed(session, awards, school_id)
+    ]
+    if missing:
+        listed = ", ".join(sorted(names(session, missing).values()))
+        raise RuleBroken(
+            f"The governing body has not confirmed this award for: {listed}. Their parts are above the "
+            "schools’ limits. Ask a governor to record the minute, then confirm the award."
+        )
+
+
 def schools_that_need_one(
     session: Session, tender: Tender, awards: Sequence[Award]
 ) -> dict[uuid.UUID, Money]:
     """The schools that buy above their own limit, each with its part: whole term, with VAT."""
     parts: dict[uuid.UUID, Money] = {}
-    for due in queries.contracts_due(session, tender, awards, awards[0].quote_id):
-        parts[due.school_id] = parts.get(due.school_id, ZERO) + due.amount
+    for quote_id in queries.winning_quotes(awards):
+        for due in queries.contracts_due(session, tender, awards, quote_id):
+            parts[due.school_id] = parts.get(due.school_id, ZERO) + due.amount
     found = {}
     for school_id, amount in parts.items():
         value = rules.value_with_vat(amount)
@@ -69,8 +91,8 @@ def schools_that_need_one(
 def waiting(
     session: Session, tender: Tender, awards: Sequence[Award], school_ids: Iterable[uuid.UUID]
 ) -> dict[uuid.UUID, Money]:
-    """Of these schools, those whose governing body is asked to confirm a recommended award now."""
-    if not awards or tender.status is not TenderStatus.RECOMMENDED:
+    """Of these schools, those whose governing body is asked to confirm an award that is not confirmed yet."""
+    if not awards or tender.status not in OPEN:
         return {}
     wanted = set(school_ids)
     if not wanted:
@@ -132,13 +154,13 @@ def address(awards: Sequence[Award], school_id: uuid.UUID) -> str:
 
 
 def waiting_for(session: Session, actor: Actor) -> list[Task]:
-    """Recommended awards that this person's governing body is asked to confirm."""
+    """Awards on their way that this person's governing body is asked to confirm."""
     held = actor.organisations(Kind.SCHOOL, *POLICY[Act.CONFIRMATION_RECORD].roles)
     governed = [school_id for school_id in held if ladder_of(session, school_id)]
     if not governed:
         return []
     found = []
-    for tender in queries.waiting_tenders(session, actor, TenderStatus.RECOMMENDED):
+    for tender in queries.waiting_tenders(session, actor, *OPEN):
         awards = queries.live_awards(session, tender.id)
         asked = waiting(session, tender, awards, governed)
         found += [

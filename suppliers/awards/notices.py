@@ -1,4 +1,4 @@
-"""What people are told by e-mail about an award. Suppliers are all told in one transaction.
+"""What people are told by e-mail about an award. What bidders are told of their results is in `letters`.
 
 Each function writes in the action's own transaction.
 """
@@ -6,7 +6,7 @@ Each function writes in the action's own transaction.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,9 +19,6 @@ from marketplace.core.policy import POLICY, Act, Role
 from marketplace.tenders import queries as tenders
 from marketplace.tenders.models import Tender
 from suppliers.awards.models import Award
-from suppliers.awards.summaries import summaries
-from suppliers.evaluation.comparison import Comparison
-from suppliers.evaluation.queries import opened_quotes
 from suppliers.profiles.queries import people_who_bid
 from suppliers.quotes.models import Quote
 
@@ -80,22 +77,8 @@ def award_approved(session: Session, tender: Tender) -> None:
     )
 
 
-def suppliers_told(session: Session, tender: Tender, winner_id: uuid.UUID, comparison: Comparison) -> None:
-    """Send every supplier its assessment summary, all at the same time."""
-    for summary in summaries(tender, opened_quotes(session, tender.id), comparison, winner_id):
-        _write(
-            session,
-            people_who_bid(session, summary.supplier_id),
-            f"The result of your quote {summary.reference}: {tender.title}",
-            "awards_summary.txt",
-            tender,
-            summary=summary,
-        )
-
-
-def award_confirmed(session: Session, tender: Tender, winner: Quote) -> None:
-    """Send the winner its letter; tell the schools that their contract stands in their register."""
-    buyers = tenders.buyers(session, tender.id)
+def award_confirmed(session: Session, tender: Tender, winner: Quote, schools: Sequence[str]) -> None:
+    """Tell a winner that its quote is accepted, and by which schools."""
     _write(
         session,
         people_who_bid(session, winner.supplier_id),
@@ -103,15 +86,20 @@ def award_confirmed(session: Session, tender: Tender, winner: Quote) -> None:
         "awards_winner.txt",
         tender,
         reference=winner.reference,
-        schools=list(buyers.values()),
+        schools=schools,
+        quote_id=winner.id,
     )
+
+
+def schools_told(session: Session, tender: Tender, winners: Sequence[str]) -> None:
+    """Tell the schools that their contracts stand in their registers."""
     _write(
         session,
-        people_with_role(session, buyers, Role.HEADTEACHER, Role.BURSAR),
+        people_with_role(session, tenders.buyers(session, tender.id), Role.HEADTEACHER, Role.BURSAR),
         f"Awarded: {tender.title}",
         "awards_confirmed.txt",
         tender,
-        supplier=winner.supplier.name,
+        supplier=" and ".join(winners),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session, selectinload
 from marketplace.alliance.decisions.models import Confirmation
 from marketplace.alliance.models import Organisation, Person
 from marketplace.alliance.queries import people_with_role
-from marketplace.core import clock
 from marketplace.core.listing import Sorting
 from marketplace.core.money import Money
 from marketplace.core.policy import Actor, Kind, Role
@@ -40,6 +39,11 @@ def live_awards(session: Session, tender_id: uuid.UUID) -> list[Award]:
         .execution_options(populate_existing=True)
     )
     return list(session.scalars(query))
+
+
+def winning_quotes(awards: Sequence[Award]) -> list[uuid.UUID]:
+    """The quotes that win something, each once, in the order of the lots."""
+    return list(dict.fromkeys(award.quote_id for award in awards))
 
 
 def duties(tender: Tender, award: Award) -> Duties:
@@ -70,13 +74,6 @@ def approvers(session: Session, tender: Tender) -> list[Person]:
     scored = {seat.person_id for seat in tender.panel if seat.seat is Seat.EVALUATOR}
     people = people_with_role(session, approving_schools(session, tender), *APPROVERS)
     return [person for person in people if person.id not in scored]
-
-
-def owes_standstill(tender: Tender, awards: Sequence[Award]) -> bool:
-    """Is the award's value, VAT included, at or above the threshold of the day of publication?"""
-    began = tender.published_at or clock.now()
-    value = rules.value_with_vat(Money.total(award.total for award in awards))
-    return rules.needs_standstill(value, tender.cpv, began.astimezone(clock.LONDON).date())
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,11 +215,6 @@ def sent_back(session: Session, tender_id: uuid.UUID) -> list[SentBack]:
         for award in session.scalars(query)
     ]
     return list(dict.fromkeys(found))
-
-
-def standstill_is_over(tender: Tender, today: date) -> bool:
-    """Can the award of this tender be confirmed as far as its standstill goes?"""
-    return tender.standstill_ends_on is None or today > tender.standstill_ends_on
 
 
 def waiting_tenders(session: Session, actor: Actor, *statuses: TenderStatus) -> list[Tender]:

@@ -1,18 +1,15 @@
-"""What an award is, who may decide about it, and when a standstill is owed."""
+"""What an award is and who may decide about it."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 from marketplace.core import moves
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.money import Money, vat_on
-from marketplace.needs import thresholds
-from marketplace.needs.thresholds import Regime
 
 APPROVALS_NEEDED = 2
 STANDARD_VAT_BASIS_POINTS = 2_000
@@ -116,6 +113,13 @@ def schools_to_approve_for(
     return free
 
 
+def check_approved(statuses: Iterable[AwardStatus]) -> None:
+    """Raise RuleBroken unless two schools have approved every award."""
+    found = list(statuses)
+    if not found or any(status is not AwardStatus.APPROVED for status in found):
+        raise RuleBroken("Two schools approve an award before it is confirmed.")
+
+
 def check_duties(duties: Duties, person_id: uuid.UUID) -> None:
     """Raise Forbidden when this person recommended the award or scored its quotes."""
     if person_id == duties.recommended_by:
@@ -127,20 +131,3 @@ def check_duties(duties: Duties, person_id: uuid.UUID) -> None:
 def value_with_vat(net: Money) -> Money:
     """An award's value as thresholds count it: the whole term, standard-rated VAT included."""
     return net + vat_on(net, STANDARD_VAT_BASIS_POINTS)
-
-
-def needs_standstill(value_vat_included: Money, cpv: str, commenced_on: date) -> bool:
-    """Is the value at or above the threshold of the day the procurement began?
-
-    Then a standstill must pass before the contract.
-    """
-    return thresholds.regime(cpv, value_vat_included, commenced_on) is not Regime.BELOW
-
-
-def check_standstill_over(last_day: date | None, today: date) -> None:
-    """Raise RuleBroken while the standstill lasts; its last day belongs to it."""
-    if last_day is not None and today <= last_day:
-        raise RuleBroken(
-            f"The standstill lasts until the end of {last_day.day} {last_day:%B %Y}. "
-            "Confirm the award after that day."
-        )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,15 +13,19 @@ from marketplace.alliance.models import Person
 from marketplace.alliance.queries import names
 from marketplace.contracts import queries as contracts
 from marketplace.contracts.models import Contract
-from marketplace.core import clock, policy
+from marketplace.core import policy
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.money import Money
 from marketplace.core.policy import Act, Actor
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import TenderStatus
 from suppliers.awards import confirming, queries, rules
+from suppliers.awards.letters.queries import sent_at
 from suppliers.awards.models import Award
 from suppliers.awards.queries import Approval, SentBack
+from suppliers.awards.standstill import queries as standstill
+from suppliers.awards.standstill.queries import StandstillView
+from suppliers.awards.standstill.rules import BEFORE_CONTRACTS, Duty
 from suppliers.evaluation.comparison import Comparison, Offer
 from suppliers.evaluation.rules import Saving
 
@@ -66,8 +70,8 @@ class AwardView:
     approvals: tuple[Approval, ...]
     total: Money
     value_with_vat: Money
-    owes_standstill: bool
-    standstill_ends_on: date | None
+    standstill: StandstillView
+    told_at: datetime | None
     schools: tuple[SchoolResult, ...]
     steps: tuple[Step, ...]
 
@@ -81,12 +85,20 @@ class AwardView:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the reader can do about an award; `why_not` says why an approver cannot approve."""
+    """What the reader can do about an award.
 
-    approve: bool
-    reject: bool
-    confirm: bool
+    `why_not` says why an approver cannot approve, `waits` what comes before the confirmation.
+    """
+
+    approve: bool = False
+    reject: bool = False
+    tell: bool = False
+    announce: bool = False
+    challenge: bool = False
+    settle: bool = False
+    confirm: bool = False
     why_not: str = ""
+    waits: str = ""
 
 
 def view_award(session: Session, actor: Actor, tender: Tender, comparison: Comparison) -> AwardView | None:
@@ -98,6 +110,8 @@ def view_award(session: Session, actor: Actor, tender: Tender, comparison: Compa
     offer = comparison.offers[comparison.column_of(first.quote_id)]
     total = Money.total(award.total for award in awards)
     given = queries.approvals(session, first)
+    stands = standstill.view(session, tender, awards)
+    told_at = sent_at(session, tender.id)
     return AwardView(
         supplier=offer.supplier,
         reference=offer.reference,
@@ -109,10 +123,10 @@ def view_award(session: Session, actor: Actor, tender: Tender, comparison: Compa
         approvals=tuple(given),
         total=total,
         value_with_vat=rules.value_with_vat(total),
-        owes_standstill=queries.owes_standstill(tender, awards),
-        standstill_ends_on=tender.standstill_ends_on,
+        standstill=stands,
+        told_at=told_at,
         schools=_schools(session, actor, awards, comparison),
-        steps=tuple(_steps(tender, awards, given)),
+        steps=tuple(_steps(tender, first, given, stands, told_at)),
     )
 
 
@@ -139,8 +153,13 @@ def _schools(
     )
 
 
-def _steps(tender: Tender, awards: list[Award], given: list[Approval]) -> list[Step]:
-    first = awards[0]
+def _steps(
+    tender: Tender,
+    first: Award,
+    given: list[Approval],
+    stands: StandstillView,
+    told_at: datetime | None,
+) -> list[Step]:
     decided = tender.status in APPROVED
     confirmed = tender.status is TenderStatus.AWARDED
     steps = [Step("Recommended", "done", first.recommended_at)]
@@ -150,11 +169,16 @@ def _steps(tender: Tender, awards: list[Award], given: list[Approval]) -> list[S
         note = _approved_by(approval) if approval else ""
         state = "done" if approval else "current" if number == len(given) else "upcoming"
         steps.append(Step(label, state, approval.at if approval else None, note))
-    if queries.owes_standstill(tender, awards):
-        steps.append(_standstill(tender, decided=decided, confirmed=confirmed))
-    waits = decided and not confirmed and _is_over(tender)
-    state = "done" if confirmed else "current" if waits else "upcoming"
+    steps.append(Step("Every bidder told", _state(done=told_at is not None, current=decided), told_at))
+    if stands.duty is not Duty.BELOW or stands.began_on:
+        steps += _standstill(stands, told=told_at is not None, confirmed=confirmed)
+    waits = decided and all(step.state == "done" for step in steps) and not stands.paused
+    state = _state(done=confirmed, current=waits)
     return [*steps, Step("Confirmed, and contracts registered", state, first.confirmed_at)]
+
+
+def _state(*, done: bool, current: bool) -> str:
+    return "done" if done else "current" if current else "upcoming"
 
 
 def _approved_by(approval: Approval) -> str:
@@ -162,15 +186,18 @@ def _approved_by(approval: Approval) -> str:
     return f"{approval.person}, {approval.school}{minute}"
 
 
-def _standstill(tender: Tender, *, decided: bool, confirmed: bool) -> Step:
-    over = confirmed or (decided and _is_over(tender))
-    ends_on = tender.standstill_ends_on
-    note = f"Until the end of {ends_on.day} {ends_on:%B %Y}" if ends_on else "Eight working days"
-    return Step("Standstill", "done" if over else "current" if decided else "upcoming", None, note)
-
-
-def _is_over(tender: Tender) -> bool:
-    return queries.standstill_is_over(tender, clock.today())
+def _standstill(stands: StandstillView, *, told: bool, confirmed: bool) -> list[Step]:
+    announced = bool(stands.began_on or stands.reference or confirmed)
+    notice = Step("Award notice published", _state(done=announced, current=told), None, stands.reference)
+    if stands.duty is not Duty.MANDATORY and announced and not stands.began_on:
+        return [notice]
+    over = confirmed or stands.is_over
+    note = "Eight working days from the award notice"
+    if stands.paused:
+        note = "Paused by a challenge"
+    elif stands.ends_on:
+        note = f"Until the end of {stands.ends_on.day} {stands.ends_on:%B %Y}"
+    return [notice, Step("Standstill", _state(done=over, current=announced), None, note)]
 
 
 def choices_of(session: Session, actor: Actor, tender: Tender) -> Choices:
@@ -189,9 +216,30 @@ def choices_of(session: Session, actor: Actor, tender: Tender) -> Choices:
             approve = True
         except (Forbidden, RuleBroken) as refusal:
             why_not = refusal.message
-    confirm = tender.status in {TenderStatus.CONFIRMED_BY_SCHOOLS, TenderStatus.STANDSTILL}
-    may_confirm = confirm and policy.allows(actor, Act.AWARD_CONFIRM, tender.alliance_id)
-    return Choices(approve, reject, may_confirm and _is_over(tender), why_not)
+    return replace(
+        _for_coordinator(session, actor, tender, awards),
+        approve=approve,
+        reject=reject,
+        why_not=why_not,
+        settle=bool(schools),
+    )
+
+
+def _for_coordinator(session: Session, actor: Actor, tender: Tender, awards: list[Award]) -> Choices:
+    """What comes next after the approval, where the reader is the coordinator."""
+    if tender.status not in BEFORE_CONTRACTS or not policy.allows(
+        actor, Act.AWARD_CONFIRM, tender.alliance_id
+    ):
+        return Choices()
+    told = sent_at(session, tender.id) is not None
+    waits = standstill.why_not_yet(session, tender, awards)
+    return Choices(
+        tell=not told,
+        announce=told and not standstill.is_announced(session, tender.id),
+        challenge=True,
+        confirm=not waits,
+        waits=waits,
+    )
 
 
 def schools_to_choose(session: Session, actor: Actor, tender: Tender) -> dict[uuid.UUID, str]:

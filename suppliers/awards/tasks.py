@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from marketplace.alliance.models import Membership
+from marketplace.alliance.queries import people_with_role
 from marketplace.alliance.rules import MembershipStatus
-from marketplace.core import clock
 from marketplace.core.errors import Forbidden
 from marketplace.core.policy import Actor, Kind, Role
 from marketplace.core.web import Task
@@ -19,8 +19,11 @@ from marketplace.tenders.models import Tender
 from marketplace.tenders.progress import NextStep, StepLink
 from marketplace.tenders.rules import CommitmentStatus, TenderStatus
 from suppliers.awards import queries, rules
+from suppliers.awards.letters.queries import sent_at
 from suppliers.awards.models import Award
 from suppliers.awards.rules import AwardStatus
+from suppliers.awards.standstill import queries as standstill
+from suppliers.awards.standstill.rules import BEFORE_CONTRACTS, Duty
 from suppliers.evaluation.queries import visible_to
 
 FOR_COORDINATOR = (
@@ -47,9 +50,22 @@ def _for_coordinator(session: Session, actor: Actor) -> list[Task]:
             tasks.append(
                 _task("Compare the quotes and recommend an award", "evaluation.compare_quotes", tender)
             )
-        elif queries.standstill_is_over(tender, clock.today()):
-            tasks.append(_task("Confirm the award", "awards.confirm_award", tender))
+        else:
+            tasks += _after_approval(session, tender)
     return tasks
+
+
+def _after_approval(session: Session, tender: Tender) -> list[Task]:
+    """Tell the bidders, announce the award, confirm it: whichever comes next; nothing while it waits."""
+    if sent_at(session, tender.id) is None:
+        return [_task("Read the letters to the bidders and send them", "awards.list_letters", tender)]
+    awards = queries.live_awards(session, tender.id)
+    announced = standstill.is_announced(session, tender.id)
+    if not announced and standstill.duty_of(session, tender, awards) is not Duty.BELOW:
+        return [_task("Publish the award notice and enter its reference", "awards.announce_award", tender)]
+    if standstill.why_not_yet(session, tender, awards):
+        return []
+    return [_task("Confirm the award", "awards.confirm_award", tender)]
 
 
 def _for_approver(session: Session, actor: Actor) -> list[Task]:
@@ -73,6 +89,24 @@ def _for_approver(session: Session, actor: Actor) -> list[Task]:
         except Forbidden:
             continue
         found.append(_task("Approve the award or send it back", "awards.show_award", tender))
+    return [*found, *_challenges(session, actor)]
+
+
+def _challenges(session: Session, actor: Actor) -> list[Task]:
+    """Challenges of which somebody else proposed what happens next."""
+    found = []
+    for tender in queries.waiting_tenders(session, actor, *BEFORE_CONTRACTS):
+        if not queries.schools_approved_for(session, actor, tender):
+            continue
+        found += [
+            Task(
+                f"Decide about a challenge to the award: {tender.title}",
+                url_for("awards.settle_challenge", tender_id=tender.id, challenge_id=challenge.id),
+                challenge.challenger,
+            )
+            for challenge in standstill.open_challenges(session, tender.id)
+            if challenge.proposed_by and challenge.proposed_by != actor.person_id
+        ]
     return found
 
 
@@ -111,7 +145,9 @@ def offered_steps(session: Session, actor: Actor, tender: Tender) -> list[StepLi
 
 
 def next_step(session: Session, tender: Tender) -> NextStep | None:
-    """Whose approval a recommended award still waits for, by name; None in any other state."""
+    """Whose approval a recommended award still waits for, by name, and what an approved one waits for."""
+    if tender.status in BEFORE_CONTRACTS:
+        return _next_after_approval(session, tender)
     if tender.status is not TenderStatus.RECOMMENDED:
         return None
     award = next(iter(queries.live_awards(session, tender.id)))
@@ -127,3 +163,15 @@ def next_step(session: Session, tender: Tender) -> NextStep | None:
     left = rules.APPROVALS_NEEDED - len(award.approvals)
     words = "Somebody of another school approves" if left == 1 else f"{left} people of {left} schools approve"
     return NextStep(f"{words} the award, or sends it back.", tuple(able))
+
+
+def _next_after_approval(session: Session, tender: Tender) -> NextStep:
+    people = people_with_role(session, [tender.alliance_id], Role.COORDINATOR)
+    names = tuple(person.name for person in people)
+    awards = queries.live_awards(session, tender.id)
+    waits = standstill.why_not_yet(session, tender, awards)
+    if not waits:
+        return NextStep("Confirm the award: its contracts can be made.", names)
+    if standstill.open_challenges(session, tender.id) or tender.status is TenderStatus.STANDSTILL:
+        return NextStep(waits, ())
+    return NextStep(waits, names)

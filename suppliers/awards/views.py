@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from marketplace.core import clock, listing, policy, web
+from marketplace.core import listing, policy, web
 from marketplace.core.db import db
 from marketplace.core.errors import Forbidden
 from marketplace.core.fields import choices
@@ -18,8 +18,7 @@ from marketplace.core.web import NavigationItem, answering, page
 from marketplace.tenders.interests.queries import latest_assessment
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import STATUS_COLOURS, STATUS_LABELS, TenderStatus
-from marketplace.tenders.timetable import standstill_days
-from suppliers.awards import actions, queries, shown, summaries
+from suppliers.awards import actions, queries, shown
 from suppliers.awards.forms import ApproveForm, DecideForm, FindForm, RecommendForm, RejectForm
 from suppliers.awards.rules import Recommendation
 from suppliers.awards.shown import AwardView
@@ -58,9 +57,9 @@ def show_award(tender_id: uuid.UUID) -> Any:
         findings=findings.find(comparison),
         choices=shown.choices_of(session, actor, tender),
         sent_back=shown.history(session, tender),
+        reads_letters=policy.allows(actor, Act.LETTER_READ, tender.alliance_id),
         may_recommend=policy.allows(actor, Act.AWARD_RECOMMEND, tender.alliance_id)
         and tender.status is TenderStatus.PRICES_OPENED,
-        standstill_days=standstill_days(clock.today()),
     )
 
 
@@ -152,13 +151,6 @@ def confirm_award(tender_id: uuid.UUID) -> Any:
             return redirect(url_for("awards.show_award", tender_id=tender_id))
     choices_now = shown.choices_of(session, actor, tender)
     return page("awards/confirm_award.html", form=form, tender=tender, award=award, choices=choices_now)
-
-
-@awards.route("/quotes/<uuid:quote_id>/summary")
-def show_summary(quote_id: uuid.UUID) -> Any:
-    """The assessment summary of a supplier's own quote."""
-    tender, summary = summaries.get_summary(db.session(), web.actor(), quote_id)
-    return page("awards/summary.html", tender=tender, summary=summary)
 
 
 def _shown(tender_id: uuid.UUID) -> tuple[Tender, AwardView | None]:

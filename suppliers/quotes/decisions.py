@@ -25,10 +25,10 @@ def accept(quotes: Iterable[Quote]) -> None:
         quote.status = rules.move(quote.status, QuoteStatus.COMPLIANT)
 
 
-def settle(session: Session, tender_id: uuid.UUID, winner_id: uuid.UUID) -> None:
+def settle(session: Session, tender_id: uuid.UUID, *winner_ids: uuid.UUID) -> None:
     """Tell every quote of an awarded tender how it ended. Raises RuleBroken."""
     deciding = {QuoteStatus.COMPLIANT, QuoteStatus.EXCLUDED}
     query = select(Quote).where(Quote.tender_id == tender_id, Quote.status.in_(deciding)).with_for_update()
     for quote in session.scalars(query):
-        won = quote.id == winner_id
+        won = quote.id in winner_ids
         quote.status = rules.move(quote.status, QuoteStatus.AWARDED if won else QuoteStatus.NOT_AWARDED)

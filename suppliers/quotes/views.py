@@ -18,7 +18,7 @@ from marketplace.tenders import queries as tenders
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import accepts_quotes
 from suppliers.profiles import queries as profiles
-from suppliers.quotes import actions, offers, opened, queries, rules, shown
+from suppliers.quotes import actions, offers, opened, queries, results, rules, shown
 from suppliers.quotes.filled_schedule import Reading, read_schedule
 from suppliers.quotes.forms import FindQuotesForm, SubmitForm, UploadForm, prepare_form
 from suppliers.quotes.offers import Offer
@@ -201,6 +201,7 @@ def show(quote_id: uuid.UUID) -> Any:
         declarations=list(rules.DECLARATIONS.values()),
         stage=rules.stage_of(quote.status),
         rules=rules,
+        is_told=results.is_known(session, quote),
     )
 
 

@@ -2,6 +2,7 @@
 
 from tests.make.alliance import Alliance, School, actor, alliance, import_schools, person, register, school
 from tests.make.awards import (
+    announce_award,
     approve_award,
     approved_contest,
     awarded_contest,
@@ -9,6 +10,8 @@ from tests.make.awards import (
     confirm_award,
     recommend_award,
     recommended_contest,
+    tell_and_announce,
+    tell_bidders,
 )
 from tests.make.commitments import (
     answer,
@@ -127,6 +130,7 @@ __all__ = [
     "actor",
     "agree_scores",
     "alliance",
+    "announce_award",
     "answer",
     "answer_question",
     "approve_award",
@@ -213,6 +217,8 @@ __all__ = [
     "submitted_offer",
     "submitted_quote",
     "supplier",
+    "tell_and_announce",
+    "tell_bidders",
     "tender_row",
     "upload_schedule",
     "working_moment",

@@ -2,16 +2,26 @@
 
 import uuid
 from datetime import datetime, time, timedelta
+from itertools import count
 from typing import Unpack
 
 from marketplace.core import clock
-from suppliers.awards import actions
+from marketplace.core.ids import new_id
+from suppliers.awards import actions, queries
+from suppliers.awards.letters import actions as letters
+from suppliers.awards.letters import drafting
+from suppliers.awards.letters.queries import sent_at
 from suppliers.awards.rules import Recommendation
+from suppliers.awards.standstill import actions as standstills
+from suppliers.awards.standstill.queries import duty_of
+from suppliers.awards.standstill.rules import Duty
 from tests.make.alliance import Alliance
 from tests.make.evaluation import PRICES, Contest, UnitPrices, price_contest, priced_contest
 from tests.make.kept import kept
+from tests.make.quotes import fresh
 from tests.make.tenders import Wishes
 
+_notices = count(500_001)
 REASONS = "The highest marks, and references that we checked."
 
 
@@ -28,8 +38,40 @@ def approve_award(contest: Contest) -> None:
         actions.approve_award(school.headteacher, contest.tender.id, contest.tender.version)
 
 
+def tell_bidders(contest: Contest) -> None:
+    """The coordinator reads the draft for each bidder and sends all results."""
+    bidders = [quote.id for quote in drafting.bidders(fresh(), contest.tender.id)]
+    letters.read_drafts(contest.coordinator, contest.tender.id, bidders)
+    letters.send_results(contest.coordinator, contest.tender.id, contest.tender.version)
+
+
+def announce_award(contest: Contest, *, with_standstill: bool = True) -> None:
+    """The coordinator enters the award notice that Find a Tender published today."""
+    today = clock.today()
+    standstills.announce_award(
+        contest.coordinator,
+        new_id(),
+        contest.tender.id,
+        contest.tender.version,
+        with_standstill=with_standstill,
+        reference=f"{today.year}/S 000-{next(_notices):06d}",
+        published_on=today,
+    )
+
+
+def tell_and_announce(contest: Contest) -> None:
+    """Every bidder is told; at or above the threshold the award notice follows, with a standstill."""
+    tell_bidders(contest)
+    session = fresh()
+    awards = queries.live_awards(session, contest.tender.id)
+    if duty_of(session, contest.tender.row, awards) is not Duty.BELOW:
+        announce_award(contest)
+
+
 def confirm_award(contest: Contest) -> None:
-    """The coordinator confirms, after the standstill where there is one."""
+    """The coordinator confirms, after the standstill where there is one; bidders are told first."""
+    if sent_at(fresh(), contest.tender.id) is None:
+        tell_and_announce(contest)
     ends_on = contest.tender.row.standstill_ends_on
     moment = clock.now()
     if ends_on is not None:
@@ -52,9 +94,10 @@ def recommended_contest(
 def approved_contest(
     buying: Alliance | None = None, prices: UnitPrices = PRICES, **given: Unpack[Wishes]
 ) -> Contest:
-    """A contest whose award two schools approved: in standstill at or above the threshold."""
+    """A contest whose award is approved and told to bidders: in standstill at or above the threshold."""
     contest = recommended_contest(buying, prices, **given)
     approve_award(contest)
+    tell_and_announce(contest)
     return contest
 
 

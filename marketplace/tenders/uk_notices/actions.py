@@ -38,7 +38,7 @@ def publish_with_reference(
         expect_version(tender, version)
         if tender.status is not TenderStatus.CONFIRMED or tender.approved_at is None:
             raise RuleBroken("This tender does not wait for its reference: a headteacher approves it first.")
-        notice = _new_reference(session, reference, published_on)
+        notice = new_reference(session, reference, published_on)
         rules.check_after_approval(notice.on, tender.approved_at)
         rules.check_still_open(tender.closes_at, clock.now())
         check_timetable(session, tender, _start_of(notice.on))
@@ -79,7 +79,7 @@ def issue_notice(
         _check_now(session, tender, kind)
         rules.check_particulars(kind, particulars, clock.today())
         wanted = queries.needs_reference(session, tender, kind) or bool(reference.strip())
-        notice = _new_reference(session, reference, published_on) if wanted else None
+        notice = new_reference(session, reference, published_on) if wanted else None
         issuing.issue(session, tender, kind, particulars, notice, notice_id=notice_id)
         events.record(
             session,
@@ -98,6 +98,8 @@ def _for_notices(session: Session, actor: Actor, tender_id: uuid.UUID) -> Tender
 
 
 def _check_now(session: Session, tender: Tender, kind: NoticeKind) -> None:
+    if kind is NoticeKind.AWARD:
+        raise RuleBroken("The award notice is published with the announcement of the award.")
     if kind is NoticeKind.TENDER and not queries.update_wanted(session, tender):
         raise RuleBroken(
             "The tender notice is published together with the tender, and again when it has changed."
@@ -108,7 +110,8 @@ def _check_now(session: Session, tender: Tender, kind: NoticeKind) -> None:
         raise RuleBroken("The termination notice of this tender is published already.")
 
 
-def _new_reference(session: Session, reference: str, published_on: date | None) -> Published:
+def new_reference(session: Session, reference: str, published_on: date | None) -> Published:
+    """A reference on Find a Tender that no other notice has. A shared step. Raises RuleBroken."""
     notice = rules.check_reference(reference, published_on, clock.today())
     if other := queries.tender_with_reference(session, notice.reference):
         raise RuleBroken(f"This reference belongs to a notice of {other}. Check it.", "reference")

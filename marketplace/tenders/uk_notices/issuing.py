@@ -13,7 +13,8 @@ from marketplace.core.ids import new_id, next_number
 from marketplace.tenders.models import Tender
 from marketplace.tenders.uk_notices import queries, rules, schema
 from marketplace.tenders.uk_notices.models import Notice
-from marketplace.tenders.uk_notices.release import Issue, release
+from marketplace.tenders.uk_notices.parts import Issue
+from marketplace.tenders.uk_notices.release import release
 from marketplace.tenders.uk_notices.rules import NO_PARTICULARS, NoticeKind, Particulars, Published
 
 SERIES = "notice"

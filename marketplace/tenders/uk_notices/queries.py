@@ -26,7 +26,7 @@ from marketplace.tenders.lots.queries import limits_of
 from marketplace.tenders.models import Commitment, Tender
 from marketplace.tenders.planning.rules import asked_until
 from marketplace.tenders.rules import CommitmentStatus, TenderStatus
-from marketplace.tenders.uk_notices import rules
+from marketplace.tenders.uk_notices import awarding, rules
 from marketplace.tenders.uk_notices.models import Notice
 from marketplace.tenders.uk_notices.rules import NoticeKind, Published
 from marketplace.tenders.uk_notices.subject import (
@@ -118,9 +118,14 @@ def has_notice(session: Session, tender_id: uuid.UUID, kind: NoticeKind) -> bool
 
 def needs_reference(session: Session, tender: Tender, kind: NoticeKind) -> bool:
     """Must this notice stand on Find a Tender before it is published here? The last one as the first."""
+    opened = tender_notice(session, tender.id)
     if kind in {NoticeKind.TERMINATION, NoticeKind.TENDER}:
-        opened = tender_notice(session, tender.id)
         return opened is not None and bool(opened.reference)
+    if opened is not None and opened.reference:
+        return True
+    if kind is NoticeKind.AWARD or kind in rules.CONTRACT_NOTICES:
+        told = notices_of(session, tender.id)
+        return any(one.kind is NoticeKind.AWARD and one.reference for one in told)
     return must_wait(session, tender)
 
 
@@ -186,6 +191,7 @@ def subject(session: Session, tender: Tender) -> Subject:
         page=page,
         prior_ocid=tender.ocid,
         limits=_limits(session, tender),
+        awards=awarding.awards_of(session, tender),
         has_enquiries=bool(answers),
         asked_until=asked_until(tender.published_at, tender.closes_at)
         if tender.published_at and tender.closes_at

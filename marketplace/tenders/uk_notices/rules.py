@@ -1,4 +1,4 @@
-"""The notices of the Procurement Act 2023 that come before a contract: which, when, and what each must say.
+"""The notices of the Procurement Act 2023: which, when, and what each must say.
 
 Plain Python. Sections are of the Act, regulations of the Procurement Regulations 2024.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from marketplace.core.clock import LONDON
 from marketplace.core.errors import RuleBroken
+from marketplace.core.money import Money
 from marketplace.needs.thresholds import Regime
 from marketplace.tenders.rules import BEFORE_PUBLICATION, TenderStatus
 from marketplace.tenders.uk_notices.subject import Subject, is_bound
@@ -35,6 +36,10 @@ class NoticeKind(StrEnum):
     PLANNED = "UK3"
     TENDER = "UK4"
     TRANSPARENCY = "UK5"
+    AWARD = "UK6"
+    DETAILS = "UK7"
+    CHANGE = "UK10"
+    CONTRACT_END = "UK11"
     TERMINATION = "UK12"
 
 
@@ -68,6 +73,26 @@ NOTICES: Mapping[NoticeKind, NoticeInWords] = {
         "Says that a contract will be awarded without competition, to whom and why.",
         "Section 44; regulation 26",
     ),
+    NoticeKind.AWARD: NoticeInWords(
+        "Contract award notice",
+        "Says to whom the schools intend to award contracts; a standstill counts from its publication.",
+        "Section 50; regulation 27",
+    ),
+    NoticeKind.DETAILS: NoticeInWords(
+        "Contract details notice",
+        "Says that the contracts are made, with whom, for how long and for how much.",
+        "Section 53; regulation 32",
+    ),
+    NoticeKind.CHANGE: NoticeInWords(
+        "Contract change notice",
+        "Says that a contract is to be changed, before it is.",
+        "Section 75; regulation 40",
+    ),
+    NoticeKind.CONTRACT_END: NoticeInWords(
+        "Contract termination notice",
+        "Says that a contract has ended, because its term ran out or for another reason.",
+        "Section 80; regulation 41",
+    ),
     NoticeKind.TERMINATION: NoticeInWords(
         "Procurement termination notice",
         "Says that nothing will be awarded by this tender.",
@@ -81,15 +106,27 @@ WHEN: Mapping[NoticeKind, frozenset[TenderStatus]] = {
     NoticeKind.PLANNED: BEFORE_PUBLICATION,
     NoticeKind.TENDER: OPENED,
     NoticeKind.TRANSPARENCY: frozenset({_S.DRAFT, _S.UNSUCCESSFUL}),
+    NoticeKind.AWARD: frozenset({_S.CONFIRMED_BY_SCHOOLS}),
+    NoticeKind.DETAILS: frozenset({_S.AWARDED}),
+    NoticeKind.CHANGE: frozenset({_S.AWARDED}),
+    NoticeKind.CONTRACT_END: frozenset({_S.AWARDED}),
     NoticeKind.TERMINATION: ENDED,
 }
-"""While a tender has which status a notice of it may be published. A tender notice goes with publication."""
+"""While a tender has which status a notice of it may be published.
+
+A tender notice goes with publication, and an award notice with the announcement of the award.
+"""
+CONTRACT_NOTICES = frozenset({NoticeKind.DETAILS, NoticeKind.CHANGE, NoticeKind.CONTRACT_END})
 
 TAGS: Mapping[NoticeKind, tuple[str, str]] = {
     NoticeKind.ENGAGEMENT: ("planning", "planningUpdate"),
     NoticeKind.PLANNED: ("planning", "planningUpdate"),
     NoticeKind.TENDER: ("tender", "tenderUpdate"),
     NoticeKind.TRANSPARENCY: ("award", "awardUpdate"),
+    NoticeKind.AWARD: ("award", "awardUpdate"),
+    NoticeKind.DETAILS: ("contract", "contractUpdate"),
+    NoticeKind.CHANGE: ("contractAmendment", "contractAmendment"),
+    NoticeKind.CONTRACT_END: ("contractTermination", "contractTermination"),
     NoticeKind.TERMINATION: ("tenderCancellation", "tenderCancellation"),
 }
 """The tag of the first release of a process that says such a thing, and of each later one."""
@@ -101,7 +138,9 @@ class Particulars:
 
     An engagement notice needs `how` suppliers take part and until when; a transparency notice the
     `supplier`, the justification (`ground`, `ground_law`) and the `reason`; a termination notice the
-    `reason`.
+    `reason`. Notices about contracts name one by `contract_id`, or none for all; a change says the new
+    value or the new last day (`ends_on`), the end of a contract the day on which it ended. An award notice
+    gives the `standstill` that begins with it.
     """
 
     reason: str = ""
@@ -111,6 +150,11 @@ class Particulars:
     company_number: str = ""
     ground: str = ""
     ground_law: str = ""
+    contract_id: str = ""
+    new_net: Money | None = None
+    new_gross: Money | None = None
+    no_metrics: str = ""
+    standstill: tuple[date, date] | None = None
 
 
 NO_PARTICULARS = Particulars()
@@ -193,7 +237,15 @@ def check_still_open(closes_at: datetime | None, now: datetime) -> None:
         )
 
 
-REASONED = frozenset({NoticeKind.TRANSPARENCY, NoticeKind.TERMINATION, NoticeKind.TENDER})
+REASONED = frozenset(
+    {
+        NoticeKind.TRANSPARENCY,
+        NoticeKind.TERMINATION,
+        NoticeKind.TENDER,
+        NoticeKind.CHANGE,
+        NoticeKind.CONTRACT_END,
+    }
+)
 """Notices that say why; a tender notice does when it is published anew, because the tender changed."""
 
 
@@ -215,8 +267,22 @@ def check_particulars(kind: NoticeKind, said: Particulars, today: date) -> None:
             )
         if not said.ground:
             raise RuleBroken("Choose the justification that the law gives.", "ground")
+    _check_about_contract(kind, said, today)
     if kind in REASONED and not said.reason.strip():
         raise RuleBroken("Enter the reasons. Anybody can read them.", "reason")
+
+
+def _check_about_contract(kind: NoticeKind, said: Particulars, today: date) -> None:
+    if kind is NoticeKind.CHANGE and said.new_net is None and said.ends_on is None:
+        raise RuleBroken("Enter what changes: the new value, the new last day, or both.", "new_value")
+    if kind is NoticeKind.CONTRACT_END:
+        if said.ends_on is None:
+            raise RuleBroken("Enter the day on which the contract ended.", "ends_on")
+        if said.ends_on > today:
+            raise RuleBroken(
+                "The notice is published once the contract has ended. Enter a day that is not in the future.",
+                "ends_on",
+            )
 
 
 def missing(kind: NoticeKind, subject: Subject) -> list[RuleBroken]:
@@ -238,6 +304,10 @@ def _missing(kind: NoticeKind, subject: Subject) -> Iterable[RuleBroken]:
         yield RuleBroken(f"The {name} names every school that buys. Choose them.", "buyers")
     if kind is NoticeKind.TENDER:
         yield from _missing_for_quotes(subject)
+    if kind is NoticeKind.AWARD and not subject.awards:
+        yield RuleBroken("Two schools approve an award before its notice can be drafted.")
+    if kind in CONTRACT_NOTICES and not any(one.contracts for one in subject.awards):
+        yield RuleBroken("Confirm the award first: there is no contract yet to tell of.")
 
 
 def _missing_for_quotes(subject: Subject) -> Iterable[RuleBroken]:

@@ -84,6 +84,52 @@ class DocumentSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class SupplierSaid:
+    """A supplier as a notice names it; `company_number` of Companies House, where it has one."""
+
+    id: str
+    name: str
+    company_number: str = ""
+    address: str = ""
+    is_sme: bool = False
+    is_vcse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ContractSaid:
+    """One school's contract from an award: its value over the whole term, and both days of the term."""
+
+    id: str
+    award_id: str
+    title: str
+    school: str
+    net: Money
+    gross: Money
+    signed_on: date
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class AwardSaid:
+    """What is awarded to one supplier: the lots by number, the value, the standstill if there is one.
+
+    `contracts` follow once the award is confirmed.
+    """
+
+    id: str
+    title: str
+    lots: tuple[int, ...]
+    supplier: SupplierSaid
+    net: Money
+    gross: Money
+    decided_at: datetime
+    summaries_sent_at: datetime | None = None
+    standstill: tuple[date, date] | None = None
+    contracts: tuple[ContractSaid, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class EnquirySaid:
     """A question of a supplier and the schools' answer; who asked is never said."""
 
@@ -125,6 +171,7 @@ class Subject:
     page: str
     prior_ocid: str = ""
     limits: LotLimitsSaid = LotLimitsSaid()
+    awards: tuple[AwardSaid, ...] = ()
     has_enquiries: bool = False
     asked_until: datetime | None = None
     enquiries: tuple[EnquirySaid, ...] = ()

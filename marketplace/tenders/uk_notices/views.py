@@ -70,8 +70,16 @@ def _row(tender: Tender, kind: NoticeKind, found: list[Notice], *, changed: bool
     return Row(name, words.purpose, words.law, state or ("" if link else "Not at this stage"), link, text)
 
 
+def _contracts(tender: Tender) -> list[tuple[str, str]]:
+    """The contracts that were made by a tender, by their ids."""
+    told = queries.subject(db.session(), tender).awards
+    return [(one.id, f"{one.school}: {one.title}") for award in told for one in award.contracts]
+
+
 def _possible(kind: NoticeKind, tender: Tender, found: list[Notice]) -> bool:
     kinds = {one.kind for one in found}
+    if kind is NoticeKind.AWARD:
+        return False
     if kind is NoticeKind.TERMINATION and (NoticeKind.TENDER not in kinds or kind in kinds):
         return False
     return tender.status in rules.WHEN[kind]
@@ -84,9 +92,13 @@ def issue_notice(tender_id: uuid.UUID, code: str) -> Any:
     kind = _kind(code)
     tender = get_tender_of_alliance(session, acting, tender_id)
     policy.require(acting, Act.NOTICE_ISSUE, tender.alliance_id)
-    if kind is NoticeKind.TENDER and not queries.update_wanted(session, tender):
+    if kind is NoticeKind.AWARD or (kind is NoticeKind.TENDER and not queries.update_wanted(session, tender)):
         return redirect(url_for("notices.index", tender_id=tender_id))
-    form = NoticeForm(data={"version": tender.version, "reason": tender.end_reason}, kind=kind)
+    form = NoticeForm(
+        data={"version": tender.version, "reason": tender.end_reason},
+        kind=kind,
+        contracts=_contracts(tender),
+    )
     if form.validate_on_submit() and "show" not in request.form:
         with answering(form):
             actions.issue_notice(

@@ -7,8 +7,15 @@ from datetime import datetime
 
 from marketplace.core.clock import LONDON
 from marketplace.core.money import Money
-from marketplace.tenders.uk_notices.rules import NOTICES, NoticeKind, Particulars, day_in_words, main_category
-from marketplace.tenders.uk_notices.subject import Authority, Subject
+from marketplace.tenders.uk_notices.rules import (
+    CONTRACT_NOTICES,
+    NOTICES,
+    NoticeKind,
+    Particulars,
+    day_in_words,
+    main_category,
+)
+from marketplace.tenders.uk_notices.subject import Authority, AwardSaid, Subject
 
 NOT_KNOWN = "not known yet"
 
@@ -26,6 +33,10 @@ def in_words(kind: NoticeKind, subject: Subject, said: Particulars) -> str:
         chapters.append(("Award criteria", _criteria(subject)))
     if kind is NoticeKind.TENDER:
         chapters.append(("Submission", _submission(subject)))
+    if kind is NoticeKind.AWARD or kind in CONTRACT_NOTICES:
+        chapters.append(("Awards", [line for one in subject.awards for line in _award(one, said)]))
+    if kind in CONTRACT_NOTICES:
+        chapters.append(("Contracts", list(_contracts(subject, said))))
     chapters.append(_own_chapter(kind, said))
     texts = ("\n".join([title.upper(), *lines]) for title, lines in chapters if title and lines)
     return "\n\n".join(texts) + "\n"
@@ -104,6 +115,46 @@ def _submission(subject: Subject) -> list[str]:
     return [f"Deadline for quotes: {closes}", f"Quotes are given free of charge at: {subject.page}"]
 
 
+def _award(award: AwardSaid, said: Particulars) -> Iterable[str]:
+    supplier = award.supplier
+    number = f" (company number {supplier.company_number})" if supplier.company_number else ""
+    yield f"{award.title}: {supplier.name}{number}"
+    size = [
+        words
+        for words, holds in (
+            ("a small or medium-sized enterprise", supplier.is_sme),
+            ("a VCSE", supplier.is_vcse),
+        )
+        if holds
+    ]
+    yield from [f"  The supplier is {' and '.join(size)}"] if size else []
+    yield f"  Value: {_pounds(award.net, award.gross, 'over the whole term')}"
+    if award.summaries_sent_at:
+        yield f"  Assessment summaries sent: {_moment(award.summaries_sent_at)}"
+    if stands := said.standstill or award.standstill:
+        begins, ends = map(day_in_words, stands)
+        yield f"  Standstill: {begins} to {ends}, both days included"
+
+
+def _contracts(subject: Subject, said: Particulars) -> Iterable[str]:
+    for contract in (contract for award in subject.awards for contract in award.contracts):
+        if said.contract_id and contract.id != said.contract_id:
+            continue
+        yield f"{contract.title}, {contract.school}"
+        yield f"  {day_in_words(contract.starts_on)} to {day_in_words(contract.ends_on)}"
+        yield f"  Value: {_pounds(contract.net, contract.gross, 'over the whole term')}"
+        yield f"  Made on: {day_in_words(contract.signed_on)}"
+
+
+def _change(said: Particulars) -> list[str]:
+    lines = []
+    if said.new_net is not None and said.new_gross is not None:
+        lines.append(f"New value: {_pounds(said.new_net, said.new_gross, 'over the whole term')}")
+    if said.ends_on:
+        lines.append(f"New last day: {day_in_words(said.ends_on)}")
+    return [*(lines or [f"What changes: {NOT_KNOWN}"]), f"Reasons: {said.reason or NOT_KNOWN}"]
+
+
 def _own_chapter(kind: NoticeKind, said: Particulars) -> tuple[str, list[str]]:
     if kind is NoticeKind.ENGAGEMENT:
         until = day_in_words(said.ends_on) if said.ends_on else NOT_KNOWN
@@ -119,13 +170,18 @@ def _own_chapter(kind: NoticeKind, said: Particulars) -> tuple[str, list[str]]:
         ]
     if kind is NoticeKind.TENDER and said.reason:
         return "What has changed", [f"Reasons: {said.reason}"]
+    if kind is NoticeKind.CHANGE:
+        return "Change", _change(said)
+    if kind is NoticeKind.CONTRACT_END:
+        ended = day_in_words(said.ends_on) if said.ends_on else NOT_KNOWN
+        return "End of the contract", [f"Ended on: {ended}", f"Reasons: {said.reason or NOT_KNOWN}"]
     if kind is NoticeKind.TERMINATION:
         return "Termination", [f"Reasons: {said.reason or NOT_KNOWN}"]
     return "", []
 
 
-def _pounds(net: Money, gross: Money) -> str:
-    return f"{net} without VAT, {gross} with VAT, over the whole term with every extension"
+def _pounds(net: Money, gross: Money, over: str = "over the whole term with every extension") -> str:
+    return f"{net} without VAT, {gross} with VAT, {over}"
 
 
 def _plain(value: object) -> str:

@@ -42,6 +42,26 @@ def cannot_approve(story: Story, school: str, who: str) -> None:
     assert "Your school has approved this award already." in answer.words, school
 
 
+@STEPS.step("{who} reads the {number:count} letters to the bidders and sends all of them.")
+def tell_bidders(story: Story, who: str, number: int) -> None:
+    page = story.go(who, f"Read the letters to the bidders and send them: {story.title}")
+    page = story.send(who, f"I have read all {number} drafts")
+    page = story.send(who, f"Send all {number} letters now")
+    tells(page, "You sent every bidder its result, all at the same moment.")
+
+
+@STEPS.step("{who} announces the award with a standstill, by the notice {reference} of {day}.")
+def announce_award(story: Story, who: str, reference: str, day: str) -> None:
+    page = story.go(who, f"Publish the award notice and enter its reference: {story.title}")
+    assert "the law leaves the standstill to you" in page.words
+    answers = {
+        "Reference of the notice": reference,
+        "Day on which Find a Tender published it": day,
+        "Does a standstill begin with the notice?": "Yes",
+    }
+    tells(story.send(who, "Announce the award to every bidder", answers), "You announced the award.")
+
+
 @STEPS.step("The award is worth {value:money} with VAT, and its standstill lasts until {day}.")
 def worth(story: Story, value: str, day: str) -> None:
     page = open_award(story, "Cora Winter")

@@ -50,6 +50,15 @@ def test_from_comparison_to_contract_page_by_page(as_person: AsPerson) -> None:
         assert "You approved the award." in page.words
         assert school.headteacher.name in page.words
         assert "Approve the award or send it back" not in head.get("/").words
+    letters = coordinator.get(
+        coordinator.get("/").links()["Read the letters to the bidders and send them: School meals"]
+    )
+    draft = coordinator.get(letters.links()["Supplier 1"])
+    assert "Agreed reason for menus." in draft.words
+    page = coordinator.submit(draft.form("I have read this draft").fill(note=UNICODE))
+    page = coordinator.submit(page.form("I have read all 3 drafts"))
+    page = coordinator.submit(page.form("Send all 3 letters now"))
+    assert "You sent every bidder its result" in page.words
     page = coordinator.get(coordinator.get("/").links()["Confirm the award: School meals"])
     page = coordinator.submit(page.form("Confirm the award"))
     assert "Each school has its contract in its register." in page.words
@@ -62,6 +71,7 @@ def test_from_comparison_to_contract_page_by_page(as_person: AsPerson) -> None:
         bidder = as_person(supplier.admin)
         result = bidder.get(bidder.get(f"/quotes/{quote_id}").links()["See your result"])
         assert "successful" in result.heading
+        assert (UNICODE in result.words) == (quote_id == contest.quotes[0])
         assert ("not" in result.heading) == (quote_id != contest.quotes[1])
         assert "Agreed reason for menus." in result.words
 
@@ -132,12 +142,23 @@ def test_sending_back_needs_a_reason_and_shows_it(as_person: AsPerson) -> None:
     assert "No award is recommended now." in again.words
 
 
-def test_during_the_standstill_the_pages_say_until_when(as_person: AsPerson) -> None:
-    contest = make.approved_contest(cpv="72400000")
+def test_from_award_notice_to_challenge_page_by_page(as_person: AsPerson) -> None:
+    contest = make.recommended_contest(cpv="72400000")
+    make.approve_award(contest)
+    make.tell_bidders(contest)
+    coordinator = as_person(contest.coordinator)
+    task = coordinator.get("/").links()["Publish the award notice and enter its reference: School meals"]
+    form = coordinator.get(task).form("Announce the award to every bidder")
+    page = coordinator.submit(form, status=422)
+    assert "reference" in page.errors()
+    today = clock.today()
+    day = {f"published_on-{part}": str(getattr(today, part)) for part in ("day", "month", "year")}
+    form = page.form("Announce the award to every bidder")
+    page = coordinator.submit(form.fill(reference=f"{today.year}/S 000-900001", **day))
     ends_on = contest.tender.row.standstill_ends_on
     assert ends_on
     words = f"{ends_on.day} {ends_on:%B %Y}"
-    coordinator = as_person(contest.coordinator)
+    assert "working days are left" in page.words
     assert "Confirm the award" not in coordinator.get("/").words
     page = coordinator.get(path(contest, "/confirm"))
     assert f"The standstill lasts until the end of {words}." in page.words
@@ -147,7 +168,24 @@ def test_during_the_standstill_the_pages_say_until_when(as_person: AsPerson) -> 
     supplier = as_person(contest.suppliers[0].admin).get(f"/quotes/{contest.quotes[0]}/summary")
     assert words in supplier.words
     assert not make.fresh().scalars(select(Contract)).all()
-    assert clock.today() <= ends_on
+    form = coordinator.get(coordinator.get(path(contest)).links()["Record a challenge to this award"]).form(
+        "Record the challenge and pause the award"
+    )
+    page = coordinator.submit(form.fill(challenger=UNICODE, by="claim", reference="HT-1"), status=422)
+    assert list(page.errors()) == ["court"]
+    form = page.form("Record the challenge and pause the award").fill(court="High Court")
+    page = coordinator.submit(form)
+    assert "Paused by a challenge" in page.words
+    assert UNICODE in page.words
+    form = coordinator.get(page.links()["Propose how it is settled"]).form("Propose it to the schools")
+    coordinator.submit(form.fill(outcome="resumed", reason="Withdrawn."))
+    head = as_person(contest.tender.schools[0].headteacher)
+    task = head.get("/").links()["Decide about a challenge to the award: School meals"]
+    page = head.submit(head.get(task).form("Agree to what is proposed"))
+    assert "You agreed." in page.words
+    assert "A challenge was settled" in page.words
+    rest = task.removeprefix(path(contest))
+    as_person(contest.tender.schools[0].bursar).get(path(contest, rest), status=403)
 
 
 def test_an_award_of_others_is_not_found(as_person: AsPerson) -> None:
@@ -155,7 +193,8 @@ def test_an_award_of_others_is_not_found(as_person: AsPerson) -> None:
     other = make.alliance(name="Other")
     for person in (other.coordinator, other.schools[0].headteacher, contest.suppliers[0].admin):
         client = as_person(person)
-        for rest in ("", "/recommend", "/approve", "/reject", "/confirm"):
+        pages = ("", "/recommend", "/approve", "/reject", "/confirm", "/letters", "/announce", "/challenge")
+        for rest in pages:
             client.get(path(contest, rest), status=404)
             if rest:
                 client.post(path(contest, rest), {"version": "1", "reason": "x"}, status=404)

@@ -1,7 +1,6 @@
 """An award is recommended, approved by two people of two schools, and confirmed: once, and for good."""
 
 import uuid
-from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
@@ -9,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from marketplace.alliance.actions import add_person
 from marketplace.contracts.models import Contract
-from marketplace.core import clock
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken, Stale
 from marketplace.core.events import Event
 from marketplace.core.mail import Message
@@ -18,7 +16,7 @@ from marketplace.core.policy import ADMINISTRATOR, Act, Role
 from marketplace.needs.models import Need
 from marketplace.needs.rules import NeedStatus
 from marketplace.tenders.rules import TenderStatus
-from suppliers.awards import actions, queries, shown, summaries
+from suppliers.awards import actions, queries, shown
 from suppliers.awards.models import Award
 from suppliers.awards.rules import AwardStatus, Recommendation
 from suppliers.evaluation.actions import exclude_quote
@@ -28,7 +26,6 @@ from tests import make
 from tests.make import Contest
 
 pytestmark = pytest.mark.usefixtures("app")
-BROADBAND = "72400000"
 
 
 def status(contest: Contest) -> TenderStatus:
@@ -236,35 +233,6 @@ def test_sending_back_needs_a_reason_and_somebody_who_may() -> None:
         actions.reject_award(contest.coordinator, contest.tender.id, version, "No.")
 
 
-# ------------------------------------------------------------------ standstill
-def test_at_the_threshold_suppliers_are_told_and_a_standstill_of_eight_working_days_begins() -> None:
-    with clock.travelling(datetime(2026, 9, 1, 9, tzinfo=UTC)):
-        contest = make.recommended_contest(cpv=BROADBAND)
-    with clock.travelling(datetime(2026, 11, 23, 10, tzinfo=UTC)):
-        make.approve_award(contest)
-    assert status(contest) is TenderStatus.STANDSTILL
-    assert contest.tender.row.standstill_ends_on == date(2026, 12, 3)
-    told = letters(make.fresh(), "The result of your quote")
-    assert set(told) == {one.email for one in contest.suppliers}
-    assert all("3 December 2026" in body for body in told.values())
-
-
-def test_the_award_is_confirmed_only_after_the_standstills_last_day() -> None:
-    with clock.travelling(datetime(2026, 9, 1, 9, tzinfo=UTC)):
-        contest = make.recommended_contest(cpv=BROADBAND)
-    with clock.travelling(datetime(2026, 12, 18, 10, tzinfo=UTC)):
-        make.approve_award(contest)
-    with (
-        clock.travelling(datetime(2026, 12, 31, 23, 59, tzinfo=UTC)),
-        pytest.raises(RuleBroken, match="31 December 2026"),
-    ):
-        actions.confirm_award(contest.coordinator, contest.tender.id, contest.tender.version)
-    with clock.travelling(datetime(2027, 1, 1, 0, 0, tzinfo=UTC)):
-        actions.confirm_award(contest.coordinator, contest.tender.id, contest.tender.version)
-    assert status(contest) is TenderStatus.AWARDED
-    assert len(letters(make.fresh(), "The result of your quote")) == len(contest.suppliers)
-
-
 # ------------------------------------------------------------------ confirming
 def test_every_school_gets_its_contract_and_quotes_and_needs_are_settled() -> None:
     schools = make.alliance()
@@ -318,34 +286,6 @@ def test_the_event_of_a_confirmed_award_carries_ids_and_no_price(session: Sessio
         assert str(total.pence) not in str(each.facts)
 
 
-def test_suppliers_are_told_their_scores_the_winners_and_no_other_suppliers_price() -> None:
-    contest = make.awarded_contest()
-    told = letters(make.fresh(), "The result of your quote")
-    winner, *losers = contest.comparison.offers
-    by_id = {one.id: one for one in contest.suppliers}
-    assert set(told) == {one.email for one in contest.suppliers}
-    for loser in losers:
-        body = told[by_id[loser.supplier_id].email]
-        assert f"{loser.marks} of 100 marks" in body
-        assert f"{winner.supplier}, {winner.marks} of 100 marks" in body
-        assert body.count("Agreed reason for menus.") == 2
-        assert "£" not in body
-    assert "has won" in told[by_id[winner.supplier_id].email]
-    assert set(letters(make.fresh(), "You have won")) == {by_id[winner.supplier_id].email}
-
-
-def test_an_excluded_supplier_is_told_why_at_the_same_time() -> None:
-    contest = make.priced_contest()
-    out = make.quote(contest.quotes[2])
-    exclude_quote(contest.coordinator, out.id, "No food hygiene certificate.", out.version)
-    make.recommend_award(contest)
-    make.approve_award(contest)
-    make.confirm_award(contest)
-    told = letters(make.fresh(), "The result of your quote")
-    assert "No food hygiene certificate." in told[contest.suppliers[2].email]
-    assert make.quote(out.id).status is QuoteStatus.NOT_AWARDED
-
-
 def test_confirming_twice_confirms_once() -> None:
     contest = make.approved_contest()
     version = contest.tender.version
@@ -371,19 +311,6 @@ def test_an_award_on_price_alone_goes_the_same_way() -> None:
 
 
 # ------------------------------------------------------------------ reading
-def test_a_supplier_reads_its_own_summary_once_told_and_no_other(session: Session) -> None:
-    contest = make.approved_contest()
-    own, other = contest.suppliers[0].admin, contest.suppliers[1].admin
-    with pytest.raises(NotFound):
-        summaries.get_summary(session, own, contest.quotes[0])
-    make.confirm_award(contest)
-    _, summary = summaries.get_summary(make.fresh(), own, contest.quotes[0])
-    assert summary.reference == make.quote(contest.quotes[0]).reference
-    for stranger in (other, contest.coordinator):
-        with pytest.raises(NotFound):
-            summaries.get_summary(make.fresh(), stranger, contest.quotes[0])
-
-
 def test_the_award_says_what_each_school_pays_and_who_would_pay_more(session: Session) -> None:
     schools = make.alliance()
     one, two, three = schools.schools

@@ -13,16 +13,20 @@ from marketplace.core.money import Money
 from marketplace.needs.thresholds import Regime
 from marketplace.tenders.rules import CriterionKind, TenderStatus
 from marketplace.tenders.uk_notices import rules, schema
-from marketplace.tenders.uk_notices.release import Issue, release
+from marketplace.tenders.uk_notices.parts import Issue
+from marketplace.tenders.uk_notices.release import release
 from marketplace.tenders.uk_notices.rules import NoticeKind, Particulars, Published
 from marketplace.tenders.uk_notices.subject import (
     Authority,
+    AwardSaid,
+    ContractSaid,
     CriterionSaid,
     DocumentSaid,
     Line,
     LotLimitsSaid,
     LotSaid,
     Subject,
+    SupplierSaid,
 )
 
 CODELISTS = Path(__file__).parents[3] / "fixtures" / "ocds" / "codelists"
@@ -70,8 +74,45 @@ SAID = {
     NoticeKind.PLANNED: rules.NO_PARTICULARS,
     NoticeKind.TENDER: rules.NO_PARTICULARS,
     NoticeKind.TRANSPARENCY: DIRECT,
+    NoticeKind.AWARD: Particulars(standstill=(date(2026, 11, 23), date(2026, 12, 3))),
+    NoticeKind.DETAILS: rules.NO_PARTICULARS,
+    NoticeKind.CHANGE: Particulars(
+        reason="A third kitchen.", contract_id="c2", new_net=Money(400_000_00), new_gross=Money(480_000_00)
+    ),
+    NoticeKind.CONTRACT_END: Particulars(
+        reason="Its term ran out.", contract_id="c1", ends_on=date(2029, 12, 31)
+    ),
     NoticeKind.TERMINATION: Particulars(reason="No quote came."),
 }
+MEALS = SupplierSaid("s1", "Meals & Co", "01234567", "1 Mill Lane\nBramley", is_sme=True, is_vcse=True)
+AWARDS = (
+    AwardSaid(
+        "1",
+        "School meals",
+        (1, 2),
+        MEALS,
+        Money(690_000_00),
+        Money(828_000_00),
+        datetime(2026, 11, 20, 9, tzinfo=UTC),
+        datetime(2026, 11, 20, 12, tzinfo=UTC),
+        (date(2026, 11, 23), date(2026, 12, 3)),
+        tuple(
+            ContractSaid(
+                f"c{number}",
+                "1",
+                "School meals",
+                f"School {number}",
+                Money(345_000_00),
+                Money(414_000_00),
+                date(2026, 12, 4),
+                date(2027, 1, 1),
+                date(2029, 12, 31),
+            )
+            for number in (1, 2)
+        ),
+    ),
+)
+AWARDED = {NoticeKind.AWARD, *rules.CONTRACT_NOTICES}
 
 
 def issue(kind: NoticeKind, **changes: Any) -> Issue:
@@ -81,7 +122,11 @@ def issue(kind: NoticeKind, **changes: Any) -> Issue:
 
 def subject(kind: NoticeKind) -> Subject:
     ended = kind is NoticeKind.TERMINATION
-    return replace(SUBJECT, status=TenderStatus.UNSUCCESSFUL if ended else TenderStatus.PUBLISHED)
+    return replace(
+        SUBJECT,
+        status=TenderStatus.UNSUCCESSFUL if ended else TenderStatus.PUBLISHED,
+        awards=AWARDS if kind in AWARDED else (),
+    )
 
 
 @pytest.mark.parametrize("kind", list(NoticeKind))
@@ -205,6 +250,31 @@ def test_a_transparency_notice_names_the_supplier_and_the_justification() -> Non
     assert "tenderPeriod" not in made["tender"]
 
 
+def test_an_award_notice_names_the_winner_the_value_and_the_standstill() -> None:
+    (made,) = release(subject(NoticeKind.AWARD), issue(NoticeKind.AWARD))["awards"]
+    assert made["suppliers"] == [{"id": "GB-COH-01234567", "name": "Meals & Co"}]
+    assert made["value"] == {"amount": 690000, "amountGross": 828000, "currency": "GBP"}
+    assert made["standstillPeriod"] == {
+        "startDate": "2026-11-23T00:00:00+00:00",
+        "endDate": "2026-12-03T23:59:59+00:00",
+    }
+    assert made["assessmentSummariesDateSent"] == "2026-11-20T12:00:00Z"
+    assert made["relatedLots"] == ["1", "2"]
+    assert made["documents"][0]["noticeType"] == "UK6"
+
+
+def test_contract_notices_tell_of_each_schools_contract_or_of_the_one_they_name() -> None:
+    details = release(subject(NoticeKind.DETAILS), issue(NoticeKind.DETAILS))
+    assert [one["id"] for one in details["contracts"]] == ["c1", "c2"]
+    assert details["contracts"][0]["dateSigned"] == "2026-12-04T00:00:00+00:00"
+    (changed,) = release(subject(NoticeKind.CHANGE), issue(NoticeKind.CHANGE))["contracts"]
+    assert (changed["id"], changed["status"]) == ("c2", "active")
+    assert changed["proposedAmendments"][0]["value"]["amountGross"] == 480000
+    (ended,) = release(subject(NoticeKind.CONTRACT_END), issue(NoticeKind.CONTRACT_END))["contracts"]
+    assert (ended["id"], ended["status"]) == ("c1", "terminated")
+    assert ended["terminationRationaleClassifications"][0]["description"] == "Its term ran out."
+
+
 def test_an_engagement_notice_says_how_and_until_when() -> None:
     planning = release(SUBJECT, issue(NoticeKind.ENGAGEMENT))["planning"]
     assert planning["milestones"][0]["dueDate"] == "2026-09-30T23:59:59+01:00"
@@ -244,7 +314,8 @@ def test_every_code_of_an_open_list_is_on_it(kind: NoticeKind) -> None:
     documents = [
         *tender["documents"],
         *made.get("planning", {}).get("documents", []),
-        *[one for award in made.get("awards", []) for one in award["documents"]],
+        *[one for award in made.get("awards", []) for one in award.get("documents", [])],
+        *[one for contract in made.get("contracts", []) for one in contract["documents"]],
     ]
     assert {one["documentType"] for one in documents} <= codes("documentType")
     assert {role for party in made["parties"] for role in party["roles"]} <= codes("partyRole")
