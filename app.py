@@ -57,6 +57,7 @@ from marketplace.alliance.work import views as work_pages
 from marketplace.contracts import jobs as contract_jobs
 from marketplace.contracts import leaving as contract_leaving
 from marketplace.contracts import models as contracts
+from marketplace.contracts import offered as contract_offers
 from marketplace.contracts import queries as contract_queries
 from marketplace.contracts import views as contract_pages
 from marketplace.contracts.calendars import models as calendars
@@ -64,9 +65,8 @@ from marketplace.contracts.catalogue import jobs as catalogue_jobs
 from marketplace.contracts.importing import models as contract_imports
 from marketplace.contracts.warnings import jobs as contract_warning_jobs
 from marketplace.contracts.warnings import models as contract_warnings
-from marketplace.core import events, jobs, storage, web
-from marketplace.core.calculating import calculations
 from marketplace.core import events, jobs, printing, storage, web
+from marketplace.core.calculating import calculations
 from marketplace.core.db import db, set_up_sqlite
 from marketplace.core.mailbox import mailbox
 from marketplace.core.policy import Act
@@ -114,19 +114,30 @@ from marketplace.tenders.uk_notices import awarding as award_notices
 from marketplace.tenders.uk_notices import models as tender_notices
 from marketplace.tenders.uk_notices import tasks as notice_tasks
 from marketplace.tenders.uk_notices import views as notice_pages
+from marketplace.tenders.uk_notices.reminders import jobs as notice_reminder_jobs
+from marketplace.tenders.uk_notices.reminders import models as notice_reminders
 from suppliers.awards import commands as award_commands
 from suppliers.awards import confirming as award_confirming
 from suppliers.awards import models as awards
 from suppliers.awards import said as awards_said
 from suppliers.awards import tasks as award_tasks
 from suppliers.awards import views as award_pages
-from suppliers.evaluation import commands as evaluation_commands
+from suppliers.awards.credits import models as credit_tables
+from suppliers.awards.credits import queries as credit_queries
+from suppliers.awards.credits import views as credit_pages
+from suppliers.awards.handover import views as handover_pages
 from suppliers.awards.letters import jobs as letter_jobs
 from suppliers.awards.letters import models as letters
 from suppliers.awards.letters import queries as letter_queries
 from suppliers.awards.letters import views as letter_pages
+from suppliers.awards.performance import models as performance
+from suppliers.awards.performance import queries as performance_queries
+from suppliers.awards.performance import views as performance_pages
+from suppliers.awards.related_parties import models as related_parties
+from suppliers.awards.related_parties import views as related_pages
 from suppliers.awards.standstill import models as standstills
 from suppliers.awards.standstill import views as standstill_pages
+from suppliers.evaluation import commands as evaluation_commands
 from suppliers.evaluation import models as evaluation
 from suppliers.evaluation import queries as evaluation_queries
 from suppliers.evaluation import tasks as evaluation_tasks
@@ -179,6 +190,10 @@ MODELS = (
     awards,
     letters,
     standstills,
+    related_parties,
+    performance,
+    credit_tables,
+    notice_reminders,
     ledger,
     payments,
     annual_pack,
@@ -186,7 +201,14 @@ MODELS = (
 )
 TENDER_PAGES = (amending_pages, commitment_pages, interest_pages, specification_pages)
 """Modules whose pages stand on the blueprint of tenders."""
-AWARD_PAGES = (letter_pages, standstill_pages)
+AWARD_PAGES = (
+    credit_pages,
+    handover_pages,
+    letter_pages,
+    performance_pages,
+    related_pages,
+    standstill_pages,
+)
 """Modules whose pages stand on the blueprint of awards."""
 MIGRATIONS = "marketplace/migrations"
 BLUEPRINTS = (
@@ -238,6 +260,7 @@ WAITING_FOR: tuple[Any, ...] = (
     evaluation_tasks.waiting_for,
     award_tasks.waiting_for,
     award_confirming.waiting_for,
+    credit_queries.waiting_for,
     invoice_queries.waiting_for,
     fund_tasks.waiting_for,
 )
@@ -361,6 +384,10 @@ def _subscribe() -> None:
     quote_results.know_with(letter_queries.is_told)
     award_notices.tell_with(awards_said.awards_said)
     jobs.every_minute(letter_jobs.draw_letters)
+    jobs.every_minute(notice_reminder_jobs.remind_when_due)
+    contract_offers.offer_links(award_tasks.links_of_contract)
+    contract_offers.offer_links(performance_queries.links_of_contract)
+    contract_offers.offer_links(credit_queries.links_of_contract)
     quote_queries.hide(evaluation_queries.hidden_from)
 
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from demonstration.cast import DemonstrationSchool
 from demonstration.path import Walk
 from demonstration.purchases import Reach
 from marketplace.alliance.decisions import actions as deciding
 from marketplace.alliance.decisions.rules import Subject
+from marketplace.contracts.models import Contract
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.ids import new_id
+from marketplace.tenders.uk_notices.actions import issue_notice
+from marketplace.tenders.uk_notices.queries import needs_reference
+from marketplace.tenders.uk_notices.rules import NO_PARTICULARS, NoticeKind
 from suppliers.awards import actions, confirming
 from suppliers.awards import queries as award_queries
+from suppliers.awards.credits.actions import record_credit_rule
+from suppliers.awards.credits.rules import CreditTerms
 from suppliers.awards.letters import actions as letters
 from suppliers.awards.letters import drafting
 from suppliers.awards.rules import Recommendation
@@ -24,7 +32,14 @@ REASONS = (
     "First by price and quality together. The panel found its answers convincing, the price is not "
     "abnormally low, and the schools together pay less than today."
 )
+CREDIT = CreditTerms(
+    "A service that did not happen",
+    "A service of the schedule does not happen on its day and is not made good on the next.",
+    basis_points=250,
+    most_basis_points=1_000,
+)
 RECOMMENDED, FIRST_APPROVAL, SECOND_APPROVAL, TOLD, ANNOUNCED, CONFIRMED = 40, 42, 43, 44, 45, 58
+DETAILS, RULES = 61, 63
 REFERENCES = 81_500
 
 
@@ -45,7 +60,34 @@ def award(walk: Walk) -> None:
         for school in walk.schools[1:-1]:
             _confirm_where_asked(walk, school, SECOND_APPROVAL)
         with walk.on(CONFIRMED):
-            actions.confirm_award(walk.cast.coordinator, walk.tender_id, walk.version)
+            actions.confirm_award(walk.cast.coordinator, walk.tender_id, walk.version, related=False)
+        _begin_contracts(walk)
+
+
+def _begin_contracts(walk: Walk) -> None:
+    """The contract details notice, where the law asks for one, and a rule for service credits."""
+    session = db.session()
+    session.rollback()
+    if needs_reference(session, walk.tender(), NoticeKind.DETAILS):
+        with walk.on(DETAILS):
+            today = clock.today()
+            issue_notice(
+                walk.cast.coordinator,
+                new_id(),
+                walk.tender_id,
+                walk.version,
+                kind=NoticeKind.DETAILS,
+                particulars=NO_PARTICULARS,
+                reference=f"{today.year}/S 000-{REFERENCES + 1_000 + walk.purchase.published:06d}",
+                published_on=today,
+            )
+    school = walk.schools[0]
+    awards = [award.id for award in award_queries.live_awards(session, walk.tender_id)]
+    query = select(Contract).where(Contract.award_id.in_(awards), Contract.school_id == school.id)
+    contract = session.scalars(query).first()
+    assert contract, "every school that buys has a contract"
+    with walk.on(RULES):
+        record_credit_rule(school.bursar, new_id(), contract.id, CREDIT)
 
 
 def _approve(walk: Walk, school: DemonstrationSchool, offset: int) -> None:

@@ -24,7 +24,8 @@ SUBJECTS = {
     "Joint tenders": ("tender", "commitment", "requirement", "interest", "notice"),
     "Suppliers and their quotes": ("supplier", "question", "quote"),
     "Opening, scoring and award": ("opening", "quotes", "conflict", "score", "scores", "low_price", "award"),
-    "Letters, standstill and challenges": ("letter", "challenge"),
+    "Letters, standstill and challenges": ("letter", "challenge", "related_party"),
+    "Suppliers during a contract": ("review", "credit"),
     "Invoices and payments": ("shared_cost", "invoice", "payment"),
     "Partnership Fund": ("fund", "contribution", "claim", "refund"),
 }

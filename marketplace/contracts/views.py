@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from sqlalchemy.orm import Session
 
 from marketplace.alliance import queries as alliance
-from marketplace.contracts import actions, categories, picture, queries, rules, shown
+from marketplace.contracts import actions, categories, offered, picture, queries, rules, shown
 from marketplace.contracts.calendars import views as calendar_views
 from marketplace.contracts.documents import views as document_views
 from marketplace.contracts.forms import AddContractForm, ContractsFilter, EditContractForm
@@ -155,6 +155,7 @@ def show(contract_id: uuid.UUID) -> Any:
         category=categories.label(contract.category),
         ends=rules.days_until(contract.runs_until, clock.today()),
         facts=shown.facts_of(contract, clock.today()),
+        links=offered.links_of(db.session(), web.actor(), contract),
     )
 
 

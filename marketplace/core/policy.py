@@ -124,6 +124,7 @@ class Act(StrEnum):
     TENDER_CANCEL = "tender.cancel"
     TENDER_END = "tender.end"
     NOTICE_ISSUE = "notice.issue"
+    NOTICE_REMIND = "notice.remind"
     SUPPLIER_REGISTER = "supplier.register"
     SUPPLIER_EDIT = "supplier.edit"
     QUESTION_ASK = "question.ask"
@@ -157,6 +158,14 @@ class Act(StrEnum):
     CHALLENGE_RECORD = "challenge.record"
     CHALLENGE_PROPOSE = "challenge.propose"
     CHALLENGE_SETTLE = "challenge.settle"
+    RELATED_PARTY_DECLARE = "related_party.declare"
+    REVIEW_RECORD = "review.record"
+    REVIEW_REPLY = "review.reply"
+    CREDIT_RULE = "credit.rule"
+    CREDIT_CLAIM = "credit.claim"
+    CREDIT_ANSWER = "credit.answer"
+    CREDIT_WITHDRAW = "credit.withdraw"
+    CREDIT_SETTLE = "credit.settle"
     SHARED_COST_RECORD = "shared_cost.record"
     INVOICE_DRAFT = "invoice.draft"
     INVOICE_EDIT = "invoice.edit"
@@ -320,6 +329,7 @@ POLICY: Mapping[Act, Permission] = {
         "Publish a notice of a tender, and open an approved one with its Find a Tender reference",
         Role.COORDINATOR,
     ),
+    Act.NOTICE_REMIND: _may("Remind of a notice about a contract that is owed", Role.SYSTEM),
     Act.SUPPLIER_REGISTER: _may("Register as a supplier", Role.ANYONE),
     Act.SUPPLIER_EDIT: _may("Change the supplier's details", Role.SUPPLIER_ADMIN),
     Act.QUESTION_ASK: _may("Ask a question about a published tender", Role.SUPPLIER_ADMIN, Role.BIDDER),
@@ -365,7 +375,23 @@ POLICY: Mapping[Act, Permission] = {
     Act.CHALLENGE_SETTLE: _may(
         "Agree to what another person proposed about a challenge", Role.HEADTEACHER, Role.GOVERNOR
     ),
+    Act.RELATED_PARTY_DECLARE: _may(
+        "Record that a winner is related to a school that buys", Role.COORDINATOR
+    ),
     Act.AWARD_CONFIRM: _may("Confirm an award when its standstill has ended", Role.COORDINATOR),
+    Act.REVIEW_RECORD: _may("Record how the supplier of a contract does", Role.BURSAR, Role.HEADTEACHER),
+    Act.REVIEW_REPLY: _may("Reply to a review, for the supplier", Role.SUPPLIER_ADMIN, Role.BIDDER),
+    Act.CREDIT_RULE: _may(
+        "Record a contract’s rule for service credits", Role.BURSAR, Role.HEADTEACHER, Role.FINANCE_LEAD
+    ),
+    Act.CREDIT_CLAIM: _may("Claim a service credit", Role.BURSAR, Role.HEADTEACHER, Role.FINANCE_LEAD),
+    Act.CREDIT_ANSWER: _may(
+        "Accept or dispute a claimed service credit, for the supplier", Role.SUPPLIER_ADMIN, Role.BIDDER
+    ),
+    Act.CREDIT_WITHDRAW: _may(
+        "Withdraw a claimed service credit", Role.BURSAR, Role.HEADTEACHER, Role.FINANCE_LEAD
+    ),
+    Act.CREDIT_SETTLE: _may("Note on which document a service credit was deducted", Role.FINANCE_LEAD),
     Act.SHARED_COST_RECORD: _may("Record a cost the school paid for others", Role.FINANCE_LEAD, Role.BURSAR),
     Act.INVOICE_DRAFT: _may("Draft an invoice", Role.FINANCE_LEAD, Role.BURSAR),
     Act.INVOICE_EDIT: _may("Change a draft invoice", Role.FINANCE_LEAD, Role.BURSAR),

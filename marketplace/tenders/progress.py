@@ -53,6 +53,7 @@ WORDS = {
     Act.CHALLENGE_RECORD: "Award challenged",
     Act.CHALLENGE_PROPOSE: "Proposed how a challenge is settled",
     Act.CHALLENGE_SETTLE: "Challenge settled",
+    Act.RELATED_PARTY_DECLARE: "Related party recorded",
     Act.AWARD_CONFIRM: "Award confirmed",
 }
 

@@ -25,6 +25,8 @@ from suppliers.awards import confirming, notices, queries, rules
 from suppliers.awards.letters import drafting
 from suppliers.awards.letters.actions import write_confirmation
 from suppliers.awards.models import Award, AwardApproval
+from suppliers.awards.related_parties import queries as related_parties
+from suppliers.awards.related_parties.rules import check_declared
 from suppliers.awards.rules import AwardStatus, Recommendation
 from suppliers.awards.standstill.queries import check_may_confirm
 from suppliers.evaluation import queries as evaluation
@@ -190,11 +192,12 @@ def reject_award(actor: Actor, tender_id: uuid.UUID, version: int, reason: str) 
         notices.award_rejected(session, tender, actor.name, reason)
 
 
-def confirm_award(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
+def confirm_award(actor: Actor, tender_id: uuid.UUID, version: int, *, related: bool) -> None:
     """Confirm an approved award once bidders are told and any standstill has ended.
 
     Each school that buys gets its contract in its register, needs are met, quotes settled, and winners
-    get their letters. Raises RuleBroken during the standstill, while a challenge is open, and where the
+    get their letters. `related`: is a winner a related party of a school that buys? Then each is recorded
+    with its report before. Raises RuleBroken during the standstill, while a challenge is open, and where the
     governing body of a school that buys above its limit has not confirmed. Sent twice, it confirms once.
     """
     with transaction() as session:
@@ -207,6 +210,8 @@ def confirm_award(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
         rules.check_approved(award.status for award in awards)
         check_may_confirm(session, tender, awards)
         confirming.check_all(session, tender, awards)
+        reported = related_parties.recorded(session, tender_id)
+        check_declared(related=related, recorded=len(reported))
         move_tender(session, tender, TenderStatus.AWARDED)
         for award in awards:
             award.status = rules.move(award.status, AwardStatus.CONFIRMED)
@@ -228,6 +233,7 @@ def confirm_award(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
             quote_id=winners[0].id,
             supplier_id=winners[0].supplier_id,
             quote_ids=[winner.id for winner in winners],
+            related_parties=[one.id for one in reported],
             award_ids=[award.id for award in awards],
             contract_ids=contracts,
         )

@@ -6,7 +6,7 @@ import uuid
 
 from wtforms.validators import Length
 
-from marketplace.core.fields import LongTextField, RadiosField, Required, TextField
+from marketplace.core.fields import LongTextField, RadiosField, Required, TextField, choices
 from marketplace.core.forms import EditForm
 from marketplace.core.listing import FilterForm
 
@@ -38,15 +38,26 @@ class RecommendForm(EditForm):
     )
 
 
-class DecideForm(EditForm):
-    """Approve or confirm the award as it was read."""
-
-
 class ApproveForm(EditForm):
     """Approve the award as it was read. A person who can approve for one school is not asked for which."""
 
     school = RadiosField(
         "For which school do you approve?", [Required("Choose the school.")], coerce=uuid.UUID
+    )
+
+
+class ConfirmForm(EditForm):
+    """Confirm the award as it was read, with what is declared about related parties."""
+
+    related = RadiosField(
+        "Is a winner a related party of a school that buys?",
+        [Required("Say whether a winner is a related party")],
+        choices=choices(
+            [
+                ("no", "No", "We have asked every school that buys"),
+                ("yes", "Yes, and each is recorded with the reference of its report"),
+            ]
+        ),
     )
 
 

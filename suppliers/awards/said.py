@@ -12,6 +12,7 @@ from marketplace.contracts.models import Contract
 from marketplace.core import clock
 from marketplace.core.money import Money
 from marketplace.tenders import queries as tenders
+from marketplace.tenders import timetable
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import TenderStatus
 from marketplace.tenders.uk_notices.subject import AwardSaid, ContractSaid, SupplierSaid
@@ -88,8 +89,12 @@ def _contracts(
             net=due.amount,
             gross=rules.value_with_vat(due.amount),
             signed_on=(confirmed or contract.registered_at).astimezone(clock.LONDON).date(),
-            starts_on=contract.starts_on,
-            ends_on=contract.ends_on,
+            starts_on=tender.contract_starts_on or contract.starts_on,
+            ends_on=tender.contract_ends_on or contract.ends_on,
+            present_net=timetable.over_whole_term(
+                contract.annual_value, contract.starts_on, contract.ends_on
+            ),
+            present_ends_on=contract.runs_until,
         )
         for contract in session.scalars(query)
         if contract.award_id and (due := awarded.get((contract.school_id, contract.award_id)))

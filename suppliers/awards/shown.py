@@ -39,6 +39,7 @@ class SchoolResult:
     `contract_id` is its contract, once it stands in the register, for those who may read it.
     """
 
+    school_id: uuid.UUID
     school: str
     amount: Money
     baseline: Money | None
@@ -60,6 +61,7 @@ class Step:
 class AwardView:
     """An award and where it stands. Amounts are before VAT over the whole term unless named otherwise."""
 
+    tender_id: uuid.UUID
     supplier: str
     reference: str
     offer: Offer
@@ -113,6 +115,7 @@ def view_award(session: Session, actor: Actor, tender: Tender, comparison: Compa
     stands = standstill.view(session, tender, awards)
     told_at = sent_at(session, tender.id)
     return AwardView(
+        tender_id=tender.id,
         supplier=offer.supplier,
         reference=offer.reference,
         offer=offer,
@@ -143,6 +146,7 @@ def _schools(
     column = comparison.column_of(awards[0].quote_id)
     return tuple(
         SchoolResult(
+            row.school_id,
             row.school,
             row.cells[column].amount,
             row.baseline,

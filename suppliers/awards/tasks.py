@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, selectinload
 from marketplace.alliance.models import Membership
 from marketplace.alliance.queries import people_with_role
 from marketplace.alliance.rules import MembershipStatus
+from marketplace.contracts.models import Contract
+from marketplace.contracts.offered import ContractLink
 from marketplace.core.errors import Forbidden
 from marketplace.core.policy import Actor, Kind, Role
 from marketplace.core.web import Task
@@ -175,3 +177,20 @@ def _next_after_approval(session: Session, tender: Tender) -> NextStep:
     if standstill.open_challenges(session, tender.id) or tender.status is TenderStatus.STANDSTILL:
         return NextStep(waits, ())
     return NextStep(waits, names)
+
+
+def links_of_contract(session: Session, actor: Actor, contract: Contract) -> list[ContractLink]:
+    """From a contract's page to the award that it came from, and its school's hand-over pack."""
+    award = session.get(Award, contract.award_id) if contract.award_id else None
+    if award is None:
+        return []
+    query = select(Tender.id).where(Tender.id == award.tender_id, visible_to(actor))
+    if session.scalar(query) is None:
+        return []
+    return [
+        ContractLink("See the award", url_for("awards.show_award", tender_id=award.tender_id)),
+        ContractLink(
+            "Download the hand-over pack",
+            url_for("awards.download_hand_over", tender_id=award.tender_id, school_id=contract.school_id),
+        ),
+    ]

@@ -19,7 +19,8 @@ from marketplace.tenders.interests.queries import latest_assessment
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import STATUS_COLOURS, STATUS_LABELS, TenderStatus
 from suppliers.awards import actions, queries, shown
-from suppliers.awards.forms import ApproveForm, DecideForm, FindForm, RecommendForm, RejectForm
+from suppliers.awards.forms import ApproveForm, ConfirmForm, FindForm, RecommendForm, RejectForm
+from suppliers.awards.related_parties import queries as related_parties
 from suppliers.awards.rules import Recommendation
 from suppliers.awards.shown import AwardView
 from suppliers.evaluation import findings
@@ -57,6 +58,7 @@ def show_award(tender_id: uuid.UUID) -> Any:
         findings=findings.find(comparison),
         choices=shown.choices_of(session, actor, tender),
         sent_back=shown.history(session, tender),
+        related=related_parties.view(session, tender_id),
         reads_letters=policy.allows(actor, Act.LETTER_READ, tender.alliance_id),
         may_recommend=policy.allows(actor, Act.AWARD_RECOMMEND, tender.alliance_id)
         and tender.status is TenderStatus.PRICES_OPENED,
@@ -143,14 +145,23 @@ def confirm_award(tender_id: uuid.UUID) -> Any:
     if award is None:
         return _nothing_to_decide(tender_id)
     _require(Act.AWARD_CONFIRM, tender, tender.alliance_id)
-    form = DecideForm(version=tender.version)
+    form = ConfirmForm(version=tender.version)
     if form.validate_on_submit():
         with answering(form):
-            actions.confirm_award(actor, tender_id, form.version.data or 0)
+            actions.confirm_award(
+                actor, tender_id, form.version.data or 0, related=form.related.data == "yes"
+            )
             flash("You confirmed the award. Each school has its contract in its register.", "success")
             return redirect(url_for("awards.show_award", tender_id=tender_id))
     choices_now = shown.choices_of(session, actor, tender)
-    return page("awards/confirm_award.html", form=form, tender=tender, award=award, choices=choices_now)
+    return page(
+        "awards/confirm_award.html",
+        form=form,
+        tender=tender,
+        award=award,
+        choices=choices_now,
+        related=related_parties.view(session, tender_id),
+    )
 
 
 def _shown(tender_id: uuid.UUID) -> tuple[Tender, AwardView | None]:

@@ -77,7 +77,7 @@ def confirm_award(contest: Contest) -> None:
     if ends_on is not None:
         moment = datetime.combine(ends_on + timedelta(days=1), time(10), clock.LONDON)
     with clock.travelling(moment):
-        actions.confirm_award(contest.coordinator, contest.tender.id, contest.tender.version)
+        actions.confirm_award(contest.coordinator, contest.tender.id, contest.tender.version, related=False)
 
 
 @kept

@@ -97,7 +97,10 @@ class SupplierSaid:
 
 @dataclass(frozen=True, slots=True)
 class ContractSaid:
-    """One school's contract from an award: its value over the whole term, and both days of the term."""
+    """One school's contract from an award: its value over the whole term, and both days of the term.
+
+    Both as they were awarded; `present_net` and `present_ends_on` are those of the register as it stands.
+    """
 
     id: str
     award_id: str
@@ -108,6 +111,8 @@ class ContractSaid:
     signed_on: date
     starts_on: date
     ends_on: date
+    present_net: Money
+    present_ends_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,3 +185,8 @@ class Subject:
     def bound(self) -> bool:
         """Does the Act's duty to publish on Find a Tender first bind it?"""
         return is_bound(self.regime)
+
+    @property
+    def light_touch(self) -> bool:
+        """Is it a light touch contract?"""
+        return self.regime is Regime.LIGHT_TOUCH

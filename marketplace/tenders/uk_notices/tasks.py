@@ -15,11 +15,16 @@ from marketplace.core.web import Task
 from marketplace.tenders.models import Tender
 from marketplace.tenders.progress import NextStep, StepLink
 from marketplace.tenders.rules import TenderStatus
-from marketplace.tenders.uk_notices import queries
+from marketplace.tenders.uk_notices import duties, queries
 from marketplace.tenders.uk_notices.rules import ENDED, NoticeKind
 
 ENTER = "Publish the tender notice on Find a Tender and enter its reference"
 UPDATE = "Publish the changed notice on Find a Tender and enter its reference"
+OWED = {
+    NoticeKind.DETAILS: "Publish the contract details notice",
+    NoticeKind.CHANGE: "Publish the contract change notice, which comes before a change",
+    NoticeKind.CONTRACT_END: "Publish the contract termination notice",
+}
 TERMINATE = "Publish the termination notice on Find a Tender and enter its reference"
 
 
@@ -47,6 +52,15 @@ def waiting_for(session: Session, actor: Actor) -> list[Task]:
                 f"{TERMINATE}: {tender.title}", _notice_page(tender, NoticeKind.TERMINATION), tender.reference
             )
             for tender in queries.terminations_wanted(session, alliances)
+        ),
+        *(
+            Task(
+                f"{OWED[one.kind]}: {one.about}",
+                _notice_page(one.tender, one.kind),
+                one.tender.reference,
+                one.due_on,
+            )
+            for one in duties.owed_by(session, alliances)
         ),
     ]
 

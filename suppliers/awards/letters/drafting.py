@@ -38,16 +38,19 @@ class Decided:
 
 
 def decided(session: Session, tender: Tender, found: Sequence[Award]) -> list[Decided]:
-    """The decisions of a tender: one where a quote wins all lots, else one for each quote that wins."""
-    comparison = evaluation.comparison_of(session, tender)
-    by_quote: dict[uuid.UUID, list[uuid.UUID]] = {}
-    for award in found:
-        by_quote.setdefault(award.quote_id, []).append(award.lot_id)
-    names = {lot.id: f"Lot {lot.number}: {lot.title}" for lot in tenders.schedule(session, tender.id)}
-    several = len(by_quote) > 1
+    """The decisions of a tender: one where one quote wins all lots, else one for each lot."""
+    results = evaluation.results_of(session, tender)
+    if results is None:
+        comparison = evaluation.comparison_of(session, tender)
+        return [Decided("", comparison, quote_id) for quote_id in awards.winning_quotes(found)]
+    of_lot = {lot.lot_id: lot for lot in results.lots}
     return [
-        Decided(", ".join(names[lot_id] for lot_id in lots) if several else "", comparison, quote_id)
-        for quote_id, lots in by_quote.items()
+        Decided(
+            f"Lot {of_lot[award.lot_id].number}: {of_lot[award.lot_id].title}",
+            of_lot[award.lot_id].comparison,
+            award.quote_id,
+        )
+        for award in sorted(found, key=lambda one: of_lot[one.lot_id].number)
     ]
 
 
@@ -104,7 +107,11 @@ def _draft(
         )
     elif kind is LetterKind.SET_ASIDE:
         own = _judged(session, tender, quote, own_amounts)
-    others = [one for one in made if one.winner_id != quote.id]
+    aside = [_why_aside(one.comparison, quote.id) for one in made]
+    took_part = [
+        one for one in made if one.comparison.offer_of(quote.id) or _why_aside(one.comparison, quote.id)
+    ]
+    others = [one for one in took_part or made if one.winner_id != quote.id]
     return Content(
         kind=kind,
         tender=tender.title,
@@ -112,7 +119,7 @@ def _draft(
         alliance=session.get_one(Organisation, tender.alliance_id).name,
         supplier=quote.supplier.name,
         reference=quote.reference or "",
-        set_aside=withhold(_why_aside(made[0].comparison, quote.id), own_amounts),
+        set_aside="" if compared else withhold(next(filter(None, aside), ""), own_amounts),
         own=own,
         winners=tuple(_winner(one, with_marks=bool(compared)) for one in others),
         schools=tuple(tenders.buyers(session, tender.id).values()),

@@ -85,7 +85,8 @@ def cannot_confirm(story: Story, who: str) -> None:
 @STEPS.step("{who} confirms the award.")
 def confirm_award(story: Story, who: str) -> None:
     story.go(who, f"Confirm the award: {story.title}")
-    tells(story.send(who, "Confirm the award"), "You confirmed the award.")
+    answers = {"Is a winner a related party of a school that buys?": "No"}
+    tells(story.send(who, "Confirm the award", answers), "You confirmed the award.")
 
 
 @STEPS.step("Each school finds its contract with {supplier} in its register.")

@@ -1,6 +1,9 @@
 """The pages on which an award is recommended, approved, confirmed and read."""
 
+import hashlib
+import io
 import uuid
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -60,12 +63,24 @@ def test_from_comparison_to_contract_page_by_page(as_person: AsPerson) -> None:
     page = coordinator.submit(page.form("Send all 3 letters now"))
     assert "You sent every bidder its result" in page.words
     page = coordinator.get(coordinator.get("/").links()["Confirm the award: School meals"])
-    page = coordinator.submit(page.form("Confirm the award"))
+    page = coordinator.submit(page.form("Confirm the award").fill(related="no"))
     assert "Each school has its contract in its register." in page.words
     school = contest.tender.schools[0]
     head = as_person(school.headteacher)
     contract = head.get(head.get(path(contest)).links()[school.name])
     assert "Supplier 2" in contract.words
+    pack = head.download(contract.links()["Download the hand-over pack"])
+    with zipfile.ZipFile(io.BytesIO(pack.data)) as archive:
+        names = set(archive.namelist())
+        manifest = archive.read("manifest.csv").decode("utf-8-sig")
+        for name in names - {"manifest.csv"}:
+            assert hashlib.sha256(archive.read(name)).hexdigest() in manifest
+        prices = archive.read("2 Volumes and prices.csv").decode("utf-8-sig")
+    assert {"1 Contract.csv", "3 Supplier.csv", "Contract summary.pdf"} <= names
+    assert {name.split("/")[0] for name in names if "/" in name} == {"Letters", "Quotes", "Tender documents"}
+    assert "2.5" in prices
+    assert pack.data == head.download(contract.links()["Download the hand-over pack"]).data
+    as_person(contest.suppliers[0].admin).get(contract.links()["Download the hand-over pack"], status=404)
     assert "School meals" in head.get("/awards").links()
     for supplier, quote_id in zip(contest.suppliers, contest.quotes, strict=True):
         bidder = as_person(supplier.admin)

@@ -55,7 +55,9 @@ def acts(tender: make.Tender) -> dict[str, Callable[[], object]]:
         "lock the scores": lambda: evaluation.lock_scores(coordinator, tender.id, tender.version),
         "approve the award": lambda: awards.approve_award(other.governor, tender.id, tender.version),
         "send the award back": lambda: awards.reject_award(other.governor, tender.id, tender.version, "No."),
-        "confirm the award": lambda: awards.confirm_award(coordinator, tender.id, tender.version),
+        "confirm the award": lambda: awards.confirm_award(
+            coordinator, tender.id, tender.version, related=False
+        ),
         "start the standstill": lambda: shared(
             lambda session, row: actions.start_standstill(session, row, after), tender.id
         ),

@@ -290,17 +290,17 @@ def test_confirming_twice_confirms_once() -> None:
     contest = make.approved_contest()
     version = contest.tender.version
     for _ in range(2):
-        actions.confirm_award(contest.coordinator, contest.tender.id, version)
+        actions.confirm_award(contest.coordinator, contest.tender.id, version, related=False)
     assert len(make.fresh().scalars(select(Event).where(Event.act == Act.AWARD_CONFIRM)).all()) == 1
 
 
 def test_nobody_confirms_before_two_schools_have_approved() -> None:
     contest = make.recommended_contest()
     with pytest.raises(RuleBroken):
-        actions.confirm_award(contest.coordinator, contest.tender.id, contest.tender.version)
+        actions.confirm_award(contest.coordinator, contest.tender.id, contest.tender.version, related=False)
     with pytest.raises(Forbidden):
         actions.confirm_award(
-            contest.tender.schools[0].headteacher, contest.tender.id, contest.tender.version
+            contest.tender.schools[0].headteacher, contest.tender.id, contest.tender.version, related=False
         )
 
 

@@ -137,3 +137,27 @@ def test_a_school_that_left_the_alliance_still_decides_on_what_it_buys(session: 
     actions.approve_award(former, contest.tender.id, contest.tender.version)
     approvals = session.scalars(select(AwardApproval.school_id)).all()
     assert approvals == [school.id]
+
+
+def test_a_school_that_did_not_approve_but_buys_above_its_limit_is_confirmed_before_contracts(
+    session: Session,
+) -> None:
+    contest = make.priced_contest()
+    school = contest.tender.schools[2]
+    delegation.ladder(school, *LOW)
+    make.recommend_award(contest)
+    make.approve_award(contest)
+    make.tell_bidders(contest)
+    with pytest.raises(RuleBroken, match=f"has not confirmed this award for: {school.name}"):
+        make.confirm_award(contest)
+    session.rollback()
+    deciding.record_confirmation(
+        school.governor,
+        new_id(),
+        Subject.AWARD,
+        queries.live_awards(session, contest.tender.id)[0].id,
+        school.id,
+        minute_reference="FGB 14",
+        minuted_on=clock.today(),
+    )
+    make.confirm_award(contest)

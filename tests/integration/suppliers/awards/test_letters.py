@@ -12,6 +12,7 @@ from suppliers.awards.letters.content import from_json
 from suppliers.awards.letters.models import Letter
 from suppliers.awards.letters.rules import WITHHELD, LetterKind
 from suppliers.evaluation.actions import exclude_quote
+from suppliers.quotes.actions import withdraw_quote
 from suppliers.quotes.rules import QuoteStatus
 from tests import make
 from tests.make import Contest
@@ -85,6 +86,24 @@ def test_nothing_goes_before_every_draft_is_read_and_what_is_added_is_kept() -> 
     before = len(mails(make.fresh(), "The result"))
     actions.send_results(contest.coordinator, tender.id, tender.version)
     assert len(mails(make.fresh(), "The result")) == before
+
+
+def test_who_withdrew_is_told_that_the_tender_is_decided_and_nothing_more() -> None:
+    tender = make.published_tender(make.alliance(schools=2), criteria=make.PRICE_ONLY)
+    suppliers = tuple(make.supplier(name, categories=["catering"]) for name in ("Alpha", "Beta", "Gone"))
+    quotes = [make.submitted_quote(tender, one, "2.50") for one in suppliers]
+    gone = make.quote(quotes[2])
+    withdraw_quote(suppliers[2].admin, gone.id, gone.version)
+    make.opened_quotes(tender)
+    contest = Contest(tender, suppliers[:2], tuple(quotes[:2]))
+    first = contest.comparison.offers[0]
+    make.recommend_award(contest, first.quote_id, departure="Drawn by lot before two witnesses.")
+    make.approve_award(contest)
+    make.tell_bidders(contest)
+    content = from_json(queries.letters_of(make.fresh(), tender.id)[gone.id].content)
+    assert (content.kind, content.own) == (LetterKind.WITHDRAWN, ())
+    assert [(one.supplier, one.marks) for one in content.winners] == [(first.supplier, "")]
+    assert queries.sent_letters(make.fresh(), suppliers[2].admin, gone.id)
 
 
 def test_letters_wait_for_two_schools() -> None:

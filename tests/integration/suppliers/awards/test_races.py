@@ -77,7 +77,7 @@ def test_twenty_parallel_confirmations_register_each_contract_once(app: Flask) -
     version = contest.tender.version
     at_once(
         app,
-        *[lambda: actions.confirm_award(contest.coordinator, contest.tender.id, version)] * 20,
+        *[lambda: actions.confirm_award(contest.coordinator, contest.tender.id, version, related=False)] * 20,
     )
     assert count(Contract) == 3
     confirmed = select(func.count()).select_from(Event).where(Event.act == Act.AWARD_CONFIRM)

@@ -50,7 +50,7 @@ def status(contest: Contest) -> TenderStatus:
 
 
 def confirm(contest: Contest) -> None:
-    actions.confirm_award(contest.coordinator, contest.tender.id, contest.tender.version)
+    actions.confirm_award(contest.coordinator, contest.tender.id, contest.tender.version, related=False)
 
 
 CLAIM = Challenged("Rival Ltd", ChallengeBy.CLAIM, "High Court, TCC", "HT-2026-000123", date(2026, 11, 26))

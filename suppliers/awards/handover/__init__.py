@@ -1,0 +1,1 @@
+"""What a school gets with its contract: everything it needs on the first day, in one file."""
