@@ -10,43 +10,34 @@ from flask import Flask, current_app, request, url_for
 from flask.cli import with_appcontext
 from flask_migrate import Migrate
 
+import wiring
 from demonstration.commands import demonstration
 from invoicing.annual_pack import models as annual_pack
 from invoicing.annual_pack import views as annual_pack_pages
-from invoicing.fund import leaving as fund_leaving
 from invoicing.fund import tasks as fund_tasks
 from invoicing.fund import views as fund_pages
 from invoicing.fund.refunds import views as refund_pages
-from invoicing.gateways import pdf
 from invoicing.invoices import queries as invoice_queries
 from invoicing.invoices import views as invoice_pages
 from invoicing.ledger import models as ledger
 from invoicing.payments import models as payments
 from invoicing.payments import views as payment_pages
 from invoicing.shared_costs import commands as shared_cost_commands
-from invoicing.shared_costs import jobs as shared_cost_jobs
 from invoicing.shared_costs import views as shared_cost_pages
 from marketplace.alliance import commands as alliance_commands
 from marketplace.alliance import policy_views
 from marketplace.alliance import queries as alliance_queries
 from marketplace.alliance import views as alliance
 from marketplace.alliance.board import views as board_pages
-from marketplace.alliance.decisions import about as decision_subjects
 from marketplace.alliance.decisions import models as decisions
 from marketplace.alliance.decisions import tasks as decision_tasks
 from marketplace.alliance.decisions import views as decision_pages
-from marketplace.alliance.decisions.rules import Subject
 from marketplace.alliance.delegation import models as delegation
 from marketplace.alliance.delegation import views as delegation_pages
-from marketplace.alliance.memberships import jobs as membership_jobs
-from marketplace.alliance.memberships import leaving
 from marketplace.alliance.memberships import models as memberships
-from marketplace.alliance.memberships import shown as membership_subjects
 from marketplace.alliance.memberships import tasks as membership_tasks
 from marketplace.alliance.memberships import views as membership_pages
-from marketplace.alliance.partnerships import jobs as partnership_jobs
 from marketplace.alliance.partnerships import models as partnerships
-from marketplace.alliance.partnerships import shown as partnership_subjects
 from marketplace.alliance.partnerships import tasks as partnership_tasks
 from marketplace.alliance.partnerships import views as partnership_pages
 from marketplace.alliance.term_dates import models as term_dates
@@ -54,51 +45,37 @@ from marketplace.alliance.term_dates import views as term_dates_pages
 from marketplace.alliance.work import models as work
 from marketplace.alliance.work import tasks as work_tasks
 from marketplace.alliance.work import views as work_pages
-from marketplace.contracts import jobs as contract_jobs
-from marketplace.contracts import leaving as contract_leaving
 from marketplace.contracts import models as contracts
-from marketplace.contracts import offered as contract_offers
 from marketplace.contracts import queries as contract_queries
 from marketplace.contracts import views as contract_pages
 from marketplace.contracts.calendars import models as calendars
 from marketplace.contracts.catalogue import jobs as catalogue_jobs
 from marketplace.contracts.importing import models as contract_imports
-from marketplace.contracts.warnings import jobs as contract_warning_jobs
 from marketplace.contracts.warnings import models as contract_warnings
-from marketplace.core import events, jobs, printing, storage, web
+from marketplace.core import jobs, storage, web
 from marketplace.core.calculating import calculations
 from marketplace.core.db import db, set_up_sqlite
 from marketplace.core.mailbox import mailbox
-from marketplace.core.policy import Act
 from marketplace.core.settings import Mode, Settings
 from marketplace.core.web import NavigationItem, page, public
-from marketplace.needs import jobs as need_jobs
 from marketplace.needs import models as needs
 from marketplace.needs import question_views as question_pages
 from marketplace.needs import tasks as need_tasks
 from marketplace.needs import views as need_pages
-from marketplace.needs.suggestions import jobs as suggestion_jobs
 from marketplace.needs.suggestions import models as suggestions
 from marketplace.needs.suggestions import tasks as suggestion_tasks
 from marketplace.needs.suggestions import views as suggestion_pages
-from marketplace.tenders import answers as tender_answers
-from marketplace.tenders import audience as tender_audience
 from marketplace.tenders import commands as tender_commands
-from marketplace.tenders import jobs as tender_jobs
-from marketplace.tenders import leaving as tender_leaving
 from marketplace.tenders import models as tenders
-from marketplace.tenders import progress as tender_progress
 from marketplace.tenders import queries as tender_queries
 from marketplace.tenders import views as tender_pages
 from marketplace.tenders.amending import models as amending
 from marketplace.tenders.amending import queries as amending_queries
 from marketplace.tenders.amending import views as amending_pages
-from marketplace.tenders.commitments import jobs as commitment_jobs
 from marketplace.tenders.commitments import tasks as commitment_tasks
 from marketplace.tenders.commitments import views as commitment_pages
 from marketplace.tenders.criteria import views as criteria_pages
 from marketplace.tenders.drafting import models as drafting_tables
-from marketplace.tenders.drafting import views as draft_pages
 from marketplace.tenders.interests import models as interests
 from marketplace.tenders.interests import queries as interest_queries
 from marketplace.tenders.interests import views as interest_pages
@@ -110,28 +87,22 @@ from marketplace.tenders.packs import views as pack_pages
 from marketplace.tenders.specification import models as specification
 from marketplace.tenders.specification import views as specification_pages
 from marketplace.tenders.uk_notices import api as open_data
-from marketplace.tenders.uk_notices import awarding as award_notices
 from marketplace.tenders.uk_notices import models as tender_notices
 from marketplace.tenders.uk_notices import tasks as notice_tasks
 from marketplace.tenders.uk_notices import views as notice_pages
-from marketplace.tenders.uk_notices.reminders import jobs as notice_reminder_jobs
 from marketplace.tenders.uk_notices.reminders import models as notice_reminders
 from suppliers.awards import commands as award_commands
 from suppliers.awards import confirming as award_confirming
 from suppliers.awards import models as awards
-from suppliers.awards import said as awards_said
 from suppliers.awards import tasks as award_tasks
 from suppliers.awards import views as award_pages
 from suppliers.awards.credits import models as credit_tables
 from suppliers.awards.credits import queries as credit_queries
 from suppliers.awards.credits import views as credit_pages
 from suppliers.awards.handover import views as handover_pages
-from suppliers.awards.letters import jobs as letter_jobs
 from suppliers.awards.letters import models as letters
-from suppliers.awards.letters import queries as letter_queries
 from suppliers.awards.letters import views as letter_pages
 from suppliers.awards.performance import models as performance
-from suppliers.awards.performance import queries as performance_queries
 from suppliers.awards.performance import views as performance_pages
 from suppliers.awards.related_parties import models as related_parties
 from suppliers.awards.related_parties import views as related_pages
@@ -139,25 +110,17 @@ from suppliers.awards.standstill import models as standstills
 from suppliers.awards.standstill import views as standstill_pages
 from suppliers.evaluation import commands as evaluation_commands
 from suppliers.evaluation import models as evaluation
-from suppliers.evaluation import queries as evaluation_queries
 from suppliers.evaluation import tasks as evaluation_tasks
 from suppliers.evaluation import views as evaluation_pages
 from suppliers.evaluation.low_prices import models as low_prices
 from suppliers.evaluation.low_prices import views as low_price_pages
-from suppliers.profiles import jobs as profile_jobs
 from suppliers.profiles import models as profiles
-from suppliers.profiles import queries as profile_queries
 from suppliers.profiles import views as profile_pages
-from suppliers.questions import jobs as question_jobs
 from suppliers.questions import models as questions
-from suppliers.questions import queries as question_queries
 from suppliers.questions import tasks as question_tasks
 from suppliers.questions import views as supplier_question_pages
-from suppliers.quotes import jobs as quote_jobs
 from suppliers.quotes import models as quotes
 from suppliers.quotes import opening_views as opening_pages
-from suppliers.quotes import queries as quote_queries
-from suppliers.quotes import results as quote_results
 from suppliers.quotes import tasks as quote_tasks
 from suppliers.quotes import views as quote_pages
 
@@ -326,69 +289,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     for command in (*COMMANDS, worker):
         app.cli.add_command(command)
-    _subscribe()
+    wiring.connect()
     _set_up_pages(app)
     return app
-
-
-def _subscribe() -> None:
-    """News flows downstream: which stage hears of which act."""
-    agreeing = (Act.DECISION_CARRY, Act.DECISION_REJECT, Act.DECISION_WITHDRAW, Act.CONFIRMATION_RECORD)
-    events.subscribe("memberships.agreed", membership_jobs.carry_out, *agreeing)
-    events.subscribe("partnerships.agreed", partnership_jobs.carry_out, *agreeing)
-    events.subscribe("profiles.opportunity", profile_jobs.tell_of_opportunity, Act.TENDER_PUBLISH)
-    events.subscribe("questions.answered", question_jobs.tell_of_answer, Act.QUESTION_ANSWER)
-    events.subscribe("quotes.amendment", quote_jobs.tell_of_amendment, Act.TENDER_AMEND)
-    events.subscribe("quotes.deadline", quote_jobs.tell_of_deadline, Act.TENDER_APPROVE_EXTENSION)
-    events.subscribe("quotes.cancelling", quote_jobs.tell_of_cancelling, Act.TENDER_CANCEL)
-    events.subscribe("shared_costs.recovery_fee", shared_cost_jobs.charge_recovery_fee, Act.AWARD_CONFIRM)
-    jobs.every_minute(contract_jobs.renew_due_contracts)
-    jobs.every_minute(contract_warning_jobs.warn_once_a_day)
-    events.subscribe("needs.confirmed", need_jobs.ask_once_confirmed, Act.CONFIRMATION_RECORD)
-    decision_subjects.describe_with(Subject.NEED, need_tasks.about)
-    jobs.every_minute(membership_jobs.watch_memberships)
-    jobs.every_minute(partnership_jobs.watch_partnerships)
-    jobs.every_minute(tender_jobs.close_due_tenders)
-    jobs.every_minute(question_jobs.remind_of_unanswered)
-    suggestion_pages.offer_draft(draft_pages.address_of_draft)
-    suggestion_jobs.listen()
-    jobs.every_minute(commitment_jobs.drop_lapsed_confirmations)
-    events.subscribe("commitments.withdrawn", commitment_jobs.drop_withdrawn, Act.CONFIRMATION_WITHDRAW)
-    events.subscribe(
-        "commitments.departed", commitment_jobs.drop_departed, Act.MEMBERSHIP_LEAVE, Act.MEMBERSHIP_END
-    )
-    decision_subjects.describe_with(Subject.COMMITMENT, commitment_tasks.describe)
-    decision_subjects.describe_with(Subject.ADMISSION, membership_subjects.about_application)
-    decision_subjects.describe_with(Subject.CONVERSION, membership_subjects.about_conversion)
-    decision_subjects.describe_with(Subject.PARTNERSHIP, partnership_subjects.about)
-    decision_subjects.describe_with(Subject.AWARD, award_confirming.about)
-    fund_tasks.listen()
-    printing.draw_with(pdf.render)
-    leaving.ask(contract_leaving.running_contracts)
-    leaving.ask(tender_leaving.open_commitments)
-    leaving.ask(fund_leaving.settlement)
-    tender_audience.count_with(profile_queries.count_serving)
-    tender_progress.offer_steps(amending_queries.offered_steps)
-    tender_progress.offer_steps(interest_queries.offered_steps)
-    tender_progress.offer_steps(notice_tasks.offered_steps)
-    tender_progress.know_next_step(notice_tasks.next_step)
-    tender_answers.know_with(question_queries.known_answers, question_queries.unanswered)
-    question_queries.tell_also(quote_queries.suppliers_quoting)
-    tender_progress.offer_steps(question_tasks.offered_steps)
-    tender_progress.offer_steps(quote_tasks.offered_steps)
-    tender_progress.offer_steps(evaluation_tasks.offered_steps)
-    tender_progress.offer_steps(award_tasks.offered_steps)
-    tender_progress.know_next_step(question_tasks.next_step)
-    tender_progress.know_next_step(evaluation_tasks.next_step)
-    tender_progress.know_next_step(award_tasks.next_step)
-    quote_results.know_with(letter_queries.is_told)
-    award_notices.tell_with(awards_said.awards_said)
-    jobs.every_minute(letter_jobs.draw_letters)
-    jobs.every_minute(notice_reminder_jobs.remind_when_due)
-    contract_offers.offer_links(award_tasks.links_of_contract)
-    contract_offers.offer_links(performance_queries.links_of_contract)
-    contract_offers.offer_links(credit_queries.links_of_contract)
-    quote_queries.hide(evaluation_queries.hidden_from)
 
 
 def _set_up_pages(app: Flask) -> None:

@@ -1,0 +1,119 @@
+"""How the stages hear of one another: subscribers, jobs by the clock, and the places that downstream fills.
+
+A part of the composition root, beside `app.py`: nothing but that may import it.
+"""
+
+from __future__ import annotations
+
+from invoicing.fund import leaving as fund_leaving
+from invoicing.fund import tasks as fund_tasks
+from invoicing.gateways import pdf
+from invoicing.shared_costs import jobs as shared_cost_jobs
+from marketplace.alliance.decisions import about as decision_subjects
+from marketplace.alliance.decisions.rules import Subject
+from marketplace.alliance.memberships import jobs as membership_jobs
+from marketplace.alliance.memberships import leaving
+from marketplace.alliance.memberships import shown as membership_subjects
+from marketplace.alliance.partnerships import jobs as partnership_jobs
+from marketplace.alliance.partnerships import shown as partnership_subjects
+from marketplace.contracts import jobs as contract_jobs
+from marketplace.contracts import leaving as contract_leaving
+from marketplace.contracts import offered as contract_offers
+from marketplace.contracts.warnings import jobs as contract_warning_jobs
+from marketplace.core import events, jobs, printing
+from marketplace.core.policy import Act
+from marketplace.needs import jobs as need_jobs
+from marketplace.needs import tasks as need_tasks
+from marketplace.needs.suggestions import jobs as suggestion_jobs
+from marketplace.needs.suggestions import views as suggestion_pages
+from marketplace.tenders import answers as tender_answers
+from marketplace.tenders import audience as tender_audience
+from marketplace.tenders import jobs as tender_jobs
+from marketplace.tenders import leaving as tender_leaving
+from marketplace.tenders import progress as tender_progress
+from marketplace.tenders.amending import queries as amending_queries
+from marketplace.tenders.commitments import jobs as commitment_jobs
+from marketplace.tenders.commitments import tasks as commitment_tasks
+from marketplace.tenders.drafting import views as draft_pages
+from marketplace.tenders.interests import queries as interest_queries
+from marketplace.tenders.uk_notices import awarding as award_notices
+from marketplace.tenders.uk_notices import tasks as notice_tasks
+from marketplace.tenders.uk_notices.reminders import jobs as notice_reminder_jobs
+from suppliers.awards import confirming as award_confirming
+from suppliers.awards import said as awards_said
+from suppliers.awards import tasks as award_tasks
+from suppliers.awards.credits import queries as credit_queries
+from suppliers.awards.letters import jobs as letter_jobs
+from suppliers.awards.letters import queries as letter_queries
+from suppliers.awards.performance import queries as performance_queries
+from suppliers.evaluation import queries as evaluation_queries
+from suppliers.evaluation import tasks as evaluation_tasks
+from suppliers.profiles import jobs as profile_jobs
+from suppliers.profiles import queries as profile_queries
+from suppliers.questions import jobs as question_jobs
+from suppliers.questions import queries as question_queries
+from suppliers.questions import tasks as question_tasks
+from suppliers.quotes import jobs as quote_jobs
+from suppliers.quotes import queries as quote_queries
+from suppliers.quotes import results as quote_results
+from suppliers.quotes import tasks as quote_tasks
+
+
+def connect() -> None:
+    """News flows downstream: which stage hears of which act."""
+    agreeing = (Act.DECISION_CARRY, Act.DECISION_REJECT, Act.DECISION_WITHDRAW, Act.CONFIRMATION_RECORD)
+    events.subscribe("memberships.agreed", membership_jobs.carry_out, *agreeing)
+    events.subscribe("partnerships.agreed", partnership_jobs.carry_out, *agreeing)
+    events.subscribe("profiles.opportunity", profile_jobs.tell_of_opportunity, Act.TENDER_PUBLISH)
+    events.subscribe("questions.answered", question_jobs.tell_of_answer, Act.QUESTION_ANSWER)
+    events.subscribe("quotes.amendment", quote_jobs.tell_of_amendment, Act.TENDER_AMEND)
+    events.subscribe("quotes.deadline", quote_jobs.tell_of_deadline, Act.TENDER_APPROVE_EXTENSION)
+    events.subscribe("quotes.cancelling", quote_jobs.tell_of_cancelling, Act.TENDER_CANCEL)
+    events.subscribe("shared_costs.recovery_fee", shared_cost_jobs.charge_recovery_fee, Act.AWARD_CONFIRM)
+    jobs.every_minute(contract_jobs.renew_due_contracts)
+    jobs.every_minute(contract_warning_jobs.warn_once_a_day)
+    events.subscribe("needs.confirmed", need_jobs.ask_once_confirmed, Act.CONFIRMATION_RECORD)
+    decision_subjects.describe_with(Subject.NEED, need_tasks.about)
+    jobs.every_minute(membership_jobs.watch_memberships)
+    jobs.every_minute(partnership_jobs.watch_partnerships)
+    jobs.every_minute(tender_jobs.close_due_tenders)
+    jobs.every_minute(question_jobs.remind_of_unanswered)
+    suggestion_pages.offer_draft(draft_pages.address_of_draft)
+    suggestion_jobs.listen()
+    jobs.every_minute(commitment_jobs.drop_lapsed_confirmations)
+    events.subscribe("commitments.withdrawn", commitment_jobs.drop_withdrawn, Act.CONFIRMATION_WITHDRAW)
+    events.subscribe(
+        "commitments.departed", commitment_jobs.drop_departed, Act.MEMBERSHIP_LEAVE, Act.MEMBERSHIP_END
+    )
+    decision_subjects.describe_with(Subject.COMMITMENT, commitment_tasks.describe)
+    decision_subjects.describe_with(Subject.ADMISSION, membership_subjects.about_application)
+    decision_subjects.describe_with(Subject.CONVERSION, membership_subjects.about_conversion)
+    decision_subjects.describe_with(Subject.PARTNERSHIP, partnership_subjects.about)
+    decision_subjects.describe_with(Subject.AWARD, award_confirming.about)
+    fund_tasks.listen()
+    printing.draw_with(pdf.render)
+    leaving.ask(contract_leaving.running_contracts)
+    leaving.ask(tender_leaving.open_commitments)
+    leaving.ask(fund_leaving.settlement)
+    tender_audience.count_with(profile_queries.count_serving)
+    tender_progress.offer_steps(amending_queries.offered_steps)
+    tender_progress.offer_steps(interest_queries.offered_steps)
+    tender_progress.offer_steps(notice_tasks.offered_steps)
+    tender_progress.know_next_step(notice_tasks.next_step)
+    tender_answers.know_with(question_queries.known_answers, question_queries.unanswered)
+    question_queries.tell_also(quote_queries.suppliers_quoting)
+    tender_progress.offer_steps(question_tasks.offered_steps)
+    tender_progress.offer_steps(quote_tasks.offered_steps)
+    tender_progress.offer_steps(evaluation_tasks.offered_steps)
+    tender_progress.offer_steps(award_tasks.offered_steps)
+    tender_progress.know_next_step(question_tasks.next_step)
+    tender_progress.know_next_step(evaluation_tasks.next_step)
+    tender_progress.know_next_step(award_tasks.next_step)
+    quote_results.know_with(letter_queries.is_told)
+    award_notices.tell_with(awards_said.awards_said)
+    jobs.every_minute(letter_jobs.draw_letters)
+    jobs.every_minute(notice_reminder_jobs.remind_when_due)
+    contract_offers.offer_links(award_tasks.links_of_contract)
+    contract_offers.offer_links(performance_queries.links_of_contract)
+    contract_offers.offer_links(credit_queries.links_of_contract)
+    quote_queries.hide(evaluation_queries.hidden_from)
