@@ -123,6 +123,9 @@ from suppliers.quotes import models as quotes
 from suppliers.quotes import opening_views as opening_pages
 from suppliers.quotes import tasks as quote_tasks
 from suppliers.quotes import views as quote_pages
+from suppliers.quotes.keys import models as opening_keys
+from suppliers.quotes.keys import tasks as opening_key_tasks
+from suppliers.quotes.keys import views as opening_key_pages
 
 MODELS = (
     work,
@@ -147,6 +150,7 @@ MODELS = (
     specification,
     profiles,
     questions,
+    opening_keys,
     quotes,
     evaluation,
     low_prices,
@@ -196,6 +200,7 @@ BLUEPRINTS = (
     profile_pages.profiles,
     supplier_question_pages.questions,
     opening_pages.quotes,
+    opening_key_pages.keys,
     low_price_pages.evaluation,
     award_pages.awards,
     invoice_pages.invoices,
@@ -219,6 +224,7 @@ WAITING_FOR: tuple[Any, ...] = (
     interest_queries.waiting_for,
     notice_tasks.waiting_for,
     question_tasks.waiting_for,
+    opening_key_tasks.waiting_for,
     quote_tasks.waiting_for,
     evaluation_tasks.waiting_for,
     award_tasks.waiting_for,
@@ -248,6 +254,7 @@ SHORTCUTS: tuple[NavigationItem, ...] = (
     *suggestion_pages.SHORTCUTS,
     *contract_pages.SHORTCUTS,
     *tender_pages.SHORTCUTS,
+    *opening_key_pages.SHORTCUTS,
     *shared_cost_pages.SHORTCUTS,
     *fund_pages.SHORTCUTS,
     *annual_pack_pages.SHORTCUTS,

@@ -31,6 +31,7 @@ from marketplace.tenders import audience as tender_audience
 from marketplace.tenders import jobs as tender_jobs
 from marketplace.tenders import leaving as tender_leaving
 from marketplace.tenders import progress as tender_progress
+from marketplace.tenders import publication as tender_publication
 from marketplace.tenders.amending import queries as amending_queries
 from marketplace.tenders.commitments import jobs as commitment_jobs
 from marketplace.tenders.commitments import tasks as commitment_tasks
@@ -57,6 +58,9 @@ from suppliers.quotes import jobs as quote_jobs
 from suppliers.quotes import queries as quote_queries
 from suppliers.quotes import results as quote_results
 from suppliers.quotes import tasks as quote_tasks
+from suppliers.quotes.keys import halves as quote_keys
+from suppliers.quotes.keys import jobs as opening_key_jobs
+from suppliers.quotes.keys import tasks as opening_key_tasks
 
 
 def connect() -> None:
@@ -66,6 +70,11 @@ def connect() -> None:
     events.subscribe("partnerships.agreed", partnership_jobs.carry_out, *agreeing)
     events.subscribe("profiles.opportunity", profile_jobs.tell_of_opportunity, Act.TENDER_PUBLISH)
     events.subscribe("questions.answered", question_jobs.tell_of_answer, Act.QUESTION_ANSWER)
+    events.subscribe("keys.openers", opening_key_jobs.ask_openers, Act.TENDER_INVITE, Act.TENDER_CONFIRM)
+    jobs.every_minute(opening_key_jobs.watch_keys)
+    tender_publication.check_with(quote_keys.check_openers)
+    tender_publication.prepare_with(quote_keys.make_keys)
+    tender_progress.offer_steps(opening_key_tasks.offered_steps)
     events.subscribe("quotes.amendment", quote_jobs.tell_of_amendment, Act.TENDER_AMEND)
     events.subscribe("quotes.deadline", quote_jobs.tell_of_deadline, Act.TENDER_APPROVE_EXTENSION)
     events.subscribe("quotes.cancelling", quote_jobs.tell_of_cancelling, Act.TENDER_CANCEL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from demonstration.cast import Bidder
+from demonstration.openers import PASSPHRASE
 from demonstration.path import Walk
 from demonstration.purchases import Bid
 from marketplace.core.db import db
@@ -33,14 +34,14 @@ def begin_all(walk: Walk) -> None:
 def start_opening(walk: Walk, envelope: Envelope, offset: int) -> None:
     """The first opener starts."""
     with walk.on(offset, hour=14):
-        actions.start_opening(walk.schools[0].bursar, walk.tender_id, envelope)
+        actions.start_opening(walk.schools[0].bursar, walk.tender_id, envelope, PASSPHRASE)
 
 
 def complete_opening(walk: Walk, envelope: Envelope, offset: int) -> None:
     """Both openers open an envelope, five minutes apart."""
     start_opening(walk, envelope, offset)
     with walk.on(offset, hour=14, minute=5):
-        actions.complete_opening(walk.schools[1].bursar, walk.tender_id, envelope)
+        actions.complete_opening(walk.schools[1].bursar, walk.tender_id, envelope, PASSPHRASE)
 
 
 def end_without_any(walk: Walk) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from demonstration import answers, needs
+from demonstration import answers, needs, openers
 from demonstration.cast import Cast, DemonstrationSchool
 from demonstration.purchases import Purchase, Reach
 from demonstration.questions import Asked, Group
@@ -274,11 +274,18 @@ def _criterion(one: Asked | Group) -> CriterionDraft:
 
 
 def _panel(walk: Walk) -> list[PanelDraft]:
-    """The bursars of the first two schools open; those of the others, or the finance leads, evaluate."""
+    """The bursars of three schools open, or of two with a governor; the finance leads evaluate."""
     first, second = walk.schools[0], walk.schools[1]
-    openers = [_seat(school, school.bursar, Seat.OPENER) for school in (first, second)]
+    opening = [_seat(school, actor, Seat.OPENER) for school, actor in _openers(walk)]
     evaluators = [_seat(school, school.finance_lead, Seat.EVALUATOR) for school in (first, second)]
-    return openers + (evaluators if walk.purchase.questions else [])
+    return opening + (evaluators if walk.purchase.questions else [])
+
+
+def _openers(walk: Walk) -> list[tuple[DemonstrationSchool, Actor]]:
+    first, second = walk.schools[0], walk.schools[1]
+    third = walk.schools[2] if len(walk.schools) > 2 else None  # noqa: PLR2004  # the first two, and one more
+    standby = (third, third.bursar) if third else (second, second.governor)
+    return [(first, first.bursar), (second, second.bursar), standby]
 
 
 def _seat(school: DemonstrationSchool, actor: Actor, seat: Seat) -> PanelDraft:
@@ -298,6 +305,9 @@ def _invite(walk: Walk) -> None:
 
 
 def _confirm(walk: Walk) -> None:
+    for place, (_, opener) in enumerate(_openers(walk)):
+        with walk.on(CONFIRMED, hour=8, minute=20 + 7 * place):
+            openers.prove(opener)
     with walk.on(CONFIRMED):
         commitments.confirm_tender(walk.cast.coordinator, walk.tender_id, walk.version)
 

@@ -67,6 +67,8 @@ def migrated_app(database: databases.Database, tmp_path_factory: pytest.TempPath
             database_url=database.url,
             files_folder=tmp_path_factory.mktemp("files"),
             mode=Mode.TEST,
+            passphrase_memory_kib=32,
+            passphrase_passes=1,
         )
     )
     with application.app_context():

@@ -112,6 +112,15 @@ class Act(StrEnum):
     QUOTE_DRAFT = "quote.draft"
     QUOTE_SUBMIT = "quote.submit"
     QUOTE_WITHDRAW = "quote.withdraw"
+    PASSPHRASE_CHOOSE = "passphrase.choose"  # noqa: S105  # the name of an act
+    PASSPHRASE_PROVE = "passphrase.prove"  # noqa: S105  # the same
+    PASSPHRASE_MISTYPE = "passphrase.mistype"  # noqa: S105  # the same
+    PASSPHRASE_CHANGE = "passphrase.change"  # noqa: S105  # the same
+    PASSPHRASE_REPLACE = "passphrase.replace"  # noqa: S105  # the same
+    PASSPHRASE_ASK = "passphrase.ask"  # noqa: S105  # the same
+    KEYS_MAKE = "keys.make"
+    HALVES_FORGET = "halves.forget"
+    OPENING_REFUSE = "opening.refuse"
     OPENING_START = "opening.start"
     QUOTES_OPEN = "quotes.open"
     CONFLICT_DECLARE = "conflict.declare"

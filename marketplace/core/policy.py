@@ -191,6 +191,17 @@ POLICY: Mapping[Act, Permission] = {
     Act.QUOTE_DRAFT: _may("Prepare a quote", Role.SUPPLIER_ADMIN, Role.BIDDER),
     Act.QUOTE_SUBMIT: _may("Submit or replace a quote", Role.SUPPLIER_ADMIN, Role.BIDDER),
     Act.QUOTE_WITHDRAW: _may("Withdraw a quote", Role.SUPPLIER_ADMIN, Role.BIDDER),
+    Act.PASSPHRASE_CHOOSE: _may("Set up an opening passphrase", *SCHOOL_PEOPLE),
+    Act.PASSPHRASE_PROVE: _may("Prove one’s own opening passphrase", *SCHOOL_PEOPLE),
+    Act.PASSPHRASE_MISTYPE: _may("Try a wrong opening passphrase: it is recorded", *SCHOOL_PEOPLE),
+    Act.PASSPHRASE_CHANGE: _may("Change one’s own opening passphrase", *SCHOOL_PEOPLE),
+    Act.PASSPHRASE_REPLACE: _may("Replace one’s own forgotten opening passphrase", *SCHOOL_PEOPLE),
+    Act.PASSPHRASE_ASK: _may("Ask openers to prove their passphrases before a deadline", Role.SYSTEM),
+    Act.KEYS_MAKE: _may("Make the keys to which a tender’s quotes are sealed", Role.SYSTEM),
+    Act.HALVES_FORGET: _may("Forget the halves of an opening that nobody completed in time", Role.SYSTEM),
+    Act.OPENING_REFUSE: _may(
+        "Try to open quotes before they may be opened: it is refused and recorded", *SCHOOL_PEOPLE
+    ),
     Act.OPENING_START: _may("Start opening quotes, as a named opener", *SCHOOL_PEOPLE),
     Act.QUOTES_OPEN: _may("Open quotes, as a named opener and with one from another school", *SCHOOL_PEOPLE),
     Act.CONFLICT_DECLARE: _may("Declare conflicts of interest, as a named evaluator", *SCHOOL_PEOPLE),

@@ -15,6 +15,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 SHORTEST_SECRET = 32
+LEAST_PASSPHRASE_WORK = 2 * 19 * 1024  # KiB times passes: the least of OWASP’s password storage cheat sheet
 OCDS_PREFIX = re.compile(r"ocds-[a-z0-9]{6}")
 
 
@@ -34,7 +35,7 @@ class Mode(StrEnum):
 class Settings:
     """All that may differ from one installation to another.
 
-    secret_key      signs sessions and encrypts stored quotes; at least 32 characters
+    secret_key      signs sessions and encrypts drafts of quotes; at least 32 characters
     database_url    SQLAlchemy URL; the embedded SQLite in `instance/` unless set
     files_folder    where stored files lie, by content hash
     mode            production unless set; demonstration shows `/dev/mail` and its log-ins
@@ -43,6 +44,8 @@ class Settings:
     mail_from       sender of every message
     publisher       who publishes the open data, as its packages name them
     ocds_prefix     the registered prefix of the open contracting ids that this installation gives
+    passphrase_memory_kib, passphrase_passes
+                    the work of Argon2id for one try of an opening passphrase (RFC 9106, section 4)
     """
 
     secret_key: str
@@ -54,6 +57,8 @@ class Settings:
     mail_from: str = "Weald <weald@localhost>"
     publisher: str = "Weald"
     ocds_prefix: str = "ocds-weald0"
+    passphrase_memory_kib: int = 64 * 1024
+    passphrase_passes: int = 3
 
     def __post_init__(self) -> None:
         if len(self.secret_key) < SHORTEST_SECRET:
@@ -64,6 +69,11 @@ class Settings:
         if not OCDS_PREFIX.fullmatch(self.ocds_prefix):
             raise SettingsError(
                 "Set OCDS_PREFIX to ocds- and the six characters that were registered for you."
+            )
+        if self.production and self.passphrase_memory_kib * self.passphrase_passes < LEAST_PASSPHRASE_WORK:
+            raise SettingsError(
+                "Opening passphrases would be too cheap to guess. Leave PASSPHRASE_MEMORY_KIB and "
+                "PASSPHRASE_PASSES unset, or set them higher."
             )
 
     @property
@@ -78,6 +88,11 @@ class Settings:
         for name in ("database_url", "base_url", "smtp_url", "mail_from", "publisher", "ocds_prefix"):
             if given := environment.get(name.upper()):
                 values[name] = given
+        for name in ("passphrase_memory_kib", "passphrase_passes"):
+            if given := environment.get(name.upper()):
+                if not given.isdecimal():
+                    raise SettingsError(f"{name.upper()} is {given!r}; set it to a whole number.")
+                values[name] = int(given)
         if given := environment.get("FILES_FOLDER"):
             values["files_folder"] = Path(given)
         if given := environment.get("WEALD_MODE"):

@@ -24,7 +24,7 @@ from marketplace.core.moves import move
 from marketplace.core.policy import SYSTEM, Act, Actor
 from marketplace.needs.actions import place_need
 from marketplace.needs.rules import NeedStatus
-from marketplace.tenders import notices, queries, rules, timetable
+from marketplace.tenders import notices, publication, queries, rules, timetable
 from marketplace.tenders.answers import unanswered_questions
 from marketplace.tenders.commitments import queries as commitments
 from marketplace.tenders.criteria.rules import has_quality
@@ -126,8 +126,8 @@ def publish_tender(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
     Tender (Procurement Regulations 2024, regulation 5): `uk_notices.actions.publish_with_reference` opens
     it then. Raises Forbidden for the person who drafted it or asked for approval, and for anybody but a
     headteacher of a school in the tender other than the lead school; RuleBroken when the deadline is
-    no longer far enough away, or the confirmation of a governing body has ended, and above the threshold
-    without a whole conflicts assessment.
+    no longer far enough away, the confirmation of a governing body has ended, or too few openers have
+    proved their passphrases, and above the threshold without a whole conflicts assessment.
     """
     with transaction() as session:
         tender = queries.get_tender_of_alliance(session, actor, tender_id, lock=True)
@@ -148,6 +148,7 @@ def publish_tender(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
         check_timetable(session, tender, clock.now())
         check_can_be_quoted(terms_of(session, tender))
         _check_interests(session, actor, tender)
+        publication.check(session, tender)
         tender.published_by, tender.approved_at = actor.person_id, clock.now()
         if not must_wait(session, tender):
             open_to_suppliers(session, actor, tender)
@@ -253,6 +254,7 @@ def open_to_suppliers(
     """Publish an approved tender with its notice; `notice` is that on Find a Tender, if it stands there."""
     commitments.check_confirmed(session, tender)
     _remove_what_nobody_buys(session, tender)
+    publication.prepare(session, tender)
     tender.published_at = clock.now()
     move_tender(session, tender, TenderStatus.PUBLISHED)
     assemble(session, tender)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.alliance.models import Person
 from marketplace.core import clock, events, policy
-from marketplace.core.db import transaction
+from marketplace.core.db import db, transaction
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken, Stale
 from marketplace.core.forms import expect_version
 from marketplace.core.ids import next_reference
@@ -25,9 +25,13 @@ from marketplace.tenders.actions import end_unsuccessfully, move_tender
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import TenderStatus
 from suppliers.quotes import notices, offers, opening, queries, rules, sealing
+from suppliers.quotes.copies import Copy, check_whose, offer_in
+from suppliers.quotes.keys import queries as keys
+from suppliers.quotes.keys.actions import unlock
+from suppliers.quotes.keys.halves import forget_passed, pass_on, put_together
 from suppliers.quotes.models import Opening, Quote, SealedBody
 from suppliers.quotes.offers import Offer, Schedule
-from suppliers.quotes.rules import Envelope, Opener, QuoteStatus
+from suppliers.quotes.rules import Envelope, Opener, QuoteStatus, TooEarly
 
 NO_QUOTES = "No quote was received by the deadline."
 
@@ -71,8 +75,12 @@ def take_prices(actor: Actor, tender_id: uuid.UUID, supplier_id: uuid.UUID, read
             _keep(session, actor, schedule, supplier_id, merged)
 
 
-def start_replacement(actor: Actor, quote_id: uuid.UUID) -> None:
-    """Begin a draft from what the supplier has in, which stays in until the draft is submitted."""
+def start_replacement(actor: Actor, quote_id: uuid.UUID, copy: Copy | None = None) -> None:
+    """Begin a draft to replace the quote that is in, which stays in until the draft is submitted.
+
+    What was sealed cannot be read again, so the draft is filled in from the supplier's own copy, or
+    begins empty. Raises RuleBroken (`copy`) for a copy of something else.
+    """
     with transaction() as session:
         quote = queries.get_own_quote(session, actor, quote_id)
         tender, _ = _open_for(session, actor, quote.tender_id, quote.supplier_id, Act.QUOTE_DRAFT)
@@ -81,15 +89,12 @@ def start_replacement(actor: Actor, quote_id: uuid.UUID) -> None:
             return
         if quote.status is not QuoteStatus.SUBMITTED:
             raise RuleBroken("Only the quote that you have in can be replaced.")
-        offer = Offer.from_bodies(
-            {
-                body.envelope: sealing.reopen_for_its_supplier(
-                    body.sealed, queries.header_of(quote, body.envelope), body.commitment
-                )
-                for body in quote.bodies
-            }
-        )
-        _keep(session, actor, queries.schedule_of(session, tender), quote.supplier_id, offer)
+        offer = Offer()
+        if copy is not None:
+            check_whose(copy, quote.tender_id, quote.supplier_id)
+            offer = offer_in(copy)
+        schedule = queries.schedule_of(session, tender)
+        _keep(session, actor, schedule, quote.supplier_id, offer.within(schedule))
 
 
 def submit_quote(
@@ -123,7 +128,7 @@ def submit_quote(
         if replaced is not None:
             replaced.status = rules.move(replaced.status, QuoteStatus.REPLACED)
             session.flush()
-        _seal(session, quote, schedule, offer.for_its_lots(schedule))
+        _seal(session, quote, tender, schedule)
         quote.status = rules.move(quote.status, QuoteStatus.SUBMITTED)
         quote.reference = next_reference(session, "Q", moment)
         quote.received_at, quote.written_at = moment, moment
@@ -176,8 +181,14 @@ def withdraw_quote(actor: Actor, quote_id: uuid.UUID, version: int) -> None:
         )
 
 
-def start_opening(actor: Actor, tender_id: uuid.UUID, envelope: Envelope) -> None:
-    """Begin to open an envelope, as the first of two openers; the second has thirty minutes."""
+def start_opening(actor: Actor, tender_id: uuid.UUID, envelope: Envelope, passphrase: str) -> None:
+    """Begin to open an envelope, as the first of two openers; the second has thirty minutes.
+
+    The passphrase unlocks the actor's halves, which are sealed anew to everybody who may complete. A try
+    before the deadline, or for the prices before the scores are locked, is refused and recorded.
+    """
+    _refuse_early(actor, tender_id, envelope, Act.OPENING_START)
+    holder = unlock(actor, passphrase)
     with transaction() as session:
         tender, first, moment = _for_opening(session, actor, tender_id, envelope, Act.OPENING_START)
         begun = opening.opening_of(session, tender_id, envelope, lock=True)
@@ -185,11 +196,13 @@ def start_opening(actor: Actor, tender_id: uuid.UUID, envelope: Envelope) -> Non
             if begun.first_person_id == first.person_id:
                 return
             raise RuleBroken("Another opener has started already. Look at the page again to complete it.")
+        others = opening.who_may_complete(session, tender, first)
+        pass_on(session, keys.envelope_key(session, tender_id, envelope), holder, others)
         if begun is None:
             begun = Opening(tender_id=tender_id, envelope=envelope)
             session.add(begun)
         begun.first_person_id, begun.first_school_id = first.person_id, first.school_id
-        begun.started_at = moment
+        begun.first_key_id, begun.started_at = holder.key_id, moment
         session.flush()
         until = moment + rules.OPENING_LASTS
         notices.opening_started(session, tender, first, actor.name, until)
@@ -203,16 +216,19 @@ def start_opening(actor: Actor, tender_id: uuid.UUID, envelope: Envelope) -> Non
         )
 
 
-def complete_opening(actor: Actor, tender_id: uuid.UUID, envelope: Envelope) -> None:
+def complete_opening(actor: Actor, tender_id: uuid.UUID, envelope: Envelope, passphrase: str) -> None:
     """Open an envelope, as the second of two openers of two schools, within thirty minutes of the first.
 
-    Everything that the envelopes held, the tender's new status and the event with both names are stored
-    together. Sent twice, it opens once.
+    The half that was passed on and the actor's own unlock the envelope. Everything that the envelopes
+    held, the tender's new status and the event with both names are stored together. Sent twice, it opens
+    once.
     """
+    done = opening.opening_of(db.session(), tender_id, envelope)
+    if done is not None and done.opened_at and done.second_person_id == actor.person_id:
+        return
+    _refuse_early(actor, tender_id, envelope, Act.QUOTES_OPEN)
+    holder = unlock(actor, passphrase)
     with transaction() as session:
-        done = opening.opening_of(session, tender_id, envelope)
-        if done is not None and done.opened_at and done.second_person_id == actor.person_id:
-            return
         tender, second, moment = _for_opening(session, actor, tender_id, envelope, Act.QUOTES_OPEN)
         begun = opening.opening_of(session, tender_id, envelope, lock=True)
         if begun is None:
@@ -222,9 +238,14 @@ def complete_opening(actor: Actor, tender_id: uuid.UUID, envelope: Envelope) -> 
             raise RuleBroken(
                 "More than 30 minutes have passed since the opening was started. Start it again."
             )
-        result = opening.open_envelope(session, queries.schedule_of(session, tender), envelope, moment)
+        opening.check_first_still_named(session, tender, begun)
+        key = keys.envelope_key(session, tender_id, envelope)
+        private_key = put_together(session, key, begun.first_key_id, holder)
+        schedule = queries.schedule_of(session, tender)
+        result = opening.open_envelope(session, schedule, envelope, moment, private_key)
         begun.second_person_id, begun.second_school_id = second.person_id, second.school_id
         begun.opened_at = moment
+        forget_passed(session, key)
         move_tender(session, tender, rules.status_when_open(envelope))
         events.record(
             session,
@@ -239,6 +260,28 @@ def complete_opening(actor: Actor, tender_id: uuid.UUID, envelope: Envelope) -> 
             failed=result.failed,
         )
         notices.quotes_opened(session, tender, envelope, result)
+
+
+def _refuse_early(actor: Actor, tender_id: uuid.UUID, envelope: Envelope, act: Act) -> None:
+    """Refuse, and record, a try that comes before an envelope may be opened."""
+    refusal: TooEarly | None = None
+    with transaction() as session:
+        try:
+            _for_opening(session, actor, tender_id, envelope, act)
+        except TooEarly as early:
+            tender = tenders.get_tender_of_alliance(session, actor, tender_id)
+            events.record(
+                session,
+                actor,
+                Act.OPENING_REFUSE,
+                tender_id,
+                organisation_id=tender.alliance_id,
+                envelope=envelope,
+                why=early.message,
+            )
+            refusal = early
+    if refusal is not None:
+        raise refusal
 
 
 def end_without_quotes(actor: Actor, tender_id: uuid.UUID) -> None:
@@ -287,7 +330,7 @@ def _keep(session: Session, actor: Actor, schedule: Schedule, supplier_id: uuid.
     bodies = {body.envelope: body for body in draft.bodies}
     for envelope, content in offer.bodies(schedule.envelopes).items():
         body = bodies.get(envelope) or SealedBody(quote_id=draft.id, envelope=envelope)
-        body.sealed = sealing.keep_draft(content, queries.header_of(draft, envelope))
+        body.sealed = sealing.keep_draft(sealing.new_part(content), queries.header_of(draft, envelope))
         session.add(body)
     session.flush()
     events.record(
@@ -307,11 +350,14 @@ def _check_complete(schedule: Schedule, offer: Offer, *, free_confirmed: bool) -
         raise RuleBroken("Confirm that the lines priced at £0.00 are meant to be free.", "free_confirmed")
 
 
-def _seal(session: Session, quote: Quote, schedule: Schedule, offer: Offer) -> None:
-    """Put sealed envelopes in the place of the draft's own copies."""
+def _seal(session: Session, quote: Quote, tender: Tender, schedule: Schedule) -> None:
+    """Put sealed envelopes in the place of the draft's own, which are gone with it."""
+    parts = queries.parts_to_seal(schedule, quote)
+    quote.deadline_version = tender.deadline_version
     bodies = {body.envelope: body for body in quote.bodies}
-    for envelope, content in offer.bodies(schedule.envelopes).items():
-        done = sealing.seal(content, queries.header_of(quote, envelope))
+    for envelope in schedule.envelopes:
+        key = keys.envelope_key(session, tender.id, envelope)
+        done = sealing.seal(parts[envelope], queries.header_of(quote, envelope), key.public_key)
         bodies[envelope].sealed, bodies[envelope].commitment = done.sealed, done.commitment
     quote.commitment = sealing.commitment_of_quote(
         {envelope: bodies[envelope].commitment for envelope in schedule.envelopes}
@@ -329,6 +375,7 @@ def _for_opening(
     policy.require(actor, act, named.school_id)
     if queries.is_kept_from(session, actor, tender_id):
         raise Forbidden("You declared a conflict of interest, so other openers open the prices.")
+    opening.check_no_interest(session, tender, named)
     rules.check_may_open(
         envelope, tender.status, tender.closes_at, moment, has_quality=opening.has_quality(tender)
     )

@@ -20,6 +20,7 @@ from marketplace.core.fields import (
     choices,
 )
 from marketplace.core.forms import EditForm, Form
+from suppliers.quotes.copies import LARGEST_COPY
 from suppliers.quotes.filled_schedule import LARGEST_FILE
 from suppliers.quotes.offers import (
     DISCOUNT_STEP,
@@ -124,6 +125,17 @@ class UploadForm(Form):
         extensions=[".xlsx"],
         max_bytes=LARGEST_FILE,
         description="The Excel workbook that you downloaded here, up to 5 MB",
+    )
+
+
+class ReplaceForm(Form):
+    """The supplier's own copy of the quote to replace, if it has one at hand."""
+
+    copy = UploadField(
+        "Your copy of the quote",
+        extensions=[".json"],
+        max_bytes=LARGEST_COPY,
+        description="The .json file that you saved when you submitted. Without it the fields begin empty",
     )
 
 

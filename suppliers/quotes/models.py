@@ -25,6 +25,7 @@ class Quote(Base):
 
     `commitment` is the SHA-256 over those of its envelopes: proof, after opening, that nothing changed.
     `received_at` is the database's clock. `written_by` saved the draft last, and submitted it.
+    `deadline_version` is the tender's at submission, to which the sealed envelopes are bound.
     A quote that was replaced or withdrawn keeps its sealed bodies as evidence; nobody ever opens them.
     """
 
@@ -57,6 +58,7 @@ class Quote(Base):
     written_at: Mapped[datetime]
     received_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
+    deadline_version: Mapped[int | None]
     commitment: Mapped[str] = mapped_column(default="")
     exclusion_reason: Mapped[str] = mapped_column(default="")
     version: Mapped[int] = mapped_column(default=1)
@@ -144,7 +146,10 @@ class QuotedAnswer(Base):
 
 
 class Opening(Base):
-    """Who opened an envelope of a tender: the first person starts, one of another school completes."""
+    """Who opened an envelope of a tender: the first person starts, one of another school completes.
+
+    `first_key_id` is the key whose halves the first person passed on to those who may complete.
+    """
 
     __tablename__ = "opening"
     __table_args__ = (
@@ -158,6 +163,7 @@ class Opening(Base):
     envelope: Mapped[Envelope]
     first_person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     first_school_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("school.id"))
+    first_key_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("opening_key.id"))
     started_at: Mapped[datetime]
     second_person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     second_school_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("school.id"))

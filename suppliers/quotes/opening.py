@@ -14,6 +14,7 @@ from decimal import InvalidOperation
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from marketplace.alliance.queries import actor_for
 from marketplace.core import policy
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.policy import Act, Actor
@@ -21,6 +22,7 @@ from marketplace.tenders.criteria.rules import has_quality as is_asked
 from marketplace.tenders.models import PanelSeat, Tender
 from marketplace.tenders.rules import BEFORE_PUBLICATION, Seat, TenderStatus
 from suppliers.quotes import opened, queries, rules, sealing
+from suppliers.quotes.keys import queries as keys
 from suppliers.quotes.models import Opening, Quote, SealedBody
 from suppliers.quotes.offers import Offer, Schedule
 from suppliers.quotes.rules import Envelope, Opener, QuoteStatus
@@ -58,6 +60,34 @@ def opener(session: Session, actor: Actor, tender_id: uuid.UUID) -> Opener:
         if seat.person_id == actor.person_id:
             return Opener(seat.person_id, seat.school_id)
     raise Forbidden("Only the people named to open the quotes of this tender can open them.")
+
+
+def who_may_complete(session: Session, tender: Tender, first: Opener) -> list[uuid.UUID]:
+    """The keys of those who may complete an opening that this opener starts."""
+    able = []
+    for one in keys.named(session, tender):
+        if one.key_id is None or one.school_id == first.school_id or one.has_interest:
+            continue
+        actor = actor_for(session, one.person_id)
+        if actor is not None and not queries.is_kept_from(session, actor, tender.id):
+            able.append(one.key_id)
+    return able
+
+
+def check_no_interest(session: Session, tender: Tender, opener: Opener) -> None:
+    """Raise Forbidden for an opener who declared an interest in who wins."""
+    if any(one.person_id == opener.person_id and one.has_interest for one in keys.named(session, tender)):
+        raise Forbidden("You declared an interest in who wins, so other openers open the quotes.")
+
+
+def check_first_still_named(session: Session, tender: Tender, begun: Opening) -> None:
+    """Raise RuleBroken when whoever started is no opener any more; somebody else starts again."""
+    still = {one.person_id for one in keys.named(session, tender) if not one.has_interest}
+    if begun.first_person_id not in still:
+        raise RuleBroken(
+            f"{begun.first_person.name}, who started this opening, is not one of its openers any more. "
+            "Start it again with another opener."
+        )
 
 
 def opening_of(
@@ -158,7 +188,9 @@ def _due(tender: Tender, moment: datetime) -> tuple[Envelope | None, str]:
     return None, why_not
 
 
-def open_envelope(session: Session, schedule: Schedule, envelope: Envelope, moment: datetime) -> Opened:
+def open_envelope(
+    session: Session, schedule: Schedule, envelope: Envelope, moment: datetime, private_key: bytes
+) -> Opened:
     """Open one envelope of every quote that is still in, and write what it held. A shared step.
 
     A quote that fails to open does not stop the others: its body is marked, and it counts as opened
@@ -168,7 +200,7 @@ def open_envelope(session: Session, schedule: Schedule, envelope: Envelope, mome
     for quote in quotes_to_open(session, schedule.tender_id):
         body = next((one for one in quote.bodies if one.envelope is envelope), None)
         reference = quote.reference or ""
-        if body is not None and _write_out(session, quote, body, schedule):
+        if body is not None and _write_out(session, quote, body, schedule, private_key):
             body.opened_at = moment
             done.append(reference)
         else:
@@ -182,10 +214,13 @@ def open_envelope(session: Session, schedule: Schedule, envelope: Envelope, mome
     return Opened(tuple(done), tuple(failed))
 
 
-def _write_out(session: Session, quote: Quote, body: SealedBody, schedule: Schedule) -> bool:
+def _write_out(
+    session: Session, quote: Quote, body: SealedBody, schedule: Schedule, private_key: bytes
+) -> bool:
     """Write the rows that an envelope held; False, and no row, when it does not open."""
     try:
-        content = sealing.open_sealed(body.sealed, queries.header_of(quote, body.envelope), body.commitment)
+        header = queries.header_of(quote, body.envelope)
+        content = sealing.open_sealed(body.sealed, header, body.commitment, private_key)
         offer = Offer.from_bodies({body.envelope: content})
     except (sealing.BrokenSeal, ValueError, KeyError, InvalidOperation):
         return False

@@ -11,10 +11,10 @@ from marketplace.core import clock, web
 from marketplace.core.clock import LONDON
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
-from marketplace.core.forms import Form
 from marketplace.core.web import answering, page
 from marketplace.tenders import queries as tenders
 from suppliers.quotes import actions, opening, rules
+from suppliers.quotes.keys.forms import PassphraseForm
 from suppliers.quotes.rules import Envelope
 from suppliers.quotes.views import quotes
 
@@ -24,35 +24,37 @@ __all__ = ["quotes"]
 @quotes.route("/tenders/<uuid:tender_id>/opening")
 def show_opening(tender_id: uuid.UUID) -> Any:
     """What is opened, what waits, and who may open it."""
-    return _show(tender_id, Form())
+    return _show(tender_id, PassphraseForm())
 
 
 @quotes.route("/tenders/<uuid:tender_id>/opening/<envelope>/start", methods=["POST"])
 def start_opening(tender_id: uuid.UUID, envelope: str) -> Any:
     """Start as the first of two openers."""
-    form = Form()
-    with answering(form):
-        actions.start_opening(web.actor(), tender_id, _envelope(envelope))
-        flash("You started the opening. Now an opener from another school completes it.", "success")
-        return redirect(url_for("quotes.show_opening", tender_id=tender_id))
+    form, part = PassphraseForm(), _envelope(envelope)
+    if form.validate_on_submit():
+        with answering(form):
+            actions.start_opening(web.actor(), tender_id, part, form.passphrase.data or "")
+            flash("You started the opening. Now an opener from another school completes it.", "success")
+            return redirect(url_for("quotes.show_opening", tender_id=tender_id))
     return _show(tender_id, form)
 
 
 @quotes.route("/tenders/<uuid:tender_id>/opening/<envelope>/complete", methods=["POST"])
 def complete_opening(tender_id: uuid.UUID, envelope: str) -> Any:
     """Complete as the second: the envelope is open from now on."""
-    form = Form()
-    with answering(form):
-        actions.complete_opening(web.actor(), tender_id, _envelope(envelope))
-        flash("You opened the quotes.", "success")
-        return redirect(url_for("quotes.show_opening", tender_id=tender_id))
+    form, part = PassphraseForm(), _envelope(envelope)
+    if form.validate_on_submit():
+        with answering(form):
+            actions.complete_opening(web.actor(), tender_id, part, form.passphrase.data or "")
+            flash("You opened the quotes.", "success")
+            return redirect(url_for("quotes.show_opening", tender_id=tender_id))
     return _show(tender_id, form)
 
 
 @quotes.route("/tenders/<uuid:tender_id>/opening/end", methods=["POST"])
 def end_without_quotes(tender_id: uuid.UUID) -> Any:
     """End a tender for which no quote came."""
-    form = Form()
+    form = PassphraseForm()
     with answering(form):
         actions.end_without_quotes(web.actor(), tender_id)
         flash("You ended the tender: no quote was received.", "success")
@@ -60,7 +62,7 @@ def end_without_quotes(tender_id: uuid.UUID) -> Any:
     return _show(tender_id, form)
 
 
-def _show(tender_id: uuid.UUID, form: Form) -> Any:
+def _show(tender_id: uuid.UUID, form: PassphraseForm) -> Any:
     session, actor = db.session(), web.actor()
     tender = tenders.get_tender_of_alliance(session, actor, tender_id)
     view = opening.view_for(session, actor, tender, clock.database_now(session))

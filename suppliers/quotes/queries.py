@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from marketplace.core import clock
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.events import Event
 from marketplace.core.policy import Act, Actor
 from marketplace.tenders import queries as tenders
@@ -27,6 +27,7 @@ from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import CriterionKind, TenderStatus
 from suppliers.profiles.models import ServedCategory
 from suppliers.quotes import rules, sealing
+from suppliers.quotes.copies import Copy
 from suppliers.quotes.models import Quote
 from suppliers.quotes.offers import Offer, Question, Schedule
 from suppliers.quotes.rules import Envelope, QuoteStatus, Stage
@@ -119,17 +120,48 @@ def schedule_of(session: Session, tender: Tender) -> Schedule:
 
 def header_of(quote: Quote, envelope: Envelope) -> sealing.SealHeader:
     """What binds a quote's sealed bytes to it."""
-    return sealing.SealHeader(quote.tender_id, envelope, quote.supplier_id, quote.id)
+    return sealing.SealHeader(
+        quote.tender_id, envelope, quote.supplier_id, quote.id, quote.deadline_version or 0
+    )
 
 
 def offer_in_draft(draft: Quote) -> Offer:
     """What a draft holds, for the supplier whose it is. Raises BrokenSeal."""
-    return Offer.from_bodies(
-        {
-            body.envelope: sealing.read_draft(body.sealed, header_of(draft, body.envelope))
-            for body in draft.bodies
-        }
-    )
+    return Offer.from_bodies({envelope: part.body for envelope, part in parts_of(draft).items()})
+
+
+def parts_of(draft: Quote) -> dict[Envelope, sealing.Part]:
+    """The envelopes of a draft, readable, for the supplier whose it is. Raises BrokenSeal."""
+    return {
+        body.envelope: sealing.read_draft(body.sealed, header_of(draft, body.envelope))
+        for body in draft.bodies
+    }
+
+
+def parts_to_seal(schedule: Schedule, draft: Quote) -> dict[Envelope, sealing.Part]:
+    """What a draft's envelopes hold when it is submitted as it is: nothing about lots that it leaves out."""
+    kept = parts_of(draft)
+    offer = Offer.from_bodies({envelope: part.body for envelope, part in kept.items()})
+    bodies = offer.for_its_lots(schedule).bodies(schedule.envelopes)
+    return {envelope: sealing.Part(kept[envelope].nonce, body) for envelope, body in bodies.items()}
+
+
+def copy_of(schedule: Schedule, draft: Quote) -> Copy:
+    """The supplier's own copy of a draft: of the quote that it becomes when it is submitted unchanged."""
+    return Copy(draft.tender_id, draft.supplier_id, draft.id, parts_to_seal(schedule, draft))
+
+
+def check_copy(quote: Quote, copy: Copy) -> None:
+    """Raise RuleBroken (`copy`) unless this is the copy of exactly this quote, as its receipt commits to."""
+    committed = {body.envelope: body.commitment for body in quote.bodies}
+    if copy.parts.keys() != committed.keys() or not all(
+        sealing.keeps_promise(part, header_of(quote, envelope), committed[envelope])
+        for envelope, part in copy.parts.items()
+    ):
+        raise RuleBroken(
+            "This copy does not match the receipt of this quote. It is of another version, or was changed.",
+            "copy",
+        )
 
 
 def opened_quotes(session: Session, tender_id: uuid.UUID, *conditions: ColumnElement[bool]) -> list[Quote]:

@@ -176,6 +176,10 @@ def in_england(moment: datetime) -> str:
 
 
 # ------------------------------------------------------------------ opening
+class TooEarly(RuleBroken):
+    """Somebody tried to open an envelope before it may be opened. It is recorded."""
+
+
 def envelopes_of(*, has_quality: bool) -> tuple[Envelope, ...]:
     """The envelopes that quotes of a tender have, in the order of their opening."""
     return (Envelope.QUALITY, Envelope.PRICE) if has_quality else (Envelope.PRICE,)
@@ -204,21 +208,33 @@ def check_may_open(
     *,
     has_quality: bool,
 ) -> None:
-    """Raise RuleBroken unless this envelope of a tender may be opened now, by the database's clock."""
+    """Raise RuleBroken unless this envelope of a tender may be opened now, by the database's clock.
+
+    TooEarly, which is one, before the deadline, and for the prices before the quality scores are locked.
+    """
     if envelope not in envelopes_of(has_quality=has_quality):
         raise RuleBroken("This tender has no quality envelope: there is no quality criterion.")
     if closes_at is None or moment < closes_at:
-        raise RuleBroken("Quotes are opened after the deadline, never before it.")
-    if status is not status_to_open(envelope, has_quality=has_quality):
-        when = (
-            "once the quality scores are locked"
-            if status_to_open(envelope, has_quality=has_quality) is TenderStatus.MODERATED
-            else "once the tender has closed"
+        raise TooEarly("Quotes are opened after the deadline, never before it. This try was recorded.")
+    wanted = status_to_open(envelope, has_quality=has_quality)
+    if status is wanted:
+        return
+    if wanted is TenderStatus.MODERATED and status in BEFORE_THE_LOCK:
+        raise TooEarly(
+            "Prices are opened once the quality scores are locked, never before. This try was recorded."
         )
-        raise RuleBroken(
-            f"This envelope can be opened {when}. The tender is {moves.words(status)} now: "
-            "it may have been opened already."
-        )
+    when = (
+        "once the quality scores are locked"
+        if wanted is TenderStatus.MODERATED
+        else "once the tender has closed"
+    )
+    raise RuleBroken(
+        f"This envelope can be opened {when}. The tender is {moves.words(status)} now: "
+        "it may have been opened already."
+    )
+
+
+BEFORE_THE_LOCK = frozenset({TenderStatus.CLOSED, TenderStatus.OPENED, TenderStatus.EVALUATING})
 
 
 @dataclass(frozen=True, slots=True)

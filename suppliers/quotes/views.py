@@ -18,9 +18,9 @@ from marketplace.tenders import queries as tenders
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import accepts_quotes
 from suppliers.profiles import queries as profiles
-from suppliers.quotes import actions, offers, opened, queries, results, rules, shown
+from suppliers.quotes import actions, copies, offers, opened, queries, results, rules, shown
 from suppliers.quotes.filled_schedule import Reading, read_schedule
-from suppliers.quotes.forms import FindQuotesForm, SubmitForm, UploadForm, prepare_form
+from suppliers.quotes.forms import FindQuotesForm, ReplaceForm, SubmitForm, UploadForm, prepare_form
 from suppliers.quotes.offers import Offer
 from suppliers.quotes.price_schedule import MEDIA_TYPE, price_schedule
 from suppliers.quotes.rules import QuoteStatus
@@ -153,6 +153,7 @@ def check(tender_id: uuid.UUID) -> Any:
     if form.validate_on_submit():
         with answering(form):
             quote_id = _id(request.form.get("quote_id"))
+            copy = _copy_before_sealing(tender, supplier_id)
             actions.submit_quote(
                 web.actor(),
                 quote_id,
@@ -160,7 +161,7 @@ def check(tender_id: uuid.UUID) -> Any:
                 form.declared(),
                 free_confirmed=bool(form.free_confirmed.data),
             )
-            return redirect(url_for("quotes.show", quote_id=quote_id, submitted="now"))
+            return _show(quote_id, just_submitted=True, copy=copy)
     draft = queries.draft_of(session, tender_id, supplier_id)
     if draft is None:
         return redirect(url_for("quotes.prepare", tender_id=tender_id, supplier=supplier_id))
@@ -179,9 +180,53 @@ def check(tender_id: uuid.UUID) -> Any:
     )
 
 
+@quotes.route("/tenders/<uuid:tender_id>/quote/copy")
+def download_copy(tender_id: uuid.UUID) -> Any:
+    """The supplier's own copy of the draft, to keep before it is sealed."""
+    tender, supplier_id = _asked(tender_id)
+    copy = _copy_before_sealing(tender, supplier_id)
+    if not copy:
+        raise NotFound
+    return _as_copy(tender, copy)
+
+
+@quotes.route("/quotes/<uuid:quote_id>/copy", methods=["POST"])
+def save_copy(quote_id: uuid.UUID) -> Any:
+    """Give the copy back that the answer to the submission holds, as a file: Weald itself keeps none."""
+    quote = queries.get_own_quote(db.session(), web.actor(), quote_id)
+    content = request.form.get("copy", "").encode()
+    queries.check_copy(quote, copies.read_copy(content))
+    return _as_copy(quote.tender, content)
+
+
+def _copy_before_sealing(tender: Tender, supplier_id: uuid.UUID) -> bytes:
+    """The copy of the draft as it is now; empty when there is none."""
+    session = db.session()
+    draft = queries.draft_of(session, tender.id, supplier_id)
+    if draft is None:
+        return b""
+    supplier = profiles.get_supplier(session, web.actor(), supplier_id)
+    return copies.write_copy(
+        queries.copy_of(queries.schedule_of(session, tender), draft), tender.title, supplier.name
+    )
+
+
+def _as_copy(tender: Tender, content: bytes) -> Response:
+    name = f"{tender.reference}-your-quote.json"
+    return Response(
+        content,
+        mimetype=copies.MEDIA_TYPE,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
 @quotes.route("/quotes/<uuid:quote_id>")
 def show(quote_id: uuid.UUID) -> Any:
     """A quote's page for its supplier: the receipt, and once it is opened, what it holds."""
+    return _show(quote_id)
+
+
+def _show(quote_id: uuid.UUID, *, just_submitted: bool = False, copy: bytes = b"") -> Any:
     session = db.session()
     quote = queries.get_own_quote(session, web.actor(), quote_id)
     if quote.status is QuoteStatus.DRAFT:
@@ -192,7 +237,8 @@ def show(quote_id: uuid.UUID) -> Any:
         form=Form(),
         quote=quote,
         tender=quote.tender,
-        just_submitted=quote.status is QuoteStatus.SUBMITTED and request.args.get("submitted") == "now",
+        just_submitted=just_submitted,
+        copy=copy.decode(),
         can_change=quote.status is QuoteStatus.SUBMITTED and _is_open(quote.tender),
         draft=queries.draft_of(session, quote.tender_id, quote.supplier_id),
         event=queries.receipt_of(session, quote_id),
@@ -205,14 +251,22 @@ def show(quote_id: uuid.UUID) -> Any:
     )
 
 
-@quotes.route("/quotes/<uuid:quote_id>/replace", methods=["POST"])
+@quotes.route("/quotes/<uuid:quote_id>/replace", methods=["GET", "POST"])
 def replace(quote_id: uuid.UUID) -> Any:
-    """Start a draft from the quote that is in; it stays in until the draft is submitted."""
+    """Start a replacement, filled in from the supplier's own copy or empty; the quote stays in meanwhile."""
     quote = queries.get_own_quote(db.session(), web.actor(), quote_id)
-    tender_id, supplier_id = quote.tender_id, quote.supplier_id
-    actions.start_replacement(web.actor(), quote_id)
-    flash("You started a replacement. Your quote stays in until you submit the new one.", "note")
-    return redirect(url_for("quotes.prepare", tender_id=tender_id, supplier=supplier_id))
+    tender, supplier_id = quote.tender, quote.supplier_id
+    form = ReplaceForm()
+    if form.validate_on_submit():
+        with answering(form):
+            chosen = form.copy.data
+            actions.start_replacement(
+                web.actor(), quote_id, copies.read_copy(chosen.read()) if chosen else None
+            )
+            flash("You started a replacement. Your quote stays in until you submit the new one.", "note")
+            return redirect(url_for("quotes.prepare", tender_id=tender.id, supplier=supplier_id))
+    rules.check_deadline(tender.status, tender.closes_at, clock.database_now(db.session()))
+    return page("quotes/replace.html", form=form, quote=quote, tender=tender)
 
 
 @quotes.route("/quotes/<uuid:quote_id>/withdraw", methods=["GET", "POST"])

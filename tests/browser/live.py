@@ -60,10 +60,18 @@ def running(database_url: str, folder: Path, prepare: Sequence[str] = ()) -> Ite
         "FILES_FOLDER": str(files),
         "WEALD_MODE": Mode.DEMONSTRATION.value,
         "BASE_URL": url,
+        "PASSPHRASE_MEMORY_KIB": "32",
+        "PASSPHRASE_PASSES": "1",
     }
     app = create_app(
         Settings(
-            secret_key=secret, database_url=database_url, files_folder=files, mode=Mode.TEST, base_url=url
+            secret_key=secret,
+            database_url=database_url,
+            files_folder=files,
+            mode=Mode.TEST,
+            base_url=url,
+            passphrase_memory_kib=32,
+            passphrase_passes=1,
         )
     )
     live = Live(url, app, environment)

@@ -66,10 +66,12 @@ from tests.make.invoices import (
 )
 from tests.make.lots import AT_MOST_ONE, Divided
 from tests.make.needs import approved_need, content, draft_need, need, submitted_need
+from tests.make.openers import PASSPHRASE, leave_post, proven_opener
 from tests.make.questions import answer_question, ask, question
 from tests.make.quotes import (
     DECLARED,
     RealQuotes,
+    copy_of_draft,
     draft_quote,
     fresh,
     lot_offer,
@@ -112,6 +114,7 @@ from tests.make.work import activity, activity_row, ask_to_lead, hours
 __all__ = [
     "AT_MOST_ONE",
     "DECLARED",
+    "PASSPHRASE",
     "PRICE_AND_QUALITY",
     "PRICE_ONLY",
     "VAT_NUMBERS",
@@ -154,6 +157,7 @@ __all__ = [
     "contest_of",
     "contract",
     "contract_content",
+    "copy_of_draft",
     "cost_terms",
     "declare_conflicts",
     "draft_invoice",
@@ -174,6 +178,7 @@ __all__ = [
     "judge",
     "ladder",
     "ladder_content",
+    "leave_post",
     "line",
     "lot",
     "lot_offer",
@@ -192,6 +197,7 @@ __all__ = [
     "price_contest",
     "priced_contest",
     "proposed_round",
+    "proven_opener",
     "published_tender",
     "question",
     "quote",

@@ -15,6 +15,7 @@ from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.money import Money
 from suppliers.quotes import actions, queries
+from suppliers.quotes.copies import write_copy
 from suppliers.quotes.filled_schedule import read_schedule
 from suppliers.quotes.models import Quote
 from suppliers.quotes.offers import Offer, Schedule
@@ -22,6 +23,7 @@ from suppliers.quotes.price_schedule import HEADING_ROW, PRICE, price_schedule
 from suppliers.quotes.rules import Declaration, Envelope
 from tests.make.alliance import alliance as make_alliance
 from tests.make.kept import kept
+from tests.make.openers import PASSPHRASE
 from tests.make.suppliers import Supplier, supplier
 from tests.make.tenders import PRICE_ONLY, Tender, close_tender, lot, published_tender
 
@@ -64,6 +66,13 @@ def save_offer(tender: Tender, by: Supplier, wanted: Offer) -> uuid.UUID:
     draft = queries.draft_of(fresh(), tender.id, by.id)
     assert draft
     return draft.id
+
+
+def copy_of_draft(quote_id: uuid.UUID) -> bytes:
+    """The supplier's own copy of a draft, as the page gives it."""
+    draft = quote(quote_id)
+    schedule = queries.schedule_of(db.session(), draft.tender)
+    return write_copy(queries.copy_of(schedule, draft), "The tender", "The supplier")
 
 
 def submit_draft(quote_id: uuid.UUID, by: Supplier, *, free_confirmed: bool = False) -> None:
@@ -127,8 +136,8 @@ def lot_offer(
 def open_envelope(tender: Tender, envelope: Envelope) -> None:
     """Both openers open an envelope, after the deadline."""
     with clock.travelling(max(clock.now(), tender.closes_at)):
-        actions.start_opening(tender.openers[0], tender.id, envelope)
-        actions.complete_opening(tender.openers[1], tender.id, envelope)
+        actions.start_opening(tender.openers[0], tender.id, envelope, PASSPHRASE)
+        actions.complete_opening(tender.openers[1], tender.id, envelope, PASSPHRASE)
 
 
 @kept

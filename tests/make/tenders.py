@@ -36,6 +36,7 @@ from marketplace.tenders.uk_notices.actions import publish_with_reference
 from tests.make.alliance import Alliance, School, actor
 from tests.make.kept import kept
 from tests.make.lots import Divided, divide
+from tests.make.openers import proven_opener
 
 PRICE_AND_QUALITY = (
     CriterionDraft(CriterionKind.PRICE, "Price", 60),
@@ -65,7 +66,10 @@ _notices = count(1)
 
 @dataclass(frozen=True, slots=True)
 class Tender:
-    """A tender, and who matters for its next steps. `schools` are those that were invited."""
+    """A tender, and who matters for its next steps. `schools` are those that were invited.
+
+    `openers` are the two who open in tests; `standby` is the third whom every tender needs.
+    """
 
     id: uuid.UUID
     alliance: Alliance
@@ -74,6 +78,7 @@ class Tender:
     openers: tuple[Actor, Actor]
     evaluators: tuple[Actor, ...]
     closes_at: datetime
+    standby: Actor | None = None
 
     @property
     def row(self) -> TenderRow:
@@ -189,8 +194,9 @@ def draft_tender(
 
     `draft_id` names a draft that is there already, such as an imported one, to fill in.
 
-    The first school leads. Bursars of the first two open, their finance leads evaluate; with one
-    school in the tender the second opener is of another member school.
+    The first school leads. Bursars of the first two open, their finance leads evaluate, and the governor
+    of the second stands by to open; with one school in the tender the second is another member school.
+    The openers have proved their passphrases.
     """
     buying = tuple(schools or alliance.schools)
     tender_id = draft_id or new_id()
@@ -250,10 +256,14 @@ def draft_tender(
         [
             PanelDraft(_id(first.bursar), first.id, Seat.OPENER),
             PanelDraft(_id(second.bursar), second.id, Seat.OPENER),
+            PanelDraft(_id(second.governor), second.id, Seat.OPENER),
             *(PanelDraft(_id(one), min(one.school_ids), Seat.EVALUATOR) for one in scoring),
         ],
     )
-    return Tender(tender_id, alliance, buying, buying[0], (first.bursar, second.bursar), scoring, deadline)
+    openers = (first.bursar, second.bursar)
+    for opener in (*openers, second.governor):
+        proven_opener(opener)
+    return Tender(tender_id, alliance, buying, buying[0], openers, scoring, deadline, standby=second.governor)
 
 
 @kept

@@ -19,6 +19,7 @@ from tests.web.page import Page, text_of
 
 A_MINUTE = timedelta(minutes=1)
 PASSWORD = "three hills and a river"
+PASSPHRASE = "nine tame magpies guard the orchard"
 
 
 def address_of(name: str) -> str:
@@ -31,7 +32,8 @@ class Story:
 
     Each step takes a minute; after it the worker does what is due, as it does beside a running Weald.
     The rest is what one step leaves for another to know: the URNs of the schools, the title of the
-    tender, the names of the suppliers, the totals that are sealed, and what things of the fund are called.
+    tender, the names of the suppliers, the totals that are sealed, the copies that suppliers saved of their
+    quotes, and what things of the fund are called.
     """
 
     def __init__(self, app: Flask) -> None:
@@ -43,6 +45,7 @@ class Story:
         self.title = ""
         self.suppliers: list[str] = []
         self.sealed: list[str] = []
+        self.copies: dict[str, bytes] = {}
         self.fund = self.round = self.claim = ""
 
     @contextmanager

@@ -44,7 +44,7 @@ def test_everybody_is_offered_what_their_role_can_do_and_nothing_else(client_for
     alliance = make.alliance(schools=1)
     assert client_for(alliance.coordinator.person_id).get("/").links()["Draft a joint tender"]
     governor = client_for(alliance.schools[0].governor.person_id).get("/")
-    assert governor.texts("main ul.govuk-list a") == ["Read the annual pack"]
+    assert governor.texts("main ul.govuk-list a") == ["Your opening passphrase", "Read the annual pack"]
 
 
 def test_a_bursar_with_nothing_to_do_is_told_so_and_offered_a_start(client_for: ClientFor) -> None:
@@ -75,7 +75,7 @@ def test_there_is_no_mailbox_in_production(
 ) -> None:
     make.alliance(schools=1)
     path = next(href for href in client.get("/dev/mail").links().values() if href.startswith("/dev/mail/"))
-    settings = replace(app.extensions["settings"], mode=Mode.PRODUCTION)
+    settings = replace(app.extensions["settings"], mode=Mode.PRODUCTION, passphrase_memory_kib=65_536)
     monkeypatch.setitem(app.extensions, "settings", settings)
     client.get("/dev/mail", status=404)
     client.get(path, status=404)

@@ -264,7 +264,7 @@ def remove_line(
 def set_panel(actor: Actor, tender_id: uuid.UUID, version: int, seats: Collection[PanelDraft]) -> None:
     """Name who opens and who scores the quotes, at any time before publication.
 
-    Raises RuleBroken unless there are two openers of two schools, and an evaluator where quality
+    Raises RuleBroken unless there are three openers of two schools, and an evaluator where quality
     counts; NotFound for somebody who has no role in that school of the alliance.
     """
     with transaction() as session:

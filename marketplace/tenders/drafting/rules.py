@@ -20,7 +20,8 @@ from marketplace.tenders.rules import (
     TenderStatus,
 )
 
-FEWEST_OPENERS = 2
+FEWEST_OPENERS = 3
+FEWEST_SCHOOLS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +103,19 @@ def check_formula(
 
 
 def check_panel(seats: Collection[PanelDraft], *, quality: bool) -> None:
-    """Two openers of two schools, and an evaluator where quality is scored. Raises RuleBroken."""
+    """Three openers of two schools, and an evaluator where quality is scored. Raises RuleBroken.
+
+    Two open; the third is there should one of them fall ill or forget the passphrase.
+    """
     openers = [seat for seat in seats if seat.seat is Seat.OPENER]
     people = {seat.person_id for seat in openers}
     schools = {seat.school_id for seat in openers}
     if len(people) < FEWEST_OPENERS:
-        raise RuleBroken("Name at least two people to open the quotes.", "openers")
-    if len(schools) < FEWEST_OPENERS:
+        raise RuleBroken(
+            "Name at least three people to open the quotes: two open, and one can take the place of either.",
+            "openers",
+        )
+    if len(schools) < FEWEST_SCHOOLS:
         raise RuleBroken("The people who open the quotes must be from at least two schools.", "openers")
     if quality and not any(seat.seat is Seat.EVALUATOR for seat in seats):
         raise RuleBroken("Name at least one person to evaluate the quality of the quotes.", "evaluators")

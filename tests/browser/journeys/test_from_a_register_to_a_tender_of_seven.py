@@ -145,6 +145,8 @@ def draft_in_three_lots(coordinator: Traveller, cast: Cast, folder: Path) -> Ten
     """The draft from the suggestion gets lots, dates, criteria and people; then eight schools are invited."""
     schools = cast.alliance.schools
     openers, evaluator = (cast.lead.bursar, cast.approving.bursar), cast.approving.finance_lead
+    for opener in (*openers, cast.conditional.bursar):
+        make.proven_opener(opener)
     closes_at = make.working_moment(40)
     coordinator.answer("Title", TITLE)
     coordinator.press("Draft the tender")
@@ -154,6 +156,7 @@ def draft_in_three_lots(coordinator: Traveller, cast: Cast, folder: Path) -> Ten
         "People who open and score": {
             "Opener 1": openers[0].name,
             "Opener 2": openers[1].name,
+            "Opener 3": cast.conditional.bursar.name,
             "Evaluator 1": evaluator.name,
         },
         "Dates": {"Deadline for quotes": f"{closes_at:%-d %B %Y} at 12:00"},

@@ -55,6 +55,7 @@ REGISTRATION = {
     "Your e-mail address": "sam.green@example.com",
     "Choose a password": "heron-lantern-quarry",
 }
+PLACES = ("Opener 1", "Opener 2", "Opener 3", "Evaluator 1")
 DECLARATIONS = ("No ground for exclusion", "We have no conflict of interest", "I may speak for the supplier")
 
 
@@ -68,7 +69,10 @@ def test_from_a_need_to_two_quotes(invite: Invite, tmp_path: Path) -> None:
 
     post_need(invite(alder.bursar))
     approve_need(invite(alder.headteacher))
-    draft_tender(coordinator, alder.name, [alder.bursar.name, beech.bursar.name, alder.finance_lead.name])
+    people = (alder.bursar, beech.bursar, beech.governor, alder.finance_lead)
+    draft_tender(coordinator, alder.name, [person.name for person in people])
+    for opener in people[:3]:
+        set_up_passphrase(invite(opener, PHONE))
     for school in alliance.schools:
         commit(invite(school.headteacher), school.name)
     coordinator.go("/tenders", TITLE, "Settle who buys")
@@ -115,7 +119,7 @@ def draft_tender(coordinator: Traveller, lead: str, people: list[str]) -> None:
     parts: dict[str, dict[str, str]] = {
         "What it buys": {"Description": "Hot meals at midday on 190 days a year."},
         "Who buys": {"Lead school": lead},
-        "People who open and score": dict(zip(("Opener 1", "Opener 2", "Evaluator 1"), people, strict=True)),
+        "People who open and score": dict(zip(PLACES, people, strict=True)),
         "Dates": {"Deadline for quotes": f"{make.working_moment(30):%-d %B %Y} at 12:00"},
         "Shared cost": {"What the lead school recharges for its work, before VAT": "1,500"},
     }
@@ -149,6 +153,14 @@ def set_criteria(coordinator: Traveller) -> None:
     coordinator.sees("The weights total 99.99. They must total 100: 0.01 is missing.")
     coordinator.page.get_by_label("Weight of 2 Menus, per cent").fill("40")
     coordinator.press("Save the weights and continue")
+
+
+def set_up_passphrase(opener: Traveller) -> None:
+    opener.go("/", "Set up your opening passphrase")
+    opener.answer("Opening passphrase", make.PASSPHRASE)
+    opener.answer("The same passphrase again", make.PASSPHRASE)
+    opener.press("Set up this passphrase")
+    opener.sees("Your key is known as")
 
 
 def commit(headteacher: Traveller, school: str) -> None:
@@ -202,3 +214,6 @@ def submit(supplier: Traveller) -> None:
     supplier.page.get_by_role("button", name="Submit your quote of").click()
     supplier.look()
     supplier.sees("Receipt")
+    with supplier.page.expect_download() as copy:
+        supplier.press("Save your copy")
+    assert "nonce" in copy.value.path().read_text("utf-8")

@@ -69,8 +69,10 @@ def test_from_opening_to_the_statement(closed: Closed, invite: Invite, tmp_path:
 
 def open_envelope(starting: Traveller, completing: Traveller) -> None:
     starting.go("/", f"Open the quotes for {TITLE}")
+    starting.answer("Your opening passphrase", make.PASSPHRASE)
     starting.press("Start the opening")
     completing.go("/", f"Open the quotes for {TITLE}")
+    completing.answer("Your opening passphrase", make.PASSPHRASE)
     completing.press("Complete the opening")
     completing.sees("You opened the quotes.")
 

@@ -7,17 +7,18 @@ import io
 import openpyxl
 
 from tests.scenarios.document import Row
-from tests.scenarios.story import Story, shows, tables, tells
+from tests.scenarios.story import PASSPHRASE, Story, shows, tables, tells
 from tests.scenarios.wording import Wordings
 from tests.web.page import Page, text_of
 
 STEPS = Wordings()
+WITH_PASSPHRASE = {"Your opening passphrase": PASSPHRASE}
 
 
 @STEPS.step("{who} starts opening the quotes.")
 def start_opening(story: Story, who: str) -> None:
     story.go(who, f"Open the quotes for {story.title}")
-    page = story.send(who, "Start the opening")
+    page = story.send(who, "Start the opening", WITH_PASSPHRASE)
     tells(page, "You started the opening.")
     assert "Complete the opening" not in page.texts("main button"), "one person cannot open alone"
 
@@ -25,7 +26,7 @@ def start_opening(story: Story, who: str) -> None:
 @STEPS.step("{who} completes the opening, and {number:count} quotes are open.")
 def complete_opening(story: Story, who: str, number: int) -> None:
     story.go(who, f"Open the quotes for {story.title}")
-    page = story.send(who, "Complete the opening")
+    page = story.send(who, "Complete the opening", WITH_PASSPHRASE)
     tells(page, "You opened the quotes.")
     assert len(tables(page)["Quotes"]) == number
 

@@ -54,7 +54,11 @@ def enter_prices(story: Story, who: str, table: tuple[Row, ...]) -> None:
 @STEPS.step("{who} replaces the quote with these prices.")
 def replace_quote(story: Story, who: str, table: tuple[Row, ...]) -> None:
     open_submitted(story, who)
-    tells(story.send(who, "Replace this quote"), "You started a replacement.")
+    story.follow(who, "Replace this quote")
+    page = story.attach(
+        who, "Start the replacement", "Your copy of the quote", name="ours.json", content=story.copies[who]
+    )
+    tells(page, "You started a replacement.")
     shows(type_prices(story, who, table), f"Lot 1: {story.title}", amounts(table))
 
 
@@ -79,6 +83,7 @@ def answer_questions(story: Story, who: str, table: tuple[Row, ...]) -> None:
 @STEPS.step("{who} submits the quote of {total:money}.")
 def submit_quote(story: Story, who: str, total: str) -> None:
     story.send(who, "Save and check before submitting")
+    story.copies[who] = story.download(who, "Save a copy of this quote").data
     page = story.send(who, f"Submit your quote of {total}", dict.fromkeys(DECLARATIONS, "Yes"))
     assert facts(page)["Receipt"].startswith("Q-2027-"), page.errors()
     story.sealed.append(total)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.scenarios.document import Row
-from tests.scenarios.story import Story, facts, tells
+from tests.scenarios.story import PASSPHRASE, Story, facts, tells
 from tests.scenarios.wording import Wordings
 from tests.web.client import Client
 from tests.web.page import Page
@@ -65,6 +65,13 @@ def set_criteria(story: Story, who: str, weight: str, table: tuple[Row, ...]) ->
         story.follow(who, "Add a criterion")
         tells(story.send(who, "Save and continue", row), "You added a criterion.")
     tells(story.send(who, "Save the weights and continue"), "You saved the weights.")
+
+
+@STEPS.step("{who} sets up an opening passphrase.")
+def set_up_passphrase(story: Story, who: str) -> None:
+    story.go(who, "Set up your opening passphrase")
+    answers = {"Opening passphrase": PASSPHRASE, "The same passphrase again": PASSPHRASE}
+    tells(story.send(who, "Set up this passphrase", answers), "You set up your opening passphrase.")
 
 
 @STEPS.step("{who} checks the tender and invites the {number:count} schools.")

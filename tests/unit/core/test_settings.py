@@ -43,3 +43,12 @@ def test_what_the_environment_says_is_used() -> None:
     assert settings.mode is Mode.DEMONSTRATION
     assert settings.database_url == "postgresql+psycopg:///weald"
     assert settings.base_url == "https://weald.example"
+
+
+def test_a_passphrase_that_is_cheap_to_guess_is_for_no_production() -> None:
+    cheap = {"SECRET_KEY": SECRET, "PASSPHRASE_MEMORY_KIB": "32", "PASSPHRASE_PASSES": "1"}
+    with pytest.raises(SettingsError, match="too cheap to guess"):
+        Settings.from_environment(cheap)
+    assert Settings.from_environment({**cheap, "WEALD_MODE": "demonstration"}).passphrase_passes == 1
+    with pytest.raises(SettingsError, match="whole number"):
+        Settings.from_environment({"SECRET_KEY": SECRET, "PASSPHRASE_PASSES": "three"})

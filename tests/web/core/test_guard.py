@@ -78,7 +78,9 @@ def test_a_request_that_is_far_too_large_is_refused_in_words(client: Client) -> 
 
 def test_a_fault_shows_a_reference_and_no_trace(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("marketplace.core.jobs.set_up", lambda *_: None)
-    settings = dataclasses.replace(app.extensions["settings"], mode=Mode.PRODUCTION)
+    settings = dataclasses.replace(
+        app.extensions["settings"], mode=Mode.PRODUCTION, passphrase_memory_kib=65_536
+    )
     in_production = create_app(settings)
 
     def broken() -> str:

@@ -14,6 +14,7 @@ from tests.web.client import Client
 from tests.web.page import Page
 
 SignIn = Callable[[Any], Client]
+TYPED = {"passphrase": make.PASSPHRASE}
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def test_two_openers_open_page_by_page(client_for: SignIn, tender: make.Tender) 
         waiting = first.get(task)
         assert "1 quote waits to be opened" in waiting.words
         assert supplier.name not in waiting.words
-        started = first.submit(waiting.form("Start the opening"))
+        started = first.submit(waiting.form("Start the opening").fill(passphrase=make.PASSPHRASE))
         assert "You started the opening" in started.words
         with pytest.raises(KeyError):
             started.form("Complete the opening")
@@ -45,7 +46,7 @@ def test_two_openers_open_page_by_page(client_for: SignIn, tender: make.Tender) 
         assert f"Open the quotes for {tender.row.title}" not in first.get("/").words
         waiting = second.get(f"/tenders/{tender.id}/opening")
         assert "Can complete by 12:30" in waiting.words
-        opened = second.submit(waiting.form("Complete the opening"))
+        opened = second.submit(waiting.form("Complete the opening").fill(passphrase=make.PASSPHRASE))
         assert "You opened the quotes" in opened.words
         assert supplier.name in opened.words
         for opener in tender.openers:
@@ -58,8 +59,10 @@ def test_pressing_complete_too_late_says_what_to_do(client_for: SignIn, tender: 
     make.close_tender(tender)
     first, second = (client_for(opener.person_id) for opener in tender.openers)
     with clock.travelling(tender.closes_at):
-        first.submit(first.get(f"/tenders/{tender.id}/opening").form("Start the opening"))
+        start = first.get(f"/tenders/{tender.id}/opening").form("Start the opening")
+        first.submit(start.fill(passphrase=make.PASSPHRASE))
         form = second.get(f"/tenders/{tender.id}/opening").form("Complete the opening")
+        form.fill(passphrase=make.PASSPHRASE)
     with clock.travelling(tender.closes_at + timedelta(minutes=31)):
         late = second.submit(form, status=422)
         assert "More than 30 minutes have passed" in late.words
@@ -115,7 +118,7 @@ def test_strangers_see_no_opening(client_for: SignIn, tender: make.Tender) -> No
 def test_an_envelope_that_does_not_exist_is_not_found(client_for: SignIn, tender: make.Tender) -> None:
     site = client_for(tender.openers[0].person_id)
     site.post(f"/tenders/{tender.id}/opening/secret/start", status=404)
-    page = site.post(f"/tenders/{tender.id}/opening/quality/start", status=422)
+    page = site.post(f"/tenders/{tender.id}/opening/quality/start", TYPED, status=422)
     assert "no quality envelope" in page.words
 
 
@@ -125,5 +128,5 @@ def test_a_person_who_is_not_named_is_told_so(client_for: SignIn, tender: make.T
     with clock.travelling(tender.closes_at):
         site = client_for(tender.lead.headteacher.person_id)
         assert "Only the people named above" in site.get(f"/tenders/{tender.id}/opening").words
-        page = site.post(f"/tenders/{tender.id}/opening/price/start", status=403)
+        page = site.post(f"/tenders/{tender.id}/opening/price/start", TYPED, status=403)
         assert "Only the people named" in page.words

@@ -16,6 +16,7 @@ from marketplace.core.policy import ADMINISTRATOR, Role
 from marketplace.core.web import moment
 from marketplace.tenders.lots.rules import LimitsDraft
 from suppliers.quotes import queries
+from suppliers.quotes.copies import read_copy
 from suppliers.quotes.offers import answer_field, discount_field, price_field, tier_field
 from tests import make
 from tests.web.client import Client
@@ -102,6 +103,7 @@ def test_a_supplier_goes_from_the_public_page_to_a_receipt_and_back_out(
     ticked = refused.form("Submit your quote of £782.25").fill(not_excluded="y", no_conflict="y", binding="y")
     refused = site.submit(ticked, status=422)
     assert set(refused.errors()) == {"free_confirmed"}
+    before = site.download(refused.links()["Save a copy of this quote"])
     receipt = site.submit(refused.form("Submit your quote of £782.25").fill(free_confirmed="y"))
     assert receipt.heading == "Quote submitted"
     quote = queries.submitted_of(make.fresh(), tender.id, supplier.id)
@@ -110,7 +112,17 @@ def test_a_supplier_goes_from_the_public_page_to_a_receipt_and_back_out(
     assert "GMT, by the clock of the database" in receipt.words
     assert "782.25" not in receipt.words
 
-    replacing = site.submit(receipt.form("Replace this quote"))
+    offered = receipt.form("Save your copy")
+    after = site.open(offered.action, method="POST", data=offered.data("Save your copy"))
+    assert "attachment" in after.headers["Content-Disposition"]
+    assert read_copy(after.data) == read_copy(before.data)
+    assert "Save your copy" not in site.get(f"/quotes/{quote.id}").words
+
+    empty = site.get(receipt.links()["Replace this quote"]).form("Start the replacement")
+    wrong = site.submit(empty.fill(copy=(io.BytesIO(b"{}"), "ours.json")), status=422)
+    assert "no copy of a quote" in wrong.errors()["copy"]
+    again_asked = wrong.form("Start the replacement")
+    replacing = site.submit(again_asked.fill(copy=(io.BytesIO(after.data), "ours.json")))
     prices, answers = fields(tender)
     assert replacing.form("Save draft").values[prices[0]] == "2.4575"
     assert replacing.form("Save draft").values[answers[0]] == GOOD[1][0]

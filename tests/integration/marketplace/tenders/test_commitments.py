@@ -515,5 +515,5 @@ def test_a_school_that_leaves_the_alliance_is_out_of_what_is_not_published_and_b
         assert make.commitment(tender, leaver).reason.startswith("The school left the alliance on ")
     assert status(published, leaver) is CommitmentStatus.COMMITTED
     assert "Beech Headteacher" in told(session, "Beech Primary School is no longer part")
-    with pytest.raises(RuleBroken, match="at least two people"):
+    with pytest.raises(RuleBroken, match="at least three people"):
         tenders.publish_tender(alliance.schools[2].headteacher, settled.id, settled.version)

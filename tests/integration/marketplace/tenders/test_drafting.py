@@ -242,13 +242,14 @@ def test_a_stranger_cannot_be_named_to_open() -> None:
         PanelDraft(person.person_id or new_id(), school.id, seat)
         for person, school, seat in (
             (tender.schools[0].bursar, tender.schools[0], Seat.OPENER),
+            (tender.schools[1].bursar, tender.schools[1], Seat.OPENER),
             (stranger.bursar, stranger, Seat.OPENER),
             (tender.schools[0].governor, tender.schools[0], Seat.EVALUATOR),
         )
     ]
     with pytest.raises(NotFound):
         drafting.set_panel(tender.alliance.coordinator, tender.id, tender.version, seats)
-    assert len(tender.row.panel) == 4
+    assert len(tender.row.panel) == 5
 
 
 def test_a_document_is_stored_once_and_can_be_taken_off() -> None:

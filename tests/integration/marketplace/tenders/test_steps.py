@@ -212,6 +212,7 @@ def test_publishing_moves_the_needs_and_tells_everybody_who_is_named(session: Se
     assert set(letters(session, "You are named for")) == {
         "Alder Bursar",
         "Beech Bursar",
+        "Beech Governor",
         "Alder Finance Lead",
         "Beech Finance Lead",
     }
@@ -290,7 +291,11 @@ def test_the_clock_closes_a_tender_at_its_deadline_and_not_before(session: Sessi
         assert jobs.close_due_tenders() == 1
         assert jobs.close_due_tenders() == 0
     assert tender.row.closed_at == tender.closes_at
-    assert set(letters(session, "Please open the quotes")) == {"Alder Bursar", "Beech Bursar"}
+    assert set(letters(session, "Please open the quotes")) == {
+        "Alder Bursar",
+        "Beech Bursar",
+        "Beech Governor",
+    }
 
 
 def test_only_tenders_that_are_due_are_closed() -> None:

@@ -103,7 +103,7 @@ def test_an_opener_who_declared_a_conflict_does_not_open_the_prices() -> None:
     make.agree_scores(contest)
     actions.lock_scores(contest.coordinator, contest.tender.id, contest.tender.version)
     with clock.travelling(contest.tender.closes_at), pytest.raises(Forbidden, match="conflict of interest"):
-        start_opening(both, contest.tender.id, Envelope.PRICE)
+        start_opening(both, contest.tender.id, Envelope.PRICE, make.PASSPHRASE)
 
 
 def test_the_coordinator_is_told_of_a_conflict_but_not_with_whom(session: Session) -> None:
@@ -328,7 +328,7 @@ def test_locking_passes_the_quotes_and_asks_the_openers_for_the_prices(session: 
     contest = make.moderated_contest()
     assert status(contest) is TenderStatus.MODERATED
     assert {make.quote(one).status for one in contest.quotes} == {QuoteStatus.COMPLIANT}
-    assert len(recipients(session, "Please open the prices")) == 2
+    assert len(recipients(session, "Please open the prices")) == 3
 
 
 def test_a_quote_below_the_pass_mark_is_out_before_prices_open_and_the_others_stay() -> None:

@@ -102,7 +102,7 @@ def test_an_unanswered_question_holds_the_closing_and_no_quote_comes_late() -> N
         with pytest.raises(RuleBroken, match="The deadline was"):
             make.submit_draft(quote_id, asker)
         with pytest.raises(RuleBroken, match="once the tender has closed"):
-            quotes.start_opening(tender.openers[0], tender.id, Envelope.QUALITY)
+            quotes.start_opening(tender.openers[0], tender.id, Envelope.QUALITY, make.PASSPHRASE)
         make.answer_question(tender, question_id)
         assert unanswered_questions(make.fresh(), tender.id) == 0
         assert tender_actions.close_tender(tender.id)

@@ -88,10 +88,10 @@ def test_one_person_cannot_open_alone(tender: make.Tender, session: Session) -> 
     make.close_tender(tender)
     with clock.travelling(tender.closes_at):
         with pytest.raises(RuleBroken, match="Nobody has started"):
-            actions.complete_opening(tender.openers[0], tender.id, PRICE)
-        actions.start_opening(tender.openers[0], tender.id, PRICE)
+            actions.complete_opening(tender.openers[0], tender.id, PRICE, make.PASSPHRASE)
+        actions.start_opening(tender.openers[0], tender.id, PRICE, make.PASSPHRASE)
         with pytest.raises(RuleBroken, match="You started"):
-            actions.complete_opening(tender.openers[0], tender.id, PRICE)
+            actions.complete_opening(tender.openers[0], tender.id, PRICE, make.PASSPHRASE)
     assert not prices(session)
 
 
@@ -109,13 +109,14 @@ def test_two_people_of_one_school_cannot_open(session: Session) -> None:
                 seat=Seat.OPENER,
             )
         )
+    make.proven_opener(school.headteacher)
     tender_actions.publish_tender(tender.schools[1].headteacher, tender.id, tender.version)
     make.submitted_quote(tender, make.supplier())
     make.close_tender(tender)
     with clock.travelling(tender.closes_at):
-        actions.start_opening(school.bursar, tender.id, PRICE)
+        actions.start_opening(school.bursar, tender.id, PRICE, make.PASSPHRASE)
         with pytest.raises(RuleBroken, match="from your school"):
-            actions.complete_opening(school.headteacher, tender.id, PRICE)
+            actions.complete_opening(school.headteacher, tender.id, PRICE, make.PASSPHRASE)
     assert not prices(session)
 
 
@@ -126,10 +127,10 @@ def test_only_those_named_open(tender: make.Tender) -> None:
     with clock.travelling(tender.closes_at):
         for actor in not_named:
             with pytest.raises(Forbidden):
-                actions.start_opening(actor, tender.id, PRICE)
+                actions.start_opening(actor, tender.id, PRICE, make.PASSPHRASE)
         for stranger in (make.supplier().admin, make.alliance().schools[0].bursar):
             with pytest.raises(NotFound):
-                actions.start_opening(stranger, tender.id, PRICE)
+                actions.start_opening(stranger, tender.id, PRICE, make.PASSPHRASE)
 
 
 def test_the_others_are_asked_by_e_mail_with_the_time_until_which_they_can(
@@ -138,13 +139,13 @@ def test_the_others_are_asked_by_e_mail_with_the_time_until_which_they_can(
     make.submitted_quote(tender, make.supplier())
     make.close_tender(tender)
     with clock.travelling(tender.closes_at):
-        actions.start_opening(tender.openers[0], tender.id, PRICE)
+        actions.start_opening(tender.openers[0], tender.id, PRICE, make.PASSPHRASE)
     session.rollback()
     asked = session.scalars(
         select(Message).where(Message.subject.startswith("Please complete the opening"))
     ).all()
-    assert len(asked) == 1
-    assert "12:30:00 GMT" in asked[0].body
+    assert len(asked) == 2
+    assert all("12:30:00 GMT" in message.body for message in asked)
 
 
 # ------------------------------------------------------------------ when
@@ -154,8 +155,8 @@ def test_nothing_is_opened_before_the_deadline_even_when_asked_twice(
     make.submitted_quote(tender, make.supplier())
     with clock.travelling(tender.closes_at - timedelta(milliseconds=1)):
         for act in (actions.start_opening, actions.complete_opening):
-            with pytest.raises(RuleBroken, match="never before"):
-                act(tender.openers[0], tender.id, PRICE)
+            with pytest.raises(RuleBroken, match="never before it"):
+                act(tender.openers[0], tender.id, PRICE, make.PASSPHRASE)
     assert not prices(session)
 
 
@@ -164,12 +165,12 @@ def test_thirty_minutes_later_somebody_starts_again(tender: make.Tender, session
     make.close_tender(tender)
     first, second = tender.openers
     with clock.travelling(tender.closes_at):
-        actions.start_opening(first, tender.id, PRICE)
+        actions.start_opening(first, tender.id, PRICE, make.PASSPHRASE)
     with clock.travelling(tender.closes_at + timedelta(minutes=30)):
         with pytest.raises(RuleBroken, match="More than 30 minutes"):
-            actions.complete_opening(second, tender.id, PRICE)
-        actions.start_opening(second, tender.id, PRICE)
-        actions.complete_opening(first, tender.id, PRICE)
+            actions.complete_opening(second, tender.id, PRICE, make.PASSPHRASE)
+        actions.start_opening(second, tender.id, PRICE, make.PASSPHRASE)
+        actions.complete_opening(first, tender.id, PRICE, make.PASSPHRASE)
     assert prices(session)
 
 
@@ -178,11 +179,11 @@ def test_starting_and_completing_twice_is_once(tender: make.Tender, session: Ses
     make.close_tender(tender)
     with clock.travelling(tender.closes_at):
         for _ in range(2):
-            actions.start_opening(tender.openers[0], tender.id, PRICE)
+            actions.start_opening(tender.openers[0], tender.id, PRICE, make.PASSPHRASE)
         with pytest.raises(RuleBroken, match="has started already"):
-            actions.start_opening(tender.openers[1], tender.id, PRICE)
+            actions.start_opening(tender.openers[1], tender.id, PRICE, make.PASSPHRASE)
         for _ in range(2):
-            actions.complete_opening(tender.openers[1], tender.id, PRICE)
+            actions.complete_opening(tender.openers[1], tender.id, PRICE, make.PASSPHRASE)
     session.rollback()
     assert len(session.scalars(select(Event).where(Event.act == Act.QUOTES_OPEN)).all()) == 1
     assert len(session.scalars(select(Opening)).all()) == 1
@@ -200,7 +201,7 @@ def test_the_prices_stay_sealed_until_the_quality_scores_are_locked(
     with clock.travelling(judged.closes_at):
         for act in (actions.start_opening, actions.complete_opening):
             with pytest.raises(RuleBroken, match="scores are locked"):
-                act(judged.openers[0], judged.id, PRICE)
+                act(judged.openers[0], judged.id, PRICE, make.PASSPHRASE)
     lock_scores(judged)
     make.open_envelope(judged, PRICE)
     assert prices(session) == {quote_id: Decimal("2.5")}
@@ -271,7 +272,7 @@ def test_without_a_quote_there_is_nothing_to_open_and_the_coordinator_ends_the_t
     make.close_tender(tender)
     with clock.travelling(tender.closes_at):
         with pytest.raises(RuleBroken, match="no quote to open"):
-            actions.start_opening(tender.openers[0], tender.id, PRICE)
+            actions.start_opening(tender.openers[0], tender.id, PRICE, make.PASSPHRASE)
         with pytest.raises(Forbidden):
             actions.end_without_quotes(tender.openers[0], tender.id)
         for _ in range(2):

@@ -18,9 +18,11 @@ from marketplace.core.mail import Message, newest
 from marketplace.core.policy import Act, Actor
 from marketplace.tenders import actions as tender_actions
 from suppliers.quotes import actions, queries
+from suppliers.quotes.copies import read_copy
 from suppliers.quotes.models import Quote, QuotedAnswer, QuotedPrice, SealedBody
 from suppliers.quotes.offers import Offer
 from suppliers.quotes.rules import QuoteStatus
+from suppliers.quotes.sealing import BrokenSeal, read_draft
 from tests import make
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -203,17 +205,55 @@ def test_the_database_holds_no_second_live_quote_of_a_supplier(
 
 
 # ------------------------------------------------------------------ replacing and withdrawing
-def test_a_replacement_starts_from_what_was_sealed_and_the_first_quote_stays_in_meanwhile(
+def test_a_replacement_starts_from_the_suppliers_own_copy_and_the_first_quote_stays_in_meanwhile(
     tender: make.Tender, supplier: make.Supplier, session: Session
 ) -> None:
-    first = make.submitted_quote(tender, supplier, "2.00")
-    actions.start_replacement(supplier.admin, first)
+    first = make.draft_quote(tender, supplier, "2.00")
+    copy = make.copy_of_draft(first)
+    make.submit_draft(first, supplier)
+    actions.start_replacement(supplier.admin, first, read_copy(copy))
     assert statuses(session) == ["draft", "submitted"]
     begun = draft(tender, supplier)
     assert queries.offer_in_draft(begun) == make.offer(tender, "2.00")
     make.submit_draft(begun.id, supplier)
     assert make.quote(first).status is QuoteStatus.REPLACED
     assert statuses(session) == ["replaced", "submitted"]
+
+
+def test_without_a_copy_a_replacement_starts_empty(tender: make.Tender, supplier: make.Supplier) -> None:
+    first = make.submitted_quote(tender, supplier, "2.00")
+    actions.start_replacement(supplier.admin, first)
+    assert queries.offer_in_draft(draft(tender, supplier)) == Offer()
+
+
+def test_the_copy_of_another_quote_starts_no_replacement(
+    tender: make.Tender, supplier: make.Supplier, session: Session
+) -> None:
+    mine = make.submitted_quote(tender, supplier)
+    rival = make.supplier()
+    of_rival = make.copy_of_draft(make.draft_quote(tender, rival))
+    other = make.published_tender(tender.alliance, title="Another tender")
+    of_other = make.copy_of_draft(make.draft_quote(other, supplier))
+    for content, said in (
+        (of_rival, "another supplier"),
+        (of_other, "another tender"),
+        (b"{}", "no copy of a quote"),
+        (b"%PDF-1.7", "no copy of a quote"),
+        (of_other.replace(b'"prices', b'"pr'), "another tender"),
+    ):
+        with pytest.raises(RuleBroken, match=said) as refused:
+            actions.start_replacement(supplier.admin, mine, read_copy(content))
+        assert refused.value.field == "copy"
+    assert statuses(session) == ["draft", "draft", "submitted"]
+
+
+def test_a_submitted_quote_leaves_nothing_that_weald_could_read(
+    tender: make.Tender, supplier: make.Supplier
+) -> None:
+    quote = make.quote(make.submitted_quote(tender, supplier))
+    for body in quote.bodies:
+        with pytest.raises(BrokenSeal):
+            read_draft(body.sealed, queries.header_of(quote, body.envelope))
 
 
 def test_a_replacement_started_twice_is_one_draft(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.core.errors import RuleBroken
 from marketplace.tenders.lots.rules import Decided, LimitsDraft
 from suppliers.quotes import actions, opened, queries
+from suppliers.quotes.copies import read_copy
 from suppliers.quotes.models import QuotedDiscount, QuotedLot, QuotedPrice, SealedBody
 from tests import make
 
@@ -66,10 +67,11 @@ def test_what_a_file_says_is_added_to_the_draft_and_takes_nothing_out() -> None:
 def test_a_replacement_starts_from_the_lots_and_tiers_that_are_in(session: Session) -> None:
     tender, supplier = three_lots(), make.supplier()
     wanted = make.lot_offer(tender, {1: ("3", "2.5", "2")})
+    copy = make.copy_of_draft(make.save_offer(tender, supplier, wanted))
     make.submitted_offer(tender, supplier, wanted)
     submitted = queries.submitted_of(session, tender.id, supplier.id)
     assert submitted
-    actions.start_replacement(supplier.admin, submitted.id)
+    actions.start_replacement(supplier.admin, submitted.id, read_copy(copy))
     draft = queries.draft_of(make.fresh(), tender.id, supplier.id)
     assert draft
     assert queries.offer_in_draft(draft) == wanted

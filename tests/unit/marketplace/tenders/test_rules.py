@@ -74,8 +74,11 @@ def opens(person: uuid.UUID, school: uuid.UUID) -> PanelDraft:
     return PanelDraft(person, school, Seat.OPENER)
 
 
-def test_two_people_of_two_schools_open() -> None:
-    drafting.check_panel([opens(ANN, ALDER), opens(BEN, BEECH)], quality=False)
+OPENERS = [opens(ANN, ALDER), opens(BEN, BEECH), opens(CAT, BEECH)]
+
+
+def test_three_people_of_two_schools_are_named_to_open() -> None:
+    drafting.check_panel(OPENERS, quality=False)
 
 
 @pytest.mark.parametrize(
@@ -84,10 +87,11 @@ def test_two_people_of_two_schools_open() -> None:
         [],
         [opens(ANN, ALDER)],
         [opens(ANN, ALDER), opens(ANN, BEECH)],
-        [opens(ANN, ALDER), opens(BEN, ALDER)],
+        [opens(ANN, ALDER), opens(BEN, BEECH)],
+        [opens(ANN, ALDER), opens(BEN, ALDER), opens(CAT, ALDER)],
     ],
 )
-def test_one_person_or_one_school_cannot_open(seats: list[PanelDraft]) -> None:
+def test_two_people_or_one_school_are_too_few_to_open(seats: list[PanelDraft]) -> None:
     with pytest.raises(RuleBroken) as refusal:
         drafting.check_panel(seats, quality=False)
     assert refusal.value.field == "openers"
@@ -95,7 +99,7 @@ def test_one_person_or_one_school_cannot_open(seats: list[PanelDraft]) -> None:
 
 def test_quality_needs_somebody_who_scores_it() -> None:
     with pytest.raises(RuleBroken) as refusal:
-        drafting.check_panel([opens(ANN, ALDER), opens(BEN, BEECH)], quality=True)
+        drafting.check_panel(OPENERS, quality=True)
     assert refusal.value.field == "evaluators"
 
 

@@ -1,0 +1,126 @@
+"""Pages on which openers look after their passphrases, and which say who is ready to open a tender."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, flash, redirect, url_for
+
+from marketplace.core import clock, web
+from marketplace.core.db import db
+from marketplace.core.errors import NotFound
+from marketplace.core.policy import SCHOOL_PEOPLE, Kind
+from marketplace.core.web import NavigationItem, answering, page
+from marketplace.tenders import queries as tenders
+from suppliers.quotes.keys import actions, boxes, queries, rules
+from suppliers.quotes.keys.forms import ChangePassphraseForm, ChoosePassphraseForm, PassphraseForm
+from suppliers.quotes.keys.models import OpeningKey
+
+keys = Blueprint("keys", __name__)
+SHORTCUTS = (
+    NavigationItem(
+        "Your opening passphrase",
+        "keys.show",
+        lambda actor: bool(actor.organisations(Kind.SCHOOL, *SCHOOL_PEOPLE)),
+    ),
+)
+
+
+@keys.route("/opening-passphrase")
+def show() -> Any:
+    """One's own key: since when, when the passphrase was proved, and what it is for."""
+    session, actor = db.session(), web.actor()
+    if not actor.school_ids:
+        raise NotFound
+    key = queries.key_of(session, actor.person_id)
+    return page(
+        "keys/show.html",
+        key=key,
+        fingerprint=boxes.fingerprint(key.public_key) if key else "",
+        named_for=queries.tenders_named_for(session, actor.person_id),
+        needed_for=queries.tenders_that_need(session, [key.id]) if key else [],
+    )
+
+
+@keys.route("/opening-passphrase/choose", methods=["GET", "POST"])
+def choose() -> Any:
+    """Set up a passphrase, typed twice."""
+    if not web.actor().school_ids:
+        raise NotFound
+    form = ChoosePassphraseForm()
+    if form.validate_on_submit():
+        with answering(form):
+            actions.choose_passphrase(web.actor(), form.id_to_make, form.passphrase.data or "")
+            flash("You set up your opening passphrase. You can open quotes with it from now on.", "success")
+            return redirect(url_for("keys.show"))
+    elif _own_key() is not None:
+        return redirect(url_for("keys.show"))
+    return page("keys/choose.html", form=form)
+
+
+@keys.route("/opening-passphrase/prove", methods=["GET", "POST"])
+def prove() -> Any:
+    """Show that one still knows it."""
+    if _own_key() is None:
+        return redirect(url_for("keys.choose"))
+    form = PassphraseForm()
+    if form.validate_on_submit():
+        with answering(form):
+            actions.prove_passphrase(web.actor(), form.passphrase.data or "")
+            flash("You proved your opening passphrase.", "success")
+            return redirect(url_for("keys.show"))
+    return page("keys/prove.html", form=form)
+
+
+@keys.route("/opening-passphrase/change", methods=["GET", "POST"])
+def change() -> Any:
+    """Choose another passphrase for the same key."""
+    if _own_key() is None:
+        return redirect(url_for("keys.choose"))
+    form = ChangePassphraseForm()
+    if form.validate_on_submit():
+        with answering(form):
+            actions.change_passphrase(web.actor(), form.present.data or "", form.passphrase.data or "")
+            flash("You changed your opening passphrase. Use the new one from now on.", "success")
+            return redirect(url_for("keys.show"))
+    return page("keys/change.html", form=form)
+
+
+@keys.route("/opening-passphrase/replace", methods=["GET", "POST"])
+def replace() -> Any:
+    """Set up a new key in the place of one whose passphrase is forgotten, having read what is lost."""
+    key = _own_key()
+    if key is None:
+        return redirect(url_for("keys.choose"))
+    form = ChoosePassphraseForm()
+    if form.validate_on_submit():
+        with answering(form):
+            actions.replace_passphrase(web.actor(), form.id_to_make, form.passphrase.data or "")
+            flash("You have a new opening passphrase. The old one opens nothing any more.", "success")
+            return redirect(url_for("keys.show"))
+    return page("keys/replace.html", form=form, lost=queries.tenders_that_need(db.session(), [key.id]))
+
+
+@keys.route("/tenders/<uuid:tender_id>/openers")
+def openers(tender_id: uuid.UUID) -> Any:
+    """Who is named to open a tender, who is ready, and what the others must do."""
+    session = db.session()
+    tender = tenders.get_tender_of_alliance(session, web.actor(), tender_id)
+    named, moment = queries.named(session, tender), clock.now()
+    return page(
+        "keys/openers.html",
+        tender=tender,
+        named=[(one, one.readiness(moment)) for one in named],
+        able=rules.ready(named, moment),
+        pairs=list(rules.allowed_pairs(rules.ready(named, moment))),
+        you=web.actor().person_id,
+        rules=rules,
+    )
+
+
+def _own_key() -> OpeningKey | None:
+    """The reader's key. Raises NotFound for people of no school."""
+    if not web.actor().school_ids:
+        raise NotFound
+    return queries.key_of(db.session(), web.actor().person_id)
