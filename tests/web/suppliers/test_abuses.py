@@ -86,7 +86,7 @@ def test_abuse_10_a_conflicted_evaluator_meets_404_everywhere_and_opens_nothing(
     actions.lock_scores(contest.coordinator, contest.tender.id, contest.tender.version)
     assert both in contest.tender.openers
     with clock.travelling(contest.tender.closes_at), pytest.raises(Refusal):
-        start_opening(both, contest.tender.id, Envelope.PRICE)
+        start_opening(both, contest.tender.id, Envelope.PRICE, make.PASSPHRASE)
     client = as_person(both)
     ids = {
         "tender_id": contest.tender.id,
