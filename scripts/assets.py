@@ -19,6 +19,7 @@ VENDOR = PROJECT / "marketplace" / "static" / "vendor"
 GOVUK = PACKAGES / "govuk-frontend" / "dist" / "govuk"
 AUTOCOMPLETE = PACKAGES / "accessible-autocomplete" / "dist"
 SOURCE_SANS = PACKAGES / "@fontsource-variable" / "source-sans-3"
+SOURCE_SANS_PRINTED = PACKAGES / "@fontsource" / "source-sans-3" / "files"
 
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 CREST = re.compile(r"(?:background-image|-webkit-mask-image|mask-image):url\([^)]*crest[^)]*\);?")
@@ -62,6 +63,16 @@ class Vendor:
         """Store a script without its source map, which we do not serve; the hashed name it got."""
         return self.add(name, (SOURCE_MAP.sub("", source.read_text("utf-8")) + "\n").encode())
 
+    def add_printed_typeface(self) -> None:
+        """Store Source Sans 3 once for each weight of print.
+
+        A variable typeface would be made fixed anew for every document, which doubles its time.
+        """
+        for alphabet in ("latin", "latin-ext"):
+            for weight in (400, 600):
+                name = f"source-sans-3-{alphabet}-{weight}"
+                self.add(f"{name}.woff2", (SOURCE_SANS_PRINTED / f"{name}-normal.woff2").read_bytes())
+
     def add_typeface(self) -> None:
         """Store Source Sans 3 in the Latin alphabets, and the style sheet that names it."""
         faces = []
@@ -78,6 +89,7 @@ def build(folder: Path) -> dict[str, str]:
     """Fill a folder with all that Weald serves; the plain names and the hashed ones."""
     vendor = Vendor(folder)
     vendor.add_typeface()
+    vendor.add_printed_typeface()
     vendor.add_style("govuk-frontend.css", GOVUK / "govuk-frontend.min.css")
     vendor.add_style("accessible-autocomplete.css", AUTOCOMPLETE / "accessible-autocomplete.min.css")
     govuk = vendor.add_script("govuk-frontend.js", GOVUK / "govuk-frontend.min.js")
