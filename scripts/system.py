@@ -16,6 +16,8 @@ from pathlib import Path
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 20
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser")
+"""By which names a machine may know it. The first draws pages and nothing around them, in half the time."""
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts", "/opt/homebrew/share/fonts")
 
 
@@ -47,7 +49,7 @@ def has_font(pattern: str) -> bool:
 
 def has_chromium() -> bool:
     """Is there a Chromium for the browser tests?"""
-    return any(shutil.which(name) for name in ("chromium", "chromium-browser"))
+    return any(shutil.which(name) for name in CHROMIUMS)
 
 
 def has_postgresql() -> bool:
@@ -83,7 +85,7 @@ RUN = [
 ]
 TEST = [
     *RUN,
-    Need("Chromium, for the browser tests", has_chromium, "chromium", "chromium"),
+    Need("Chromium, for the browser tests", has_chromium, "chromium-headless-shell", "chromium"),
     Need("PostgreSQL, for the tests on both databases", has_postgresql, "postgresql", "postgresql"),
 ]
 

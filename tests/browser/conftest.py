@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize
 
+from scripts.system import CHROMIUMS
 from tests import databases
 from tests.browser.live import Live, running
 
@@ -28,7 +29,7 @@ PHONE: ViewportSize = {"width": 375, "height": 800}
 
 def chromium() -> str | None:
     """Where this machine keeps its Chromium."""
-    return shutil.which("chromium") or shutil.which("chromium-browser")
+    return next(filter(None, map(shutil.which, CHROMIUMS)), None)
 
 
 @pytest.fixture(scope="session")
