@@ -16,8 +16,6 @@ from pathlib import Path
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 20
-CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser")
-"""By which names a machine may know it. The first draws pages and nothing around them, in half the time."""
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts", "/opt/homebrew/share/fonts")
 
 
@@ -49,7 +47,7 @@ def has_font(pattern: str) -> bool:
 
 def has_chromium() -> bool:
     """Is there a Chromium for the browser tests?"""
-    return any(shutil.which(name) for name in CHROMIUMS)
+    return any(shutil.which(name) for name in ("chromium-headless-shell", "chromium", "chromium-browser"))
 
 
 def has_postgresql() -> bool:

@@ -20,10 +20,6 @@ from marketplace.core.settings import Mode, Settings
 from tests import databases
 from tests.make import kept
 
-# A busy machine is no fault of what is tested
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
-
 LOOPBACK = {"127.0.0.1", "::1", "localhost", ""}
 
 # How long inputs take to make is measured on the wall: a busy machine would fail tests that are right
