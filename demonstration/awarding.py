@@ -13,6 +13,8 @@ from marketplace.contracts.models import Contract
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.ids import new_id
+from marketplace.tenders.interests.actions import assess_interests
+from marketplace.tenders.interests.queries import review_points
 from marketplace.tenders.uk_notices.actions import issue_notice
 from marketplace.tenders.uk_notices.queries import needs_reference
 from marketplace.tenders.uk_notices.rules import NO_PARTICULARS, NoticeKind
@@ -32,6 +34,7 @@ REASONS = (
     "First by price and quality together. The panel found its answers convincing, the price is not "
     "abnormally low, and the schools together pay less than today."
 )
+REVIEWED = "Nobody behind this tender has an interest in any of the suppliers that quoted."
 CREDIT = CreditTerms(
     "A service that did not happen",
     "A service of the schedule does not happen on its day and is not made good on the next.",
@@ -50,6 +53,8 @@ def award(walk: Walk) -> None:
     _, comparison = queries.get_comparison(session, walk.cast.coordinator, walk.tender_id)
     first = comparison.firsts[0]
     with walk.on(RECOMMENDED):
+        if review_points(session, walk.tender()):
+            assess_interests(walk.cast.coordinator, walk.tender_id, new_id(), REVIEWED)
         wanted = Recommendation(first.quote_id, REASONS)
         actions.recommend_award(walk.cast.coordinator, walk.tender_id, walk.version, wanted)
     _approve(walk, walk.schools[0], FIRST_APPROVAL)

@@ -5,14 +5,20 @@ from __future__ import annotations
 import io
 
 from demonstration.path import HOLIDAY_REASON, OPEN_FOR, Walk
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.tenders.amending import actions
 from marketplace.tenders.amending.changing import Wanted
+from marketplace.tenders.amending.queries import waiting_for_find_a_tender
 from marketplace.tenders.planning.queries import holidays_at
 from marketplace.tenders.timetable import doubts_about
+from marketplace.tenders.uk_notices.actions import issue_notice
+from marketplace.tenders.uk_notices.rules import NoticeKind, Particulars
 
 PROPOSED, APPROVED, AMENDED, LONGER = 4, 5, 6, 7
+EXTENDED, CHANGED = 80_000, 90_000
+"""From where the numbers of the notices count that Find a Tender published of these changes."""
 TIMES = """Kitchens and dining halls
 
 Fernleigh Academy: kitchen from 06:30, two sittings at 12:10 and 12:50.
@@ -38,6 +44,7 @@ def extend(walk: Walk) -> None:
         )
     with walk.on(APPROVED):
         actions.approve_extension(walk.schools[0].headteacher, walk.tender_id, extension_id)
+        _publish_the_change(walk, EXTENDED)
 
 
 def amend(walk: Walk) -> None:
@@ -57,3 +64,22 @@ def amend(walk: Walk) -> None:
                 added=io.BytesIO(TIMES.encode()),
             ),
         )
+        _publish_the_change(walk, CHANGED)
+
+
+def _publish_the_change(walk: Walk, number: int) -> None:
+    """A change of a tender that stands on Find a Tender is published there, and holds with the reference."""
+    waiting = waiting_for_find_a_tender(db.session(), walk.tender_id)
+    if waiting is None:
+        return
+    today = clock.today()
+    issue_notice(
+        walk.cast.coordinator,
+        new_id(),
+        walk.tender_id,
+        walk.version,
+        kind=NoticeKind.TENDER,
+        particulars=Particulars(reason=waiting.reason),
+        reference=f"{today.year}/S 000-{number + walk.purchase.published:06d}",
+        published_on=today,
+    )

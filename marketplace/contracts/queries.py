@@ -180,6 +180,14 @@ def baseline_for(session: Session, school_id: uuid.UUID, category: str, on: date
     return baselines_for(session, [school_id], category, on).get(school_id)
 
 
+def of_a_school(session: Session, actor: Actor, school_id: uuid.UUID, category: str) -> list[Contract]:
+    """A school's contracts of a category that the actor may read, the one that runs longest first."""
+    query = select(Contract).where(
+        Contract.school_id == school_id, Contract.category == category, visible_to(actor)
+    )
+    return list(session.scalars(query.order_by(Contract.runs_until.desc(), Contract.id)))
+
+
 def schools_with_contracts(session: Session, actor: Actor) -> dict[uuid.UUID, str]:
     """The names of the schools of which this actor may read a contract, by id, in their order."""
     query = (

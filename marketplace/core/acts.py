@@ -92,6 +92,7 @@ class Act(StrEnum):
     INTEREST_DECLARE = "interest.declare"
     INTEREST_ASSESS = "interest.assess"
     TENDER_AMEND = "tender.amend"
+    TENDER_HOLD_CHANGE = "tender.hold_change"
     TENDER_EXTEND = "tender.extend"
     TENDER_APPROVE_EXTENSION = "tender.approve_extension"
     TENDER_REFUSE_EXTENSION = "tender.refuse_extension"

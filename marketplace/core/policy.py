@@ -157,7 +157,10 @@ POLICY: Mapping[Act, Permission] = {
     ),
     Act.INTEREST_ASSESS: _may("Record the conflicts assessment of a tender", Role.COORDINATOR),
     Act.TENDER_AMEND: _may("Change the words and documents of a published tender", Role.COORDINATOR),
-    Act.TENDER_EXTEND: _may("Propose a later deadline for everybody", Role.COORDINATOR),
+    Act.TENDER_HOLD_CHANGE: _may(
+        "Hold a change of a tender until Find a Tender shows it", Role.COORDINATOR, Role.HEADTEACHER
+    ),
+    Act.TENDER_EXTEND: _may("Propose a later deadline, and other price lines with it", Role.COORDINATOR),
     Act.TENDER_APPROVE_EXTENSION: _may(
         "Approve a later deadline that somebody of another school proposed", Role.HEADTEACHER
     ),

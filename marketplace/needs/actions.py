@@ -14,6 +14,7 @@ from marketplace.alliance.models import School
 from marketplace.alliance.queries import get_school
 from marketplace.contracts import categories
 from marketplace.contracts.frameworks import approved_frameworks
+from marketplace.contracts.queries import get_contract
 from marketplace.core import clock, events, policy
 from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound
@@ -21,6 +22,7 @@ from marketplace.core.forms import expect_version
 from marketplace.core.ids import next_reference
 from marketplace.core.policy import SYSTEM, Act, Actor
 from marketplace.needs import answers, notices, queries, rules
+from marketplace.needs.from_contract import content_from
 from marketplace.needs.models import Need, NeedWaiver
 from marketplace.needs.rules import NeedContent, NeedStatus
 
@@ -35,6 +37,18 @@ def post_need(
         if session.get(Need, need_id) is None:
             draft = Need(id=need_id, school_id=school.id, category=category_id)
             _post(session, actor, draft, content)
+
+
+def post_from_contract(actor: Actor, need_id: uuid.UUID, contract_id: uuid.UUID) -> None:
+    """Draft a need from a registered contract of the same school: category, supplier, spend and dates."""
+    with transaction() as session:
+        contract = get_contract(session, actor, contract_id)
+        school = _own_school(session, actor, contract.school_id)
+        policy.require(actor, Act.NEED_POST, school.id)
+        if session.get(Need, need_id) is None:
+            draft = Need(id=need_id, school_id=school.id, category=contract.category)
+            content = content_from(contract, clock.today())
+            _post(session, actor, draft, content, from_contract=str(contract.id))
 
 
 def copy_need(actor: Actor, need_id: uuid.UUID, earlier_id: uuid.UUID) -> None:

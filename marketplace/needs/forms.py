@@ -176,7 +176,7 @@ def _standard_fields(category: Category) -> dict[str, Any]:
         "description": LongTextField(
             "What matters to the school (optional)",
             description="What should stay and what should get better. Other schools of the alliance read it "
-            "too.",
+            "too, and suppliers do if it becomes a requirement of a joint tender: name nobody.",
         ),
         "volume": QuantityField(
             "Volume",

@@ -9,11 +9,13 @@ from flask import Blueprint, flash, redirect, request, url_for
 
 from marketplace.alliance import queries as alliance
 from marketplace.contracts import categories
+from marketplace.contracts import queries as contracts
 from marketplace.core import clock, policy, web
 from marketplace.core.db import db
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.fields import choices
-from marketplace.core.forms import EditForm
+from marketplace.core.forms import EditForm, NewThingForm
+from marketplace.core.ids import new_id
 from marketplace.core.listing import page_address, sorting
 from marketplace.core.paging import page_links
 from marketplace.core.policy import POLICY, Act, Actor, Kind
@@ -25,6 +27,7 @@ from marketplace.needs.forms import (
     ReasonForm,
     WaiverForm,
 )
+from marketplace.needs.from_contract import content_from
 from marketplace.needs.models import Need
 from marketplace.needs.rules import STATUS_COLOURS, STATUS_LABELS, NeedContent, NeedStatus
 from marketplace.needs.suggestions.queries import reads_suggestions
@@ -88,12 +91,31 @@ def choose_category() -> Any:
 
 @needs.route("/post/<uuid:school_id>/<category_id>", methods=["GET", "POST"])
 def post_need(school_id: uuid.UUID, category_id: str) -> Any:
-    """The first question with its answer filled in, for links that ask for a certain need."""
+    """For links that ask for a certain need: begin with the school's contract, or with the first question."""
     if school_id not in web.actor().school_ids or category_id not in categories.CATALOGUE:
         raise NotFound
     policy.require(web.actor(), Act.NEED_POST, school_id)
     rules.check_category(categories.category(category_id), clock.today())
+    session = db.session()
+    held = contracts.of_a_school(session, web.actor(), school_id, category_id)
+    if held and request.method == "GET" and "empty" not in request.args:
+        return page(
+            "needs/choose_contract.html",
+            school=alliance.get_school(session, web.actor(), school_id),
+            category=categories.label(category_id),
+            category_id=category_id,
+            beginnings=[(one, content_from(one, clock.today()), str(new_id())) for one in held],
+        )
     return _first_question(CategoryForm(data={"school": school_id, "category": category_id}))
+
+
+@needs.route("/post/from-contract/<uuid:contract_id>", methods=["POST"])
+def post_from_contract(contract_id: uuid.UUID) -> Any:
+    """Begin a need with what the register says of the contract that it replaces."""
+    form = NewThingForm()
+    actions.post_from_contract(web.actor(), form.id_to_make, contract_id)
+    flash("You started a need from the contract. Check what was taken over, and answer the rest.", "success")
+    return redirect(url_for("needs.edit_need", need_id=form.id_to_make))
 
 
 def _first_question(form: CategoryForm) -> Any:

@@ -32,7 +32,8 @@ class Tender(Base):
     `recovery_fee` (pence before VAT) is what the lead school recharges to the others for its work,
     divided by `split`. The contract's dates are both included; `extension_months` are all its options to
     run longer, together. `deadline_reason` says why a deadline out of hours or in a holiday is kept;
-    `deadline_version` counts up with each extension. `kept_apart_reason` says why it is not valued
+    `deadline_version` counts up with each extension, `schedule_version` when price lines or volumes change
+    after publication. `kept_apart_reason` says why it is not valued
     together with tenders alike. `published_by` approved it, at `approved_at`; above
     the threshold it is published only when its notice stands on Find a Tender. `ocid` names the process
     that it was imported from, and `import_notes` lists what the file held that
@@ -58,6 +59,7 @@ class Tender(Base):
     closes_at: Mapped[datetime | None] = mapped_column(index=True)
     deadline_reason: Mapped[str] = mapped_column(default="")
     deadline_version: Mapped[int] = mapped_column(default=1)
+    schedule_version: Mapped[int] = mapped_column(default=1, server_default="1")
     procedure: Mapped[Procedure] = mapped_column(default=Procedure.ELECTRONIC)
     kept_apart_reason: Mapped[str] = mapped_column(default="")
     contract_starts_on: Mapped[date | None]

@@ -38,6 +38,7 @@ WORDS = {
     Act.INTEREST_DECLARE: "Interests declared",
     Act.INTEREST_ASSESS: "Conflicts of interest assessed",
     Act.TENDER_AMEND: "Changed after publication",
+    Act.TENDER_HOLD_CHANGE: "Change held until Find a Tender shows it",
     Act.TENDER_EXTEND: "Later deadline proposed",
     Act.TENDER_APPROVE_EXTENSION: "Deadline moved",
     Act.TENDER_REFUSE_EXTENSION: "Deadline left as it is",

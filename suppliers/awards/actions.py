@@ -19,6 +19,8 @@ from marketplace.core.ids import new_id
 from marketplace.core.policy import Act, Actor
 from marketplace.tenders import timetable
 from marketplace.tenders.actions import move_tender
+from marketplace.tenders.interests.queries import review_points
+from marketplace.tenders.interests.rules import check_reviewed
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import TenderStatus
 from suppliers.awards import confirming, notices, queries, rules
@@ -39,8 +41,8 @@ from suppliers.quotes.rules import QuoteStatus
 def recommend_award(actor: Actor, tender_id: uuid.UUID, version: int, wanted: Recommendation) -> None:
     """Recommend a quote for all lots of a tender, for two schools to approve.
 
-    Raises NotFound for a quote that is not compared, RuleBroken without reasons. Sent twice, it
-    recommends once.
+    Raises NotFound for a quote that is not compared, RuleBroken without reasons, and while the conflicts
+    assessment was not reviewed. Sent twice, it recommends once.
     """
     with transaction() as session:
         tender = evaluation.get_tender(session, tender_id, evaluation.visible_to(actor), lock=True)
@@ -48,6 +50,7 @@ def recommend_award(actor: Actor, tender_id: uuid.UUID, version: int, wanted: Re
         if _recommended_already(session, actor, tender, wanted.quote_id):
             return
         expect_version(tender, version)
+        check_reviewed(review_points(session, tender))
         comparison = evaluation.comparison_of(session, tender)
         offer = comparison.offer_of(wanted.quote_id)
         if offer is None:

@@ -15,7 +15,7 @@ from marketplace.core.fields import choices
 from marketplace.core.paging import page_links
 from marketplace.core.policy import Act
 from marketplace.core.web import NavigationItem, answering, page
-from marketplace.tenders.interests.queries import latest_assessment
+from marketplace.tenders.interests.queries import latest_assessment, review_points
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import STATUS_COLOURS, STATUS_LABELS, TenderStatus
 from suppliers.awards import actions, queries, shown
@@ -94,6 +94,7 @@ def recommend_award(tender_id: uuid.UUID) -> Any:
         comparison=comparison,
         findings=findings.find(comparison),
         assessment=latest_assessment(session, tender_id),
+        review=review_points(session, tender),
     )
 
 

@@ -49,7 +49,7 @@ def save_draft(
         draft = queries.draft_of(session, tender_id, supplier_id)
         kept = offer.within(schedule)
         if draft is not None:
-            if queries.offer_in_draft(draft) == kept:
+            if queries.offer_in_draft(draft) == kept and not _is_outdated(draft, tender):
                 return
             expect_version(draft, version)
         elif version:
@@ -71,7 +71,7 @@ def take_prices(actor: Actor, tender_id: uuid.UUID, supplier_id: uuid.UUID, read
             discounts={**before.discounts, **read.discounts},
             lots=before.lots | read.lots,
         ).within(schedule)
-        if draft is None or merged != before:
+        if draft is None or merged != before or _is_outdated(draft, tender):
             _keep(session, actor, schedule, supplier_id, merged)
 
 
@@ -120,8 +120,9 @@ def submit_quote(
             return
         rules.check_deadline(tender.status, tender.closes_at, moment)
         expect_version(quote, version)
+        rules.check_schedule(quote.schedule_version, tender.schedule_version)
         schedule = queries.schedule_of(session, tender)
-        offer = queries.offer_in_draft(quote)
+        offer = queries.offer_in_draft(quote).within(schedule)
         _check_complete(schedule, offer, free_confirmed=free_confirmed)
         rules.check_declarations(declared)
         replaced = queries.submitted_of(session, tender.id, quote.supplier_id)
@@ -327,6 +328,7 @@ def _keep(session: Session, actor: Actor, schedule: Schedule, supplier_id: uuid.
         session.add(draft)
         session.flush()
     draft.written_by, draft.written_at = author, now
+    draft.schedule_version = session.get_one(Tender, schedule.tender_id).schedule_version
     bodies = {body.envelope: body for body in draft.bodies}
     for envelope, content in offer.bodies(schedule.envelopes).items():
         body = bodies.get(envelope) or SealedBody(quote_id=draft.id, envelope=envelope)
@@ -341,6 +343,10 @@ def _keep(session: Session, actor: Actor, schedule: Schedule, supplier_id: uuid.
         organisation_id=supplier_id,
         tender_id=schedule.tender_id,
     )
+
+
+def _is_outdated(quote: Quote, tender: Tender) -> bool:
+    return rules.is_outdated(quote.schedule_version, tender.schedule_version)
 
 
 def _check_complete(schedule: Schedule, offer: Offer, *, free_confirmed: bool) -> None:

@@ -17,7 +17,12 @@ def tell_of_cancelling(session: Session, event: Event) -> None:
 
 
 def tell_of_deadline(session: Session, event: Event) -> None:
-    """Write to every supplier concerned that the deadline is later, and why."""
+    """Write to every supplier concerned that the deadline is later, and why.
+
+    Where price lines changed with it, the message about them says the deadline too.
+    """
+    if event.facts.get("lines_changed"):
+        return
     notices.deadline_moved(
         session,
         event.subject_id,

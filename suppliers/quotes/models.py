@@ -24,7 +24,9 @@ class Quote(Base):
     """One version of a supplier's quote for a tender: a draft, or what was submitted.
 
     `commitment` is the SHA-256 over those of its envelopes: proof, after opening, that nothing changed.
-    `received_at` is the database's clock. `written_by` saved the draft last, and submitted it.
+    `schedule_version` is the tender's when its draft was last saved: a quote for an older price schedule is
+    never priced on a newer one. `received_at` is the database's clock. `written_by` saved the draft last,
+    and submitted it.
     `deadline_version` is the tender's at submission, to which the sealed envelopes are bound.
     A quote that was replaced or withdrawn keeps its sealed bodies as evidence; nobody ever opens them.
     """
@@ -60,6 +62,7 @@ class Quote(Base):
     withdrawn_at: Mapped[datetime | None]
     deadline_version: Mapped[int | None]
     commitment: Mapped[str] = mapped_column(default="")
+    schedule_version: Mapped[int] = mapped_column(default=1, server_default="1")
     exclusion_reason: Mapped[str] = mapped_column(default="")
     version: Mapped[int] = mapped_column(default=1)
 

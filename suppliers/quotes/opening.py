@@ -197,6 +197,7 @@ def open_envelope(
     without prices or answers, so that it can be excluded with a reason or put right from its receipt.
     """
     done, failed = [], []
+    _exclude_outdated(session, schedule.tender_id)
     for quote in quotes_to_open(session, schedule.tender_id):
         body = next((one for one in quote.bodies if one.envelope is envelope), None)
         reference = quote.reference or ""
@@ -212,6 +213,17 @@ def open_envelope(
             quote.status = rules.move(quote.status, QuoteStatus.OPENED)
     session.flush()
     return Opened(tuple(done), tuple(failed))
+
+
+def _exclude_outdated(session: Session, tender_id: uuid.UUID) -> None:
+    """Leave out, unopened, what was submitted for a price schedule that has changed since."""
+    current = session.get_one(Tender, tender_id).schedule_version
+    for quote in quotes_to_open(session, tender_id):
+        if quote.status is QuoteStatus.SUBMITTED and rules.is_outdated(quote.schedule_version, current):
+            quote.status = rules.move(quote.status, QuoteStatus.OPENED)
+            quote.status = rules.move(quote.status, QuoteStatus.EXCLUDED)
+            quote.exclusion_reason = rules.OUTDATED
+    session.flush()
 
 
 def _write_out(

@@ -111,6 +111,24 @@ def stage_of(status: QuoteStatus) -> Stage:
     return Stage(status.value)
 
 
+def is_outdated(schedule_version: int, current: int) -> bool:
+    """Was a quote written for a price schedule that has changed since?"""
+    return schedule_version < current
+
+
+def check_schedule(schedule_version: int, current: int) -> None:
+    """Raise RuleBroken for a draft that was saved before the price schedule changed."""
+    if is_outdated(schedule_version, current):
+        raise RuleBroken(
+            "The price lines have changed since this draft was saved. Go back to your prices, check each "
+            "against the new lines, and save them; then submit."
+        )
+
+
+OUTDATED = (
+    "It was submitted for the price schedule as it was before it changed, and was not submitted again by the "
+    "deadline. A quote is never priced on a schedule that its supplier did not see."
+)
 AFTER_OPENING = frozenset({_S.OPENED, _S.COMPLIANT, _S.EXCLUDED, _S.AWARDED, _S.NOT_AWARDED})
 STILL_IN = frozenset({_S.SUBMITTED, _S.OPENED, _S.COMPLIANT})
 

@@ -43,6 +43,7 @@ def _page(tender_id: uuid.UUID) -> str:
 def _to_quote(session: Session, actor: Actor) -> Iterator[Task]:
     if not actor.supplier_ids:
         return
+    yield from _to_submit_again(session, actor)
     live = select(Quote.tender_id).where(
         queries.own(actor), Quote.status.in_([QuoteStatus.DRAFT, QuoteStatus.SUBMITTED])
     )
@@ -65,6 +66,30 @@ def _to_quote(session: Session, actor: Actor) -> Iterator[Task]:
                 f"Open until {moment(tender.closes_at)}.",
                 tender.closes_at.astimezone(LONDON).date(),
             )
+
+
+def _to_submit_again(session: Session, actor: Actor) -> Iterator[Task]:
+    """Quotes that are in for an older price schedule, of tenders that still take quotes."""
+    query = (
+        select(Quote)
+        .join(Tender, Tender.id == Quote.tender_id)
+        .where(
+            queries.own(actor),
+            Quote.status == QuoteStatus.SUBMITTED,
+            Quote.schedule_version < Tender.schedule_version,
+            Tender.status == TenderStatus.PUBLISHED,
+            Tender.closes_at > clock.now(),
+        )
+        .options(selectinload(Quote.tender))
+    )
+    for quote in session.scalars(query):
+        assert quote.tender.closes_at
+        yield Task(
+            f"Submit your quote again for {quote.tender.title}",
+            url_for("quotes.show", quote_id=quote.id),
+            f"Its price lines have changed. The deadline is {moment(quote.tender.closes_at)}.",
+            quote.tender.closes_at.astimezone(LONDON).date(),
+        )
 
 
 def _to_open(session: Session, actor: Actor) -> Iterator[Task]:

@@ -248,6 +248,8 @@ def _show(quote_id: uuid.UUID, *, just_submitted: bool = False, copy: bytes = b"
         stage=rules.stage_of(quote.status),
         rules=rules,
         is_told=results.is_known(session, quote),
+        outdated=quote.status is QuoteStatus.SUBMITTED
+        and rules.is_outdated(quote.schedule_version, quote.tender.schedule_version),
     )
 
 

@@ -19,7 +19,7 @@ from tests.make.alliance import Alliance
 from tests.make.evaluation import PRICES, Contest, UnitPrices, price_contest, priced_contest
 from tests.make.kept import kept
 from tests.make.quotes import fresh
-from tests.make.tenders import Wishes
+from tests.make.tenders import Wishes, review_interests
 
 _notices = count(500_001)
 REASONS = "The highest marks, and references that we checked."
@@ -28,6 +28,7 @@ REASONS = "The highest marks, and references that we checked."
 def recommend_award(contest: Contest, quote_id: uuid.UUID | None = None, departure: str = "") -> None:
     """The coordinator recommends a quote: the one in first place unless told otherwise."""
     chosen = quote_id or contest.comparison.firsts[0].quote_id
+    review_interests(contest.tender)
     wanted = Recommendation(chosen, REASONS, departure)
     actions.recommend_award(contest.coordinator, contest.tender.id, contest.tender.version, wanted)
 

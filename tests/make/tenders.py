@@ -28,7 +28,7 @@ from marketplace.tenders.criteria.rules import CriterionDraft
 from marketplace.tenders.drafting import actions as drafting
 from marketplace.tenders.drafting.rules import LineDraft, LotDraft, PanelDraft
 from marketplace.tenders.interests import actions as interests
-from marketplace.tenders.interests.queries import concerned
+from marketplace.tenders.interests.queries import concerned, review_points
 from marketplace.tenders.lots import actions as lot_actions
 from marketplace.tenders.models import Tender as TenderRow
 from marketplace.tenders.rules import CriterionKind, PriceFormula, Seat, Split
@@ -312,6 +312,15 @@ def assess_interests(tender: Tender) -> None:
     interests.assess_interests(
         tender.alliance.coordinator, tender.id, new_id(), "Nobody has an interest in who wins."
     )
+
+
+def review_interests(tender: Tender) -> None:
+    """Above the threshold the coordinator looks at the assessment again once quotes are opened."""
+    if review_points(db.session(), tender.row):
+        with clock.travelling(max(clock.now(), *(step.reached_at for step in tender.row.steps))):
+            interests.assess_interests(
+                tender.alliance.coordinator, tender.id, new_id(), "Nobody has an interest in who quoted."
+            )
 
 
 def closed_tender(alliance: Alliance, **given: Unpack[Wishes]) -> Tender:

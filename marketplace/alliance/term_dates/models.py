@@ -14,7 +14,11 @@ from marketplace.core.ids import new_id
 
 
 class SchoolYear(Base):
-    """One school's year, named by the calendar year in which it begins: 2026 is 2026 to 2027."""
+    """One school's year, named by the calendar year in which it begins: 2026 is 2026 to 2027.
+
+    `copied_from` is the school of the same local authority whose dates were taken over; NULL for dates that
+    somebody entered.
+    """
 
     __tablename__ = "school_year"
     __table_args__ = (UniqueConstraint("school_id", "begins"),)
@@ -24,6 +28,7 @@ class SchoolYear(Base):
     begins: Mapped[int]
     saved_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     saved_at: Mapped[datetime]
+    copied_from: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("school.id"))
     version: Mapped[int] = mapped_column(default=1)
 
     terms: Mapped[list[SchoolTerm]] = relationship(

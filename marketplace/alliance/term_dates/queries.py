@@ -10,9 +10,12 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from marketplace.alliance.models import Person, School
+from marketplace.alliance.queries import names, visible_to
 from marketplace.alliance.term_dates import rules
 from marketplace.alliance.term_dates.models import SchoolYear
 from marketplace.alliance.term_dates.rules import Origin, Term
+from marketplace.core.policy import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,21 @@ class YearView:
     terms: tuple[Term, ...]
     version: int = 0
     saved_at: datetime | None = None
+    copied_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The dates that another school of the same local authority entered, for a school that has none yet.
+
+    `person` entered them; blank where the reader does not know that school's people.
+    """
+
+    school_id: uuid.UUID
+    school: str
+    person: str
+    saved_at: datetime
+    terms: tuple[Term, ...]
 
 
 def saved_year(session: Session, school_id: uuid.UUID, begins: int) -> SchoolYear | None:
@@ -57,9 +75,45 @@ def year_of(session: Session, school_id: uuid.UUID, begins: int) -> YearView:
     """A school's year: what it has saved, else what we propose, else nothing."""
     saved = saved_year(session, school_id, begins)
     if saved is not None:
-        return YearView(begins, Origin.OWN, _terms(saved), saved.version, saved.saved_at)
+        copied = names(session, [saved.copied_from] if saved.copied_from else [])
+        return YearView(
+            begins,
+            Origin.OWN,
+            _terms(saved),
+            saved.version,
+            saved.saved_at,
+            next(iter(copied.values()), ""),
+        )
     proposal = rules.proposed(begins)
     return YearView(begins, Origin.PROPOSED if proposal else Origin.USUAL, proposal)
+
+
+def offered(session: Session, actor: Actor, school: School, begins: int) -> Offered | None:
+    """What a school of the same local authority entered last for a year; None when no school has.
+
+    Term dates are public, and a local authority's are mostly the same for all of its schools. So they are
+    offered whatever the alliance; who entered them is named to those who may read that school.
+    """
+    query = (
+        select(SchoolYear)
+        .join(School, School.id == SchoolYear.school_id)
+        .where(
+            SchoolYear.begins == begins,
+            SchoolYear.copied_from.is_(None),
+            School.id != school.id,
+            School.local_authority == school.local_authority,
+            School.local_authority != "",
+        )
+        .order_by(SchoolYear.saved_at.desc(), SchoolYear.id)
+        .limit(1)
+    )
+    year = session.scalars(query).one_or_none()
+    if year is None:
+        return None
+    known = session.scalar(select(School.id).where(School.id == year.school_id, visible_to(actor)))
+    person = session.get(Person, year.saved_by) if known and year.saved_by else None
+    name = names(session, [year.school_id])[year.school_id]
+    return Offered(year.school_id, name, person.name if person else "", year.saved_at, _terms(year))
 
 
 def calendar_of(session: Session, school_ids: Collection[uuid.UUID]) -> SchoolCalendar:

@@ -21,6 +21,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.policy import Actor, Kind, Role
 from marketplace.needs.models import Need
 from marketplace.needs.queries import BEYOND_DRAFT
+from marketplace.needs.rules import NeedStatus
 from marketplace.needs.suggestions import rules
 from marketplace.needs.suggestions.models import NeedRequest, NeighbourConsent, SuggestionCount
 from marketplace.needs.suggestions.pairing import Asked, Known, Term, pair
@@ -238,6 +239,16 @@ def alliances_of_schools(session: Session, school_ids: Collection[uuid.UUID]) ->
 def consenting(session: Session, school_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
     """Those of these schools that let neighbouring alliances see them."""
     query = select(NeighbourConsent.school_id).where(NeighbourConsent.school_id.in_(school_ids))
+    return set(session.scalars(query))
+
+
+def submitted(session: Session, suggestion: Suggestion) -> set[uuid.UUID]:
+    """The suggestion's schools with a need of its category that waits for approval."""
+    query = select(Need.school_id).where(
+        Need.school_id.in_(suggestion.schools),
+        Need.category == suggestion.category,
+        Need.status == NeedStatus.SUBMITTED,
+    )
     return set(session.scalars(query))
 
 

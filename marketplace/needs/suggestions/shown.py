@@ -231,10 +231,15 @@ def card(suggestion: Suggestion, href: str, today: date) -> dict[str, Any]:
         "facts": [
             {"label": "Schools", "value": f"{len(suggestion.schools):,}"},
             {"label": "Spend a year, before VAT", "value": pounds(found.annual)},
+            {"label": "Needs approved", "value": _of_all(len(rules.needs_of(suggestion)), suggestion)},
             {"label": "Threshold", "value": "Crossed" if found.tipping.fewest else "Not crossed"},
             {"label": "Last safe date", "value": day(suggestion.decide_by)},
         ],
     }
+
+
+def _of_all(number: int, suggestion: Suggestion) -> str:
+    return f"{number:,} of {len(suggestion.schools):,}"
 
 
 def members(

@@ -21,6 +21,7 @@ from marketplace.core.web import NavigationItem, page
 from marketplace.needs.suggestions import actions, queries, rules, shown
 from marketplace.needs.suggestions.queries import Findings
 from marketplace.needs.suggestions.rules import Suggestion
+from marketplace.needs.suggestions.to_come import still_to_come
 
 suggestions = Blueprint("suggestions", __name__, url_prefix="/needs/suggestions")
 
@@ -117,6 +118,8 @@ def show(alliance_id: uuid.UUID, category_id: str, starts_on: str) -> Any:
         to_ask=shown.listed(
             [suggestion.schools[one] for one in _to_ask(found, suggestion) if one not in asked]
         ),
+        to_come=still_to_come(suggestion, found.members, asked, queries.submitted(session, suggestion)),
+        own=_own_without_need(suggestion),
         deciding=shown.deciding(suggestion),
         neighbours=shown.listed(neighbours),
         neighbours_count=len(neighbours),
@@ -137,6 +140,19 @@ def _day(text: str) -> date:
 def _own_needs(found: Findings, suggestion: Suggestion) -> list[uuid.UUID]:
     """The approved needs of the alliance's own schools: a tender is for them."""
     return [need for school, need in rules.needs_of(suggestion).items() if school in found.members]
+
+
+def _own_without_need(suggestion: Suggestion) -> list[tuple[str, str]]:
+    """The reader's schools that can post a need for this, by name, and where."""
+    posting = web.actor().organisations(Kind.SCHOOL, *POLICY[Act.NEED_POST].roles)
+    return [
+        (
+            suggestion.schools[one],
+            url_for("needs.post_need", school_id=one, category_id=suggestion.category),
+        )
+        for one in rules.without_need(suggestion)
+        if one in posting
+    ]
 
 
 def _to_ask(found: Findings, suggestion: Suggestion) -> list[uuid.UUID]:

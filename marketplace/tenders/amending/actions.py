@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -14,13 +15,12 @@ from marketplace.core.forms import expect_version
 from marketplace.core.policy import Act, Actor
 from marketplace.tenders import queries as tenders
 from marketplace.tenders import timetable
-from marketplace.tenders.actions import mark_changed
-from marketplace.tenders.amending import changing, notices, queries, rules
+from marketplace.tenders.amending import changing, effects, notices, queries, rules
 from marketplace.tenders.amending.changing import Wanted
-from marketplace.tenders.amending.models import AmendedPart, Amendment, Extension
+from marketplace.tenders.amending.lines import WantedLine, stored
+from marketplace.tenders.amending.models import Amendment, Extension, WaitingAmendment
 from marketplace.tenders.amending.rules import ExtensionStatus
 from marketplace.tenders.models import Tender
-from marketplace.tenders.packs.assembling import assemble
 from marketplace.tenders.planning.queries import holidays_at
 from marketplace.tenders.rules import check_reason
 from marketplace.tenders.uk_notices import issuing
@@ -35,11 +35,13 @@ def propose_extension(
     closes_at: datetime,
     reason: str,
     doubt_reason: str = "",
+    lines: Sequence[WantedLine] | None = None,
 ) -> None:
     """Propose a later deadline for everybody; a headteacher of another school approves it.
 
-    Raises RuleBroken (fields `closes_at`, `reason`) when the deadline has passed by the database's
-    clock, when the new one is not later or not a good moment, and while another proposal waits.
+    `lines` are how the price schedule should read with it: lines and volumes change only with more time to
+    price them. Raises RuleBroken (fields `closes_at`, `reason`) when the deadline has passed by the
+    database's clock, when the new one is not later or not a good moment, and while another proposal waits.
     """
     with transaction() as session:
         tender = tenders.get_tender_of_alliance(session, actor, tender_id, lock=True)
@@ -51,6 +53,9 @@ def propose_extension(
         check_reason(reason, "the deadline moves")
         if queries.waiting_extension(session, tender_id) is not None:
             raise RuleBroken("A later deadline waits for approval already. Withdraw it before another.")
+        rules.check_nothing_waits(waits=_waits(session, tender))
+        if lines is not None:
+            rules.check_changes(changing.planned_lines(session, tender, lines))
         kept = _check_moment(session, tender, present, closes_at, doubt_reason)
         assert actor.person_id
         extension = Extension(
@@ -63,6 +68,7 @@ def propose_extension(
             doubt_reason=kept,
             proposed_by=actor.person_id,
             proposed_at=clock.now(),
+            lines=stored(lines) if lines is not None else None,
         )
         session.add(extension)
         session.flush()
@@ -83,8 +89,10 @@ def approve_extension(
 ) -> None:
     """Approve a later deadline: from now on it is everybody's, and everybody is told.
 
-    Raises Forbidden for who proposed it and for people of their schools, RuleBroken once the present
-    deadline has passed by the database's clock. Sent twice, it moves once.
+    Where the tender stands on Find a Tender, the change stands there first (regulation 5): it is agreed, and
+    takes effect with the reference of its notice. Raises Forbidden for who proposed it and for people of
+    their schools, RuleBroken once the present deadline has passed by the database's clock. Sent twice, it
+    moves once.
     """
     with transaction() as session:
         tender = tenders.get_tender_of_alliance(session, actor, tender_id, lock=True)
@@ -98,31 +106,27 @@ def approve_extension(
             approving_schools=approving,
             schools_of_proposer=queries.schools_of(session, extension.proposed_by),
         )
-        if extension.status is ExtensionStatus.APPROVED:
+        if extension.status in {ExtensionStatus.AGREED, ExtensionStatus.APPROVED}:
             return
         school_id = rules.choose_school(free, chosen)
         present = rules.check_still_open(tender.status, tender.closes_at, clock.database_now(session))
         _check_moment(session, tender, present, extension.closes_at, extension.doubt_reason)
-        extension.status = rules.move(extension.status, ExtensionStatus.APPROVED)
         extension.decided_by, extension.decided_at = actor.person_id, clock.now()
         extension.approved_for = school_id
-        tender.closes_at, tender.deadline_reason = extension.closes_at, extension.doubt_reason
-        tender.deadline_version += 1
-        extension.deadline_version = tender.deadline_version
+        if not issuing.change_must_wait(session, tender):
+            effects.move_deadline(session, actor, extension, present)
+            issuing.tender_changed(session, tender, extension.reason)
+            return
+        extension.status = rules.move(extension.status, ExtensionStatus.AGREED)
         session.flush()
-        assemble(session, tender)
-        issuing.tender_changed(session, tender, extension.reason)
-        notices.deadline_moved(session, extension)
+        notices.notice_wanted(session, tender)
         events.record(
             session,
             actor,
-            Act.TENDER_APPROVE_EXTENSION,
+            Act.TENDER_HOLD_CHANGE,
             tender.id,
             organisation_id=school_id,
-            extension_id=extension.id,
-            closed_before_at=present.isoformat(),
             closes_at=extension.closes_at.isoformat(),
-            deadline_version=tender.deadline_version,
             reason=extension.reason,
         )
 
@@ -139,7 +143,7 @@ def refuse_extension(actor: Actor, tender_id: uuid.UUID, extension_id: uuid.UUID
         check_reason(reason, "the deadline stays")
         extension.status = rules.move(extension.status, ExtensionStatus.REFUSED)
         extension.decided_by, extension.decided_at = actor.person_id, clock.now()
-        extension.refusal_reason = reason
+        extension.approved_for, extension.refusal_reason = None, reason
         session.flush()
         notices.extension_refused(session, extension)
         events.record(
@@ -163,49 +167,79 @@ def amend_tender(
 ) -> None:
     """Change a published tender's words and documents until its deadline (s.31); everybody is told.
 
-    Quotes that are in stay in. Lines, volumes, weights and dates are no words: what suppliers priced
-    does not change under them. Raises RuleBroken after the deadline by the database's clock, without a
+    Quotes that are in stay in. Weights and dates are no words; price lines and volumes change with a later
+    deadline only (`propose_extension`). Where the tender stands on Find a Tender, the change stands there
+    first and waits until then. Raises RuleBroken after the deadline by the database's clock, without a
     reason, when nothing would change, and (field `document`) for a file of a kind that is not allowed.
     """
     with transaction() as session:
         tender = tenders.get_tender_of_alliance(session, actor, tender_id, lock=True)
         policy.require(actor, Act.TENDER_AMEND, tender.alliance_id)
-        if session.get(Amendment, amendment_id) is not None:
+        made = session.get(Amendment, amendment_id) or session.get(WaitingAmendment, amendment_id)
+        if made is not None:
             return
         expect_version(tender, version)
         rules.check_still_open(tender.status, tender.closes_at, clock.database_now(session))
         check_reason(reason, "the tender changes")
-        changes = changing.apply(session, tender, wanted)
-        rules.check_changes(changes)
-        mark_changed(tender)
-        session.flush()
+        rules.check_nothing_waits(waits=_waits(session, tender))
+        wanted = changing.with_file_stored(session, wanted)
         assert actor.person_id
-        amendment = Amendment(
-            id=amendment_id,
-            tender_id=tender_id,
-            number=1 + len(queries.amendments(session, tender_id)),
-            reason=reason,
-            made_by=actor.person_id,
-            made_at=clock.now(),
-            pack_number=assemble(session, tender).number,
+        if not issuing.change_must_wait(session, tender):
+            effects.amend(
+                session,
+                actor,
+                tender,
+                amendment_id=amendment_id,
+                made_by=actor.person_id,
+                reason=reason,
+                wanted=wanted,
+            )
+            issuing.tender_changed(session, tender, reason)
+            return
+        rules.check_changes(changing.planned(tender, wanted))
+        session.add(
+            WaitingAmendment(
+                id=amendment_id,
+                tender_id=tender_id,
+                wanted=changing.stored(wanted),
+                reason=reason,
+                made_by=actor.person_id,
+                made_at=clock.now(),
+            )
         )
-        amendment.changes.extend(
-            AmendedPart(number=number, what=one.what, before=one.before, after=one.after)
-            for number, one in enumerate(changes, start=1)
-        )
-        session.add(amendment)
         session.flush()
-        issuing.tender_changed(session, tender, reason)
-        notices.tender_amended(session, tender, amendment)
         events.record(
             session,
             actor,
-            Act.TENDER_AMEND,
+            Act.TENDER_HOLD_CHANGE,
             tender.id,
             organisation_id=tender.alliance_id,
-            amendment_id=amendment.id,
             reason=reason,
         )
+
+
+def withdraw_amendment(actor: Actor, tender_id: uuid.UUID, amendment_id: uuid.UUID) -> None:
+    """Take back a change of words that waits for Find a Tender. Taken back twice, nothing more happens."""
+    with transaction() as session:
+        tender = tenders.get_tender_of_alliance(session, actor, tender_id, lock=True)
+        policy.require(actor, Act.TENDER_HOLD_CHANGE, tender.alliance_id)
+        waiting = session.get(WaitingAmendment, amendment_id)
+        if waiting is None or waiting.tender_id != tender_id:
+            return
+        session.delete(waiting)
+        session.flush()
+        events.record(
+            session,
+            actor,
+            Act.TENDER_HOLD_CHANGE,
+            tender.id,
+            organisation_id=tender.alliance_id,
+            reason="Taken back.",
+        )
+
+
+def _waits(session: Session, tender: Tender) -> bool:
+    return queries.waiting_for_find_a_tender(session, tender.id) is not None
 
 
 def _check_moment(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from wtforms.validators import Length
@@ -13,14 +14,20 @@ from marketplace.core.fields import (
     CheckboxesField,
     LocalDateTimeField,
     LongTextField,
+    QuantityField,
     RadiosField,
     Required,
+    TextField,
     UploadField,
     choices,
 )
 from marketplace.core.forms import EditForm, Form, NewThingForm
+from marketplace.core.ids import new_id
 from marketplace.tenders.amending.changing import Wanted
+from marketplace.tenders.amending.lines import WantedLine
+from marketplace.tenders.drafting.lot_forms import LONGEST_ITEM, LONGEST_UNIT
 from marketplace.tenders.models import Tender
+from marketplace.tenders.queries import ScheduleLine, ScheduleLot
 
 LONGEST_REASON = 1_000
 LONGEST_TEXT = 5_000
@@ -54,6 +61,87 @@ class ExtensionForm(NewThingForm, EditForm):
         description="Leave blank for a usual deadline. Suppliers read it.",
         render_kw={"rows": 2},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LineFields:
+    """The fields of one price line, or of one to be added to a lot (`line` None)."""
+
+    lot: ScheduleLot
+    line: ScheduleLine | None
+    key: str
+    item: Any
+    unit: Any
+    volumes: tuple[Any, ...]
+
+    @property
+    def has_errors(self) -> bool:
+        """Is anything wrong with what was typed here?"""
+        return any(field.errors for field in (self.item, self.unit, *self.volumes))
+
+
+class LinesForm(ExtensionForm):
+    """A later deadline, and how the price schedule reads with it; `of_schedule` gives it the lines."""
+
+    lots: Sequence[ScheduleLot] = ()
+    schools: Mapping[uuid.UUID, str] = {}
+
+    @classmethod
+    def of_schedule(
+        cls, version: int, lots: Sequence[ScheduleLot], schools: Mapping[uuid.UUID, str]
+    ) -> LinesForm:
+        """The form as the schedule reads now, with a blank line for each lot."""
+        fields: dict[str, Any] = {}
+        for lot in lots:
+            for line in (*lot.lines, None):
+                key = _key(lot, line)
+                fields[f"item_{key}"] = TextField(
+                    "Item", [Length(max=LONGEST_ITEM)], default=line.item if line else ""
+                )
+                fields[f"unit_{key}"] = TextField(
+                    "Unit",
+                    [Length(max=LONGEST_UNIT)],
+                    default=line.unit if line else "",
+                    render_kw={"width": 20},
+                )
+                for school_id, name in schools.items():
+                    fields[f"volume_{key}_{school_id.hex}"] = QuantityField(
+                        f"Units for {name}",
+                        default=line.volume_of(school_id) if line else None,
+                        render_kw={"width": 10},
+                    )
+        made = type("LinesFormOfSchedule", (cls,), {**fields, "lots": lots, "schools": schools})
+        form: LinesForm = made(data={"version": version})
+        return form
+
+    def shown(self) -> list[LineFields]:
+        """The fields of each line, in the order of the schedule, those to be added last in each lot."""
+        return [self._fields_of(lot, line) for lot in self.lots for line in (*lot.lines, None)]
+
+    def _fields_of(self, lot: ScheduleLot, line: ScheduleLine | None) -> LineFields:
+        key = _key(lot, line)
+        volumes = tuple(self[f"volume_{key}_{school_id.hex}"] for school_id in self.schools)
+        return LineFields(lot, line, key, self[f"item_{key}"], self[f"unit_{key}"], volumes)
+
+    def wanted(self) -> list[WantedLine]:
+        """The schedule as it was entered: a line without any volume is gone, a blank one not added."""
+        found = []
+        for one in self.shown():
+            volumes = {
+                school_id: field.data
+                for school_id, field in zip(self.schools, one.volumes, strict=True)
+                if field.data is not None
+            }
+            if volumes or (one.line is None and one.item.data):
+                line_id = one.line.id if one.line else new_id()
+                found.append(
+                    WantedLine(line_id, one.lot.id, one.item.data or "", one.unit.data or "", volumes)
+                )
+        return found
+
+
+def _key(lot: ScheduleLot, line: ScheduleLine | None) -> str:
+    return line.id.hex if line else f"new_{lot.id.hex}"
 
 
 class AmendmentForm(NewThingForm, EditForm):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -14,20 +15,23 @@ from marketplace.core.ids import new_id
 from marketplace.tenders.amending.rules import ExtensionStatus
 from marketplace.tenders.models import Tender
 
-WAITING = text("status = 'proposed'")
+WAITING = text("status IN ('proposed', 'agreed')")
 
 
 class Extension(Base):
     """A later deadline for everybody: proposed by one person, approved by one of another school.
 
     `deadline_version` is the tender's from then on. `doubt_reason` says why a moment out of hours or in
-    a holiday is chosen.
+    a holiday is chosen. `lines` are how the price schedule should read from then on, as `lines.read` reads
+    them; NULL where it stays. Above the threshold it is agreed until its notice stands on Find a Tender.
     """
 
     __tablename__ = "extension"
     __table_args__ = (
         CheckConstraint("closes_at > closed_before_at", name="forwards"),
-        CheckConstraint("decided_by <> proposed_by OR status <> 'approved'", name="two_people"),
+        CheckConstraint(
+            "decided_by <> proposed_by OR status NOT IN ('agreed', 'approved')", name="two_people"
+        ),
         CheckConstraint(
             "(status = 'approved') = (deadline_version IS NOT NULL)", name="approved_has_a_deadline_version"
         ),
@@ -54,6 +58,7 @@ class Extension(Base):
     approved_for: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("school.id"))
     refusal_reason: Mapped[str] = mapped_column(default="")
     deadline_version: Mapped[int | None]
+    lines: Mapped[dict[str, Any] | None]
 
     tender: Mapped[Tender] = relationship()
     proposer: Mapped[Person] = relationship(foreign_keys=proposed_by)
@@ -62,7 +67,10 @@ class Extension(Base):
 
 
 class Amendment(Base):
-    """What was changed of a published tender at once, why, and the pack of documents that came of it."""
+    """What was changed of a published tender at once, why, and the pack of documents that came of it.
+
+    `schedule_version` is the tender's from then on, where the price schedule changed.
+    """
 
     __tablename__ = "amendment"
     __table_args__ = (UniqueConstraint("tender_id", "number"),)
@@ -74,6 +82,7 @@ class Amendment(Base):
     made_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime]
     pack_number: Mapped[int]
+    schedule_version: Mapped[int | None]
 
     changes: Mapped[list[AmendedPart]] = relationship(
         back_populates="amendment", order_by="AmendedPart.number", cascade="all, delete-orphan"
@@ -92,3 +101,21 @@ class AmendedPart(Base):
     after: Mapped[str]
 
     amendment: Mapped[Amendment] = relationship(back_populates="changes")
+
+
+class WaitingAmendment(Base):
+    """Words and documents that change once the notice of the change stands on Find a Tender; one a tender.
+
+    `wanted` is what `changing.read` reads. `id` is the amendment's that it becomes.
+    """
+
+    __tablename__ = "waiting_amendment"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    tender_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tender.id"), unique=True)
+    wanted: Mapped[dict[str, Any]]
+    reason: Mapped[str]
+    made_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+
+    maker: Mapped[Person] = relationship()

@@ -5,7 +5,7 @@ Each function writes in the action's own transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from marketplace.core.policy import Role
 from marketplace.tenders import queries as tenders
 from marketplace.tenders.amending import queries
 from marketplace.tenders.amending.models import Amendment, Extension
+from marketplace.tenders.amending.rules import Change
 from marketplace.tenders.models import Tender
 
 
@@ -35,13 +36,30 @@ def extension_proposed(session: Session, extension: Extension) -> None:
     )
 
 
-def deadline_moved(session: Session, extension: Extension) -> None:
-    """Tell schools, coordinators, and those named to open and score that the deadline is later."""
+def notice_wanted(session: Session, tender: Tender) -> None:
+    """Ask the coordinators to publish an agreed change on Find a Tender: it takes effect with its notice."""
+    for person in people_with_role(session, [tender.alliance_id], Role.COORDINATOR):
+        mail.write(
+            session,
+            person.email,
+            f"Agreed, now for Find a Tender: a change of {tender.title}",
+            "amending_notice_wanted.txt",
+            person_name=person.name,
+            tender=tender,
+        )
+
+
+def deadline_moved(session: Session, extension: Extension, changes: Sequence[Change] = ()) -> None:
+    """Tell schools, coordinators, and those named to open and score that the deadline is later.
+
+    And what of the price schedule changes with it.
+    """
     tender = extension.tender
     schools = people_with_role(session, tenders.buyers(session, tender.id), Role.HEADTEACHER, Role.BURSAR)
     coordinators = people_with_role(session, [tender.alliance_id], Role.COORDINATOR)
     people = [*schools, *coordinators, *(seat.person for seat in tender.panel)]
-    _write(session, people, f"Later deadline: {tender.title}", "amending_moved.txt", extension)
+    subject = f"Later deadline{' and other price lines' if changes else ''}: {tender.title}"
+    _write(session, people, subject, "amending_moved.txt", extension, changes=changes)
 
 
 def extension_refused(session: Session, extension: Extension) -> None:
@@ -70,8 +88,13 @@ def tender_amended(session: Session, tender: Tender, amendment: Amendment) -> No
 
 
 def _write(
-    session: Session, people: Collection[Person], subject: str, template: str, extension: Extension
+    session: Session,
+    people: Collection[Person],
+    subject: str,
+    template: str,
+    extension: Extension,
+    **more: Any,
 ) -> None:
-    context: dict[str, Any] = {"tender": extension.tender, "extension": extension}
+    context: dict[str, Any] = {"tender": extension.tender, "extension": extension, **more}
     for person in {person.id: person for person in people}.values():
         mail.write(session, person.email, subject, template, person_name=person.name, **context)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from marketplace.alliance.models import Organisation, RoleHolding
@@ -19,8 +19,8 @@ from marketplace.core.policy import Act, Actor, Kind
 from marketplace.core.web import Task, moment
 from marketplace.tenders import queries, rules
 from marketplace.tenders.amending import rules as amending
-from marketplace.tenders.amending.models import Amendment, Extension
-from marketplace.tenders.amending.rules import ExtensionStatus, Piece
+from marketplace.tenders.amending.models import AmendedPart, Amendment, Extension, WaitingAmendment
+from marketplace.tenders.amending.rules import Change, ExtensionStatus, Piece
 from marketplace.tenders.models import Tender
 from marketplace.tenders.progress import StepLink
 from marketplace.tenders.rules import TenderStatus
@@ -40,11 +40,47 @@ def get_extension(
 
 
 def waiting_extension(session: Session, tender_id: uuid.UUID) -> Extension | None:
-    """The later deadline that waits for approval, if there is one."""
+    """The later deadline that waits for approval or for Find a Tender, if there is one."""
     query = select(Extension).where(
-        Extension.tender_id == tender_id, Extension.status == ExtensionStatus.PROPOSED
+        Extension.tender_id == tender_id, Extension.status.in_(amending.WAITING_STATUSES)
     )
     return session.scalars(query).one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What takes effect once the notice of the change stands on Find a Tender."""
+
+    extension: Extension | None
+    amendment: WaitingAmendment | None
+
+    @property
+    def reason(self) -> str:
+        """Why the tender changes, for the notice."""
+        return " ".join(one.reason for one in (self.extension, self.amendment) if one is not None)
+
+    @property
+    def agreed_at(self) -> datetime:
+        """When the last of it was agreed: no notice of it can be older."""
+        agreed = self.extension.decided_at if self.extension else None
+        made = self.amendment.made_at if self.amendment else None
+        return max(one for one in (agreed, made) if one is not None)
+
+
+def waiting_for_find_a_tender(session: Session, tender_id: uuid.UUID) -> Waiting | None:
+    """The agreed changes of a tender that wait for their notice; None when there are none."""
+    extension = waiting_extension(session, tender_id)
+    if extension is not None and extension.status is not ExtensionStatus.AGREED:
+        extension = None
+    query = select(WaitingAmendment).where(WaitingAmendment.tender_id == tender_id)
+    amendment = session.scalars(query).one_or_none()
+    return Waiting(extension, amendment) if extension or amendment else None
+
+
+def with_waiting_changes() -> ColumnElement[bool]:
+    """Is this a tender of which agreed changes wait for Find a Tender?"""
+    agreed = select(Extension.tender_id).where(Extension.status == ExtensionStatus.AGREED)
+    return or_(Tender.id.in_(agreed), Tender.id.in_(select(WaitingAmendment.tender_id)))
 
 
 def extensions(session: Session, tender_id: uuid.UUID) -> Sequence[Extension]:
@@ -90,13 +126,16 @@ def changes_since_publication(session: Session, tender_id: uuid.UUID) -> list[Ch
         for one in moved_deadlines(session, tender_id)
         if one.decided_at
     ]
-    for one in amendments(session, tender_id):
-        shown = tuple(
-            ShownChange(part.what, tuple(amending.difference(part.before, part.after)))
-            for part in one.changes
-        )
-        found.append(Changed(one.made_at, one.reason, None, shown, one.pack_number))
+    found += [
+        Changed(one.made_at, one.reason, None, differences(one.changes), one.pack_number)
+        for one in amendments(session, tender_id)
+    ]
     return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def differences(changes: Sequence[AmendedPart | Change]) -> tuple[ShownChange, ...]:
+    """Changes as differences that can be read."""
+    return tuple(ShownChange(one.what, tuple(amending.difference(one.before, one.after))) for one in changes)
 
 
 def schools_of(session: Session, person_id: uuid.UUID) -> frozenset[uuid.UUID]:
@@ -130,22 +169,29 @@ def offered_steps(session: Session, actor: Actor, tender: Tender) -> list[StepLi
     if not rules.accepts_quotes(tender.status, tender.closes_at, now):
         return []
     waiting = waiting_extension(session, tender.id)
-    amending_links = (
-        [StepLink("Change the words or documents", url_for("tenders.amend_tender", tender_id=tender.id))]
-        if policy.allows(actor, Act.TENDER_AMEND, tender.alliance_id)
-        else []
-    )
+    extends = policy.allows(actor, Act.TENDER_EXTEND, tender.alliance_id)
+    links = []
+    if policy.allows(actor, Act.TENDER_AMEND, tender.alliance_id):
+        links += [StepLink("Change the words or documents", _page("amend_tender", tender))]
     if waiting is None:
-        return amending_links + (
-            [StepLink("Move the deadline", url_for("tenders.propose_extension", tender_id=tender.id))]
-            if policy.allows(actor, Act.TENDER_EXTEND, tender.alliance_id)
-            else []
-        )
-    text = "Decide about the later deadline" if may_approve(session, actor, waiting) else ""
-    if not text and policy.allows(actor, Act.TENDER_EXTEND, tender.alliance_id):
-        text = "See the later deadline you proposed"
-    href = url_for("tenders.approve_extension", tender_id=tender.id, extension_id=waiting.id)
-    return amending_links + ([StepLink(text, href)] if text else [])
+        if extends:
+            links += [
+                StepLink("Move the deadline", _page("propose_extension", tender)),
+                StepLink("Change price lines or volumes", _page("propose_lines", tender)),
+            ]
+        return links
+    decides = waiting.status is ExtensionStatus.PROPOSED and may_approve(session, actor, waiting)
+    if decides or extends:
+        agreed = waiting.status is ExtensionStatus.AGREED
+        text = "Decide about the later deadline" if decides else "See the later deadline you proposed"
+        text = "See the later deadline that waits for Find a Tender" if agreed else text
+        href = url_for("tenders.approve_extension", tender_id=tender.id, extension_id=waiting.id)
+        links += [StepLink(text, href)]
+    return links
+
+
+def _page(endpoint: str, tender: Tender) -> str:
+    return url_for(f"tenders.{endpoint}", tender_id=tender.id)
 
 
 def waiting_for(session: Session, actor: Actor) -> list[Task]:

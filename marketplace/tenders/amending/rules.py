@@ -18,15 +18,19 @@ from marketplace.tenders.rules import TenderStatus, accepts_quotes
 
 
 class ExtensionStatus(StrEnum):
-    """How far a later deadline is."""
+    """How far a later deadline is; agreed, it waits for Find a Tender before it is everybody's."""
 
     PROPOSED = "proposed"
+    AGREED = "agreed"
     APPROVED = "approved"
     REFUSED = "refused"
 
 
 EXTENSION_MOVES: Mapping[ExtensionStatus, frozenset[ExtensionStatus]] = {
-    ExtensionStatus.PROPOSED: frozenset({ExtensionStatus.APPROVED, ExtensionStatus.REFUSED}),
+    ExtensionStatus.PROPOSED: frozenset(
+        {ExtensionStatus.AGREED, ExtensionStatus.APPROVED, ExtensionStatus.REFUSED}
+    ),
+    ExtensionStatus.AGREED: frozenset({ExtensionStatus.APPROVED, ExtensionStatus.REFUSED}),
     ExtensionStatus.APPROVED: frozenset(),
     ExtensionStatus.REFUSED: frozenset(),
 }
@@ -146,6 +150,18 @@ def difference(before: str, after: str) -> list[Piece]:
         if start < end:
             pieces.append(Piece(Kind.ADDED, "".join(new[start:end])))
     return pieces
+
+
+WAITING_STATUSES = frozenset({ExtensionStatus.PROPOSED, ExtensionStatus.AGREED})
+
+
+def check_nothing_waits(*, waits: bool) -> None:
+    """Raise RuleBroken while an agreed change waits for Find a Tender: changes are told one at a time."""
+    if waits:
+        raise RuleBroken(
+            "A change waits for its notice on Find a Tender. Enter the reference of that notice first, or "
+            "take the change back."
+        )
 
 
 def check_changes(changes: Sequence[Change]) -> None:

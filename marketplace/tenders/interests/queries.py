@@ -23,6 +23,7 @@ from marketplace.tenders.models import Tender
 from marketplace.tenders.progress import StepLink
 from marketplace.tenders.rules import BEFORE_PUBLICATION, Seat, TenderStatus
 
+WHEN_NAMES_APPEAR = frozenset({TenderStatus.OPENED, TenderStatus.PRICES_OPENED})
 ENDED = frozenset({TenderStatus.CANCELLED, TenderStatus.UNSUCCESSFUL, TenderStatus.AWARDED})
 
 
@@ -90,6 +91,23 @@ def open_points(session: Session, tender: Tender) -> list[str]:
     """What is missing from the assessment of a tender, in sentences."""
     latest = latest_assessment(session, tender.id)
     return rules.open_points(concerned(session, tender), latest.recorded_at if latest else None)
+
+
+def review_points(session: Session, tender: Tender) -> list[str]:
+    """What the review of a tender's assessment before its award lacks, in sentences; see `rules`."""
+    latest = latest_assessment(session, tender.id)
+    opened = [one.reached_at for one in tender.steps if one.status in WHEN_NAMES_APPEAR]
+    return rules.review_points(
+        queries.value_and_regime(session, tender)[1],
+        concerned(session, tender),
+        latest.recorded_at if latest else None,
+        min(opened, default=None),
+    )
+
+
+def conflicts_reviewed(session: Session, tender_id: uuid.UUID) -> bool:
+    """Has the conflicts assessment been reviewed since quotes were opened, where the law asks for one?"""
+    return not review_points(session, session.get_one(Tender, tender_id))
 
 
 def reads_all(actor: Actor, tender: Tender) -> bool:

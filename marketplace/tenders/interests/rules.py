@@ -97,6 +97,37 @@ def open_points(concerned: Collection[Concerned], assessed_at: datetime | None) 
     return points
 
 
+def review_points(
+    regime: Regime,
+    concerned: Collection[Concerned],
+    assessed_at: datetime | None,
+    opened_at: datetime | None,
+) -> list[str]:
+    """What the review of the assessment before an award lacks, in sentences; nothing below the threshold.
+
+    Whose quotes there are is known only from their opening on, so an assessment that is older has not been
+    reviewed.
+    """
+    if regime is Regime.BELOW:
+        return []
+    points = open_points(concerned, assessed_at)
+    if not points and assessed_at is not None and opened_at is not None and assessed_at < opened_at:
+        points.append(
+            "The conflicts assessment is older than the opening of the quotes, from which on it is known who "
+            "quoted."
+        )
+    return points
+
+
+def check_reviewed(points: Sequence[str]) -> None:
+    """Raise RuleBroken while the conflicts assessment was not reviewed; see `review_points`."""
+    if points:
+        raise RuleBroken(
+            f"{' '.join(points)} Review it and record the assessment anew; then recommend an award "
+            f"({SECTIONS})."
+        )
+
+
 def check_publishable(
     regime: Regime,
     concerned: Sequence[Concerned],

@@ -14,6 +14,8 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.forms import expect_version
 from marketplace.core.policy import Act, Actor
 from marketplace.tenders.actions import check_timetable, open_to_suppliers
+from marketplace.tenders.amending import effects
+from marketplace.tenders.amending.queries import waiting_for_find_a_tender
 from marketplace.tenders.models import Tender
 from marketplace.tenders.queries import get_tender_of_alliance
 from marketplace.tenders.rules import TenderStatus
@@ -66,7 +68,8 @@ def issue_notice(
 ) -> None:
     """Publish a notice of a tender in the open data.
 
-    The tender notice itself goes with publication; here it is published anew when the tender has changed.
+    The tender notice itself goes with publication; here it is published anew when the tender has changed. A
+    change that waited for it takes effect with it.
 
     Above the threshold the notice's reference on Find a Tender is needed first (regulation 5); below it
     may be given. Raises RuleBroken, naming the field.
@@ -80,6 +83,8 @@ def issue_notice(
         rules.check_particulars(kind, particulars, clock.today())
         wanted = queries.needs_reference(session, tender, kind) or bool(reference.strip())
         notice = new_reference(session, reference, published_on) if wanted else None
+        if kind is NoticeKind.TENDER:
+            _let_changes_take_effect(session, actor, tender, notice)
         issuing.issue(session, tender, kind, particulars, notice, notice_id=notice_id)
         events.record(
             session,
@@ -89,6 +94,16 @@ def issue_notice(
             organisation_id=tender.alliance_id,
             notice=f"{kind}, {rules.NOTICES[kind].name.lower()}",
         )
+
+
+def _let_changes_take_effect(
+    session: Session, actor: Actor, tender: Tender, notice: Published | None
+) -> None:
+    """What was agreed holds from now on: its notice stands on Find a Tender."""
+    waiting = waiting_for_find_a_tender(session, tender.id)
+    if waiting is not None and notice is not None:
+        rules.check_after_change(notice.on, waiting.agreed_at)
+        effects.take_effect(session, actor, tender)
 
 
 def _for_notices(session: Session, actor: Actor, tender_id: uuid.UUID) -> Tender:

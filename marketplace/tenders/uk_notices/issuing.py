@@ -90,14 +90,19 @@ def issue(
     return notice
 
 
+def change_must_wait(session: Session, tender: Tender) -> bool:
+    """Must a change of a published tender stand on Find a Tender before it takes effect? (Regulation 5.)"""
+    opened = queries.tender_notice(session, tender.id)
+    return opened is not None and bool(opened.reference)
+
+
 def tender_changed(session: Session, tender: Tender, reason: str) -> None:
     """Publish the tender notice anew after a change to a published tender, with the reason.
 
-    Where the notice stands on Find a Tender, its change goes there first too (regulation 5): this waits
-    for the reference, which the coordinator enters with the notice.
+    Only where it need not stand on Find a Tender first: else it is published with its reference, by which
+    the change takes effect.
     """
-    opened = queries.tender_notice(session, tender.id)
-    if opened is not None and not opened.reference:
+    if queries.has_notice(session, tender.id, NoticeKind.TENDER):
         issue(session, tender, NoticeKind.TENDER, Particulars(reason=reason))
 
 

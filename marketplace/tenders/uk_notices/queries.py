@@ -18,6 +18,7 @@ from marketplace.core.months import months_later
 from marketplace.core.settings import Settings
 from marketplace.tenders import queries, timetable
 from marketplace.tenders.amending.models import Amendment
+from marketplace.tenders.amending.queries import waiting_for_find_a_tender, with_waiting_changes
 from marketplace.tenders.answers import published_answers
 from marketplace.tenders.criteria.tree import leaves
 from marketplace.tenders.formulas import to_two_places
@@ -27,6 +28,7 @@ from marketplace.tenders.models import Commitment, Tender
 from marketplace.tenders.planning.rules import asked_until
 from marketplace.tenders.rules import CommitmentStatus, TenderStatus
 from marketplace.tenders.uk_notices import awarding, rules
+from marketplace.tenders.uk_notices.foreseen import as_it_will_be
 from marketplace.tenders.uk_notices.models import Notice
 from marketplace.tenders.uk_notices.rules import NoticeKind, Published
 from marketplace.tenders.uk_notices.subject import (
@@ -85,9 +87,11 @@ def tender_with_reference(session: Session, reference: str) -> str:
 
 
 def update_wanted(session: Session, tender: Tender) -> bool:
-    """Has the tender changed since the last tender notice that was published here?"""
+    """Does a change wait for its notice, or has the tender changed since the last tender notice here?"""
     if tender.status is not TenderStatus.PUBLISHED or tender.closes_at is None:
         return False
+    if waiting_for_find_a_tender(session, tender.id) is not None:
+        return True
     told = [one for one in notices_of(session, tender.id) if one.kind is NoticeKind.TENDER]
     if not told:
         return False
@@ -105,7 +109,7 @@ def updates_wanted(session: Session, alliance_ids: Collection[uuid.UUID]) -> lis
     moved = select(Tender).where(
         Tender.alliance_id.in_(alliance_ids),
         Tender.status == TenderStatus.PUBLISHED,
-        or_(Tender.deadline_version > 1, Tender.id.in_(select(Amendment.tender_id))),
+        or_(with_waiting_changes(), Tender.deadline_version > 1, Tender.id.in_(select(Amendment.tender_id))),
     )
     return [one for one in session.scalars(moved.order_by(Tender.closes_at)) if update_wanted(session, one)]
 
@@ -148,7 +152,10 @@ def terminations_wanted(session: Session, alliance_ids: Collection[uuid.UUID]) -
 
 
 def subject(session: Session, tender: Tender) -> Subject:
-    """All of a tender that its notices may say. Load the tender as its reader first."""
+    """All of a tender that its notices may say, as it will be once agreed changes have taken effect.
+
+    Load the tender as its reader first.
+    """
     base = settings().base_url.rstrip("/")
     page = f"{base}/opportunities/{tender.id}"
     gross, regime = queries.value_and_regime(session, tender)
@@ -156,7 +163,7 @@ def subject(session: Session, tender: Tender) -> Subject:
     shown = gross is not None and rules.shows_value(regime, len(authorities))
     answers = published_answers(session, tender.id)
     told_at = max((one.issued_at for one in notices_of(session, tender.id)), default=None)
-    return Subject(
+    said = Subject(
         reference=tender.reference,
         title=tender.title,
         description=tender.description,
@@ -202,6 +209,10 @@ def subject(session: Session, tender: Tender) -> Subject:
             if told_at is None or one.answered_at >= told_at
         ),
     )
+    waiting = waiting_for_find_a_tender(session, tender.id)
+    if waiting is None or tender.status is not TenderStatus.PUBLISHED:
+        return said
+    return as_it_will_be(session, tender, said, waiting, base)
 
 
 def _net(tender: Tender) -> Money | None:

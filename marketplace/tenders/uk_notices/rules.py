@@ -229,6 +229,15 @@ def check_after_approval(published_on: date, approved_at: datetime) -> None:
         )
 
 
+def check_after_change(published_on: date, agreed_at: datetime) -> None:
+    """Raise RuleBroken when a notice of a change was published before the change was agreed."""
+    agreed_on = day_of(agreed_at)
+    if published_on < agreed_on:
+        raise RuleBroken(
+            f"The change was agreed on {day_in_words(agreed_on)}. Its notice cannot be older.", "published_on"
+        )
+
+
 def check_still_open(closes_at: datetime | None, now: datetime) -> None:
     """Raise RuleBroken when the deadline passed while the tender waited for its notice."""
     if closes_at is not None and closes_at <= now:

@@ -12,6 +12,7 @@ from marketplace.alliance.queries import people_with_role
 from marketplace.core import policy
 from marketplace.core.policy import Act, Actor, Kind, Role
 from marketplace.core.web import Task
+from marketplace.tenders.amending.queries import waiting_for_find_a_tender
 from marketplace.tenders.models import Tender
 from marketplace.tenders.progress import NextStep, StepLink
 from marketplace.tenders.rules import TenderStatus
@@ -82,11 +83,16 @@ def _steps(session: Session, tender: Tender) -> Iterable[StepLink]:
 
 
 def next_step(session: Session, tender: Tender) -> NextStep | None:
-    """Who is awaited while an approved tender waits for Find a Tender."""
-    if not waits_for_reference(tender):
+    """Who is awaited while an approved tender, or an agreed change of one, waits for Find a Tender."""
+    if waits_for_reference(tender):
+        text = "It is approved. The notice goes on Find a Tender first; with its reference the tender opens."
+    elif tender.status is TenderStatus.PUBLISHED and waiting_for_find_a_tender(session, tender.id):
+        text = (
+            "A change is agreed. Its notice goes on Find a Tender first; with its reference the change holds."
+        )
+    else:
         return None
     coordinators = people_with_role(session, [tender.alliance_id], Role.COORDINATOR)
-    text = "It is approved. The notice goes on Find a Tender first; with its reference the tender opens."
     return NextStep(text, tuple(person.name for person in coordinators))
 
 

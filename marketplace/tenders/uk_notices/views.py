@@ -14,6 +14,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.policy import Act
 from marketplace.core.web import answering, day, page
 from marketplace.tenders import audience
+from marketplace.tenders.amending.queries import waiting_for_find_a_tender
 from marketplace.tenders.models import Tender
 from marketplace.tenders.queries import get_tender_of_alliance
 from marketplace.tenders.uk_notices import actions, issuing, queries, rules, schema, tasks, wording
@@ -94,8 +95,10 @@ def issue_notice(tender_id: uuid.UUID, code: str) -> Any:
     policy.require(acting, Act.NOTICE_ISSUE, tender.alliance_id)
     if kind is NoticeKind.AWARD or (kind is NoticeKind.TENDER and not queries.update_wanted(session, tender)):
         return redirect(url_for("notices.index", tender_id=tender_id))
+    waiting = waiting_for_find_a_tender(session, tender_id) if kind is NoticeKind.TENDER else None
+    reason = waiting.reason if waiting else tender.end_reason
     form = NoticeForm(
-        data={"version": tender.version, "reason": tender.end_reason},
+        data={"version": tender.version, "reason": reason},
         kind=kind,
         contracts=_contracts(tender),
     )
@@ -111,7 +114,10 @@ def issue_notice(tender_id: uuid.UUID, code: str) -> Any:
                 reference=form.reference.data or "",
                 published_on=form.published_on.data,
             )
-            flash(f"You published the {rules.NOTICES[kind].name.lower()}. It is in the open data.")
+            took_effect = " The change holds from now on, and everybody is told." if waiting else ""
+            flash(
+                f"You published the {rules.NOTICES[kind].name.lower()}. It is in the open data.{took_effect}"
+            )
             return redirect(url_for("notices.index", tender_id=tender_id))
     return page(
         "notices/issue_notice.html",
@@ -121,6 +127,7 @@ def issue_notice(tender_id: uuid.UUID, code: str) -> Any:
         words=rules.NOTICES[kind],
         own_fields=[form[name] for name in FIELDS[kind]],
         bound=queries.needs_reference(session, tender, kind),
+        waits=waiting is not None,
         **_draft(tender, kind, form.particulars()),
     )
 

@@ -4,6 +4,7 @@ from datetime import date
 import pytest
 from sqlalchemy.orm import Session
 
+from marketplace.alliance.models import School
 from marketplace.alliance.term_dates import actions, queries, rules
 from marketplace.alliance.term_dates.rules import Half, Origin
 from marketplace.core import events
@@ -50,3 +51,22 @@ def test_only_a_schools_own_bursar_and_headteacher_set_its_dates(session: Sessio
     with pytest.raises(NotFound):
         actions.set_term_dates(stranger.bursar, own.id, 2026, 0, TWO_WEEKS)
     assert queries.saved_year(session, own.id, 2026) is None
+
+
+def test_dates_are_offered_within_a_local_authority_and_nowhere_else(session: Session) -> None:
+    first, second = make.alliance(schools=2).schools
+    actions.set_term_dates(first.bursar, first.id, 2026, 0, TWO_WEEKS)
+    actions.copy_term_dates(second.bursar, second.id, 2026, 0, first.id)
+    assert queries.year_of(make.fresh(), second.id, 2026).copied_from == first.name
+    elsewhere = make.alliance(schools=1, name="Another Alliance").schools[0]
+    row = session.get_one(School, elsewhere.id)
+    offered = queries.offered(session, elsewhere.bursar, row, 2026)
+    assert offered is not None
+    assert (offered.school, offered.person) == (first.name, "")
+    row.local_authority = "Rutland"
+    assert queries.offered(session, elsewhere.bursar, row, 2026) is None
+    session.rollback()
+    with pytest.raises(NotFound):
+        actions.copy_term_dates(elsewhere.bursar, elsewhere.id, 2026, 0, second.id)
+    with pytest.raises(Forbidden):
+        actions.copy_term_dates(second.governor, second.id, 2026, 1, first.id)

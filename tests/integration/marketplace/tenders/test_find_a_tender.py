@@ -1,6 +1,8 @@
 """At or above the threshold nobody sees a tender before its notice stands on Find a Tender (regulation 5)."""
 
 import json
+import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -17,6 +19,8 @@ from marketplace.core.policy import ANYONE, Act
 from marketplace.tenders import actions
 from marketplace.tenders import queries as tender_queries
 from marketplace.tenders.amending import actions as amending
+from marketplace.tenders.amending.changing import Wanted
+from marketplace.tenders.amending.lines import WantedLine
 from marketplace.tenders.commitments import actions as commitments
 from marketplace.tenders.rules import TenderStatus
 from marketplace.tenders.uk_notices import actions as notices
@@ -65,8 +69,8 @@ def test_an_approved_tender_is_seen_by_nobody_and_told_to_no_supplier(session: S
         tender_queries.get_tender(session, ANYONE, tender.id)
     assert queries.notices_of(session, tender.id) == []
     session.rollback()
-    to_suppliers = select(func.count()).where(~Delivery.subscriber.startswith("keys."))
-    assert session.scalar(to_suppliers) == 0
+    told = select(Delivery.subscriber).where(Delivery.subscriber.regexp_match("^(profiles|quotes)"))
+    assert session.scalars(told).all() == []
     deliver_due()
     to_supplier = select(Message).where(
         Message.recipient.contains("supplier"), Message.subject.contains(MEALS)
@@ -235,7 +239,7 @@ def test_the_end_of_a_tender_on_find_a_tender_is_published_when_its_notice_is(se
         issue(tender, NoticeKind.TERMINATION, said, reference(778))
 
 
-def moved(tender: Tender) -> None:
+def moved(tender: Tender, lines: Sequence[WantedLine] | None = None) -> None:
     """The deadline of a published tender moves by a week or so, for everybody."""
     extension_id, closes_at = new_id(), make.working_moment(60)
     amending.propose_extension(
@@ -245,6 +249,7 @@ def moved(tender: Tender) -> None:
         extension_id,
         closes_at=closes_at,
         reason="Two suppliers asked.",
+        lines=lines,
     )
     amending.approve_extension(tender.schools[1].headteacher, tender.id, extension_id)
 
@@ -269,15 +274,76 @@ def test_above_the_threshold_a_later_deadline_goes_to_find_a_tender_first(sessio
     said = Particulars(reason="Two suppliers asked.")
     with pytest.raises(RuleBroken, match="again when it has changed"):
         issue(tender, NoticeKind.TENDER, said, reference(8))
-    moved(tender)
+    before, lines = tender.row.closes_at, tender.lots
+    moved(tender, lines=more_meals(tender))
+    assert (tender.row.closes_at, tender.row.deadline_version, tender.lots) == (before, 1, lines)
     assert len(queries.notices_of(session, tender.id)) == 1
     assert queries.updates_wanted(session, [alliance.id]) == [tender.row]
+    draft = queries.subject(session, tender.row)
+    assert draft.closes_at == make.working_moment(60)
+    assert draft.lots[0].lines[0].quantity == 63_000
     with pytest.raises(RuleBroken, match="as Find a Tender shows it"):
         issue(tender, NoticeKind.TENDER, said)
+    with pytest.raises(RuleBroken, match="waits for its notice on Find a Tender"):
+        amend(tender, "Hot and cold meals.")
     issue(tender, NoticeKind.TENDER, said, reference(9))
-    assert [one.tag for one in queries.notices_of(session, tender.id)] == ["tender", "tenderUpdate"]
+    assert (tender.row.closes_at, tender.row.schedule_version) == (make.working_moment(60), 2)
+    assert tender.lots[0].lines[0].total == 63_000
+    notices_so_far = queries.notices_of(session, tender.id)
+    assert [one.tag for one in notices_so_far] == ["tender", "tenderUpdate"]
+    release = json.loads(notices_so_far[-1].content)
+    assert release["tender"]["tenderPeriod"]["endDate"].startswith(str(make.working_moment(60))[:10])
     session.rollback()
     assert queries.updates_wanted(session, [alliance.id]) == []
+
+
+def test_above_the_threshold_changed_words_hold_with_the_reference_of_their_notice(session: Session) -> None:
+    tender = big(make.alliance(schools=2))
+    approve(tender)
+    enter(tender)
+    taken_back = amend(tender, "Cold meals.")
+    amending.withdraw_amendment(tender.alliance.coordinator, tender.id, taken_back)
+    amend(tender, "Hot and cold meals.")
+    assert tender.row.description == "Hot meals at midday in term time."
+    assert queries.subject(session, tender.row).description == "Hot and cold meals."
+    with (
+        clock.travelling(tender.closes_at),
+        pytest.raises(RuleBroken, match="nothing can be changed"),
+    ):
+        issue(tender, NoticeKind.TENDER, Particulars(reason="Cold ones too."), reference(10))
+    issue(tender, NoticeKind.TENDER, Particulars(reason="Cold ones too."), reference(11))
+    assert tender.row.description == "Hot and cold meals."
+    last = json.loads(queries.notices_of(session, tender.id)[-1].content)
+    assert last["tender"]["description"] == "Hot and cold meals."
+    acts = session.scalars(select(Event.act).where(Event.subject_id == tender.id).order_by(Event.position))
+    assert list(acts)[-4:] == [
+        Act.TENDER_HOLD_CHANGE,
+        Act.TENDER_HOLD_CHANGE,
+        Act.TENDER_AMEND,
+        Act.NOTICE_ISSUE,
+    ]
+
+
+def amend(tender: Tender, description: str) -> uuid.UUID:
+    amendment_id = new_id()
+    amending.amend_tender(
+        tender.alliance.coordinator,
+        tender.id,
+        tender.version,
+        amendment_id,
+        reason="Cold ones too.",
+        wanted=Wanted(description),
+    )
+    return amendment_id
+
+
+def more_meals(tender: Tender) -> list[WantedLine]:
+    """The first school takes 3,000 meals more."""
+    (lot,) = tender.lots
+    (line,) = lot.lines
+    volumes = {one.school_id: one.quantity for one in line.volumes}
+    volumes[tender.schools[0].id] += 3_000
+    return [WantedLine(line.id, lot.id, line.item, line.unit, volumes)]
 
 
 def issue(tender: Tender, kind: NoticeKind, said: Particulars, number: str = "") -> None:

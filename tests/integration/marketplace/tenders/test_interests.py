@@ -14,8 +14,11 @@ from marketplace.tenders import actions as tender_actions
 from marketplace.tenders import queries as tenders
 from marketplace.tenders.interests import actions, queries
 from marketplace.tenders.interests.rules import Part
+from marketplace.tenders.rules import TenderStatus
 from marketplace.tenders.watch import actions as watching
 from marketplace.tenders.watch.queries import watch
+from suppliers.awards import actions as awards
+from suppliers.awards.rules import Recommendation
 from tests import make
 
 ABOVE = Money(400_000_00)
@@ -131,3 +134,19 @@ def test_how_a_tender_is_valued_does_not_change_after_publication() -> None:
         watching.keep_apart(alliance.coordinator, draft.id, draft.version - 1, "An old page.")
     with pytest.raises(Forbidden):
         watching.keep_apart(alliance.schools[0].headteacher, draft.id, draft.version, "Not mine.")
+
+
+def test_above_the_threshold_an_award_waits_for_a_review_since_the_opening(
+    session: Session,
+) -> None:
+    alliance = make.alliance(schools=2)
+    contest = make.priced_contest(alliance, baselines={school.id: ABOVE for school in alliance.schools})
+    tender = contest.tender
+    assert not queries.conflicts_reviewed(session, tender.id)
+    wanted = Recommendation(contest.comparison.firsts[0].quote_id, "The highest marks.")
+    with pytest.raises(RuleBroken, match="older than the opening of the quotes"):
+        awards.recommend_award(contest.coordinator, tender.id, tender.version, wanted)
+    make.review_interests(tender)
+    assert queries.conflicts_reviewed(make.fresh(), tender.id)
+    awards.recommend_award(contest.coordinator, tender.id, tender.version, wanted)
+    assert tender.row.status is TenderStatus.RECOMMENDED

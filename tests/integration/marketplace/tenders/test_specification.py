@@ -1,5 +1,8 @@
 """Requirements are merged from what each school says, and a must never drops silently."""
 
+import io
+import zipfile
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +13,7 @@ from marketplace.core.mail import Message
 from marketplace.tenders import actions as tenders
 from marketplace.tenders.commitments import actions as commitments
 from marketplace.tenders.drafting import actions as drafting
+from marketplace.tenders.packs import queries as packs
 from marketplace.tenders.specification import actions, queries
 from marketplace.tenders.specification.queries import Merged
 from marketplace.tenders.specification.rules import Mark
@@ -136,3 +140,23 @@ def test_a_double_click_adds_one_requirement(session: Session) -> None:
             tender.alliance.coordinator, tender.id, seen, requirement_id, text="Halal meals"
         )
     assert len(merged(session, tender)) == 1
+
+
+def test_what_the_schools_ask_for_stands_in_the_specification_of_the_pack(
+    session: Session,
+) -> None:
+    tender = make.draft_tender(make.alliance(schools=2))
+    coordinator, (lead, other) = tender.alliance.coordinator, tender.schools
+    make.mark(tender, lead, {make.requirement(tender, "Halal meals every day"): Mark.MUST})
+    make.mark(tender, other, {make.requirement(tender, "Nobody needs this"): Mark.NOT_NEEDED})
+    tenders.invite_schools(coordinator, tender.id, tender.version)
+    make.commit(tender, *tender.schools)
+    commitments.confirm_tender(coordinator, tender.id, tender.version)
+    tenders.publish_tender(other.headteacher, tender.id, tender.version)
+    session.rollback()
+    pack = packs.latest_pack(session, tender.id)
+    assert pack
+    with zipfile.ZipFile(io.BytesIO(packs.content(pack))) as archive:
+        specification = archive.read("1 Specification.html").decode()
+    assert f"<td>Halal meals every day</td><td>Must</td><td>{lead.name}</td>" in specification
+    assert "Nobody needs this" not in specification

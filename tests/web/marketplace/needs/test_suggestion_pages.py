@@ -71,7 +71,8 @@ def test_one_suggestion_says_who_why_when_and_what_it_comes_to(alliance: make.Al
     assert shown.texts(".weald-card__title") == [f"Insurance from {day(first_of_month(START))}"]
     page = coordinator.get(address)
     assert f"{alder}, {beech} and {cedar} are all free on" in page.words
-    members, buyers, others, places, rest = (table for table in page.select("table"))
+    to_come, members, buyers, others, places, rest = (table for table in page.select("table"))
+    assert "Not asked yet" in "".join(to_come.itertext())
     assert [
         name in page.words for name in ("Last safe notice date", "Latest date to join", "Bridge or overlap")
     ]
@@ -108,7 +109,17 @@ def test_a_coordinator_asks_the_others_to_post_a_need(alliance: make.Alliance, a
     assert "asked for a need on" in asked.words
     again = coordinator.submit(page.form(f"Ask {alder.name} to post a need"))
     assert "or was asked for one" in again.words
-    assert "Post a need: Insurance" in as_(alder.bursar).get("/").words
+    assert f"{alder.name} Asked on {day(clock.today())}; no need is submitted yet" in asked.words
+    bursar = as_(alder.bursar)
+    begin = bursar.get(bursar.get("/").links()["Post a need: Insurance"])
+    draft = bursar.submit(begin.form("Start the need from this contract Insurance"))
+    assert "You started a need from the contract." in draft.words
+    need = make.need(uuid.UUID(draft.path.split("/")[2]))
+    end = first_of_month(START) - timedelta(days=1)
+    assert (need.category, need.title, need.contract_ends_on) == ("insurance", "Insurance", end)
+    assert need.wanted_from == first_of_month(START)
+    assert need.details["contract_renews"] == "yes"
+    assert need.current_supplier
     events.deliver_due()
     assert "1 suggestion to buy together" in coordinator.get("/").words
     assert not [one for one in coordinator.statements if "neighbour_consent" in one]

@@ -66,3 +66,32 @@ def test_a_headteacher_leaves_the_deadline_as_it_is_with_a_reason(client_for: Cl
     history = coordinator.get(f"/tenders/{tender.id}/extend")
     assert "The term ends before." in history.words
     assert "What has changed" not in client_for(None).get(f"/opportunities/{tender.id}").words
+
+
+def test_price_lines_change_with_the_deadline_and_a_supplier_reads_that_its_quote_is_outdated(
+    client_for: ClientFor,
+) -> None:
+    tender = make.published_tender(make.alliance(schools=2))
+    bidder = make.supplier()
+    quote_id = make.submitted_quote(tender, bidder)
+    school, key = tender.schools[0], tender.line_ids[0].hex
+    coordinator = client_for(tender.alliance.coordinator.person_id)
+    page = coordinator.get(coordinator.get(f"/tenders/{tender.id}").links()["Change price lines or volumes"])
+    field = f"volume_{key}_{school.id.hex}"
+    form = enter(page.form("Ask for approval of this change"), 60).fill(reason=WHY)
+    assert form.values[field] == "30,000"
+    refused = coordinator.submit(form, status=422)
+    assert "Nothing has changed yet." in refused.words
+    again = refused.form("Ask for approval of this change").fill(**{field: "lots"})
+    refused = coordinator.submit(again, status=422)
+    assert f"Units for {school.name} must be a number" in refused.errors()[field]
+    coordinator.submit(refused.form("Ask for approval of this change").fill(**{field: "31,500"}))
+    head = client_for(tender.schools[1].headteacher.person_id)
+    page = head.get(head.get(f"/tenders/{tender.id}").links()["Decide about the later deadline"])
+    assert f"Lot 1, Primary meal: {school.name}: Removed: 30,000 Added: 31,500" in page.words
+    head.submit(page.form("Approve and move the deadline"))
+    assert "Added: 31,500" in client_for(None).get(f"/opportunities/{tender.id}").words
+    supplier = client_for(bidder.admin.person_id)
+    waiting = supplier.get("/").links()[f"Submit your quote again for {tender.row.title}"]
+    assert "made for the older price schedule" in supplier.get(waiting).words
+    assert waiting.endswith(str(quote_id))
