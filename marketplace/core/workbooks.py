@@ -2,21 +2,17 @@
 
 A small archive can hold a huge one, and XML can declare entities that grow without end or read other
 files. Both are refused before openpyxl sees the workbook, whichever XML library it finds installed.
+openpyxl is loaded with the first workbook: it brings NumPy with it where that is installed, and most
+programs never read one.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-import openpyxl
 from defusedxml import ElementTree
-from openpyxl.reader.excel import ExcelReader
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.cell_range import CellRange
 
 from marketplace.core.errors import RuleBroken
 
@@ -24,7 +20,6 @@ LARGEST_UNPACKED = 40 * 1024 * 1024
 LARGEST_RATIO = 50
 SMALL_PART = 256 * 1024
 MOST_PARTS = 200
-MOST_MERGED = 20_000
 XML_ENDINGS = (".xml", ".rels", ".vml")
 OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")
 ARCHIVE = b"PK\x03\x04"
@@ -36,10 +31,12 @@ def open_workbook(content: bytes, what: str, field: str) -> Any:
     `what` names the file that was expected ("price schedule"). Raises RuleBroken, on the field, with what
     to do about a file that is something else, too large, or damaged.
     """
+    from marketplace.core import excel  # noqa: PLC0415  # see above
+
     _check_archive(content, what, field)
     try:
         _refuse_declarations(content)
-        return openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=False, keep_links=False)
+        return excel.load(content)
     except Exception as error:  # openpyxl raises whatever a damaged file makes it raise
         raise damaged(field) from error
 
@@ -58,25 +55,16 @@ def merged_cells(content: bytes) -> dict[str, frozenset[str]]:
 
     For a workbook that `open_workbook` has opened: a merged cell reads as empty there.
     """
-    reader = ExcelReader(BytesIO(content), read_only=True, keep_links=False)
-    reader.read_manifest()
-    reader.read_workbook()
-    found = {}
-    for sheet, relation in reader.parser.find_sheets():
-        with reader.archive.open(relation.target) as part:
-            found[sheet.name] = frozenset(itertools.islice(_swallowed(part), MOST_MERGED))
-    return found
+    from marketplace.core import excel  # noqa: PLC0415  # see above
+
+    return excel.merged_cells(content)
 
 
-def _swallowed(part: Any) -> Iterator[str]:
-    for _, element in ElementTree.iterparse(part):
-        name = element.tag.rpartition("}")[2]
-        if name == "mergeCell":
-            merged = CellRange(element.get("ref"))
-            for row, column in itertools.islice(merged.cells, 1, None):
-                yield f"{get_column_letter(column)}{row}"
-        elif name == "row":
-            element.clear()
+def column_letter(number: int) -> str:
+    """How Excel names a column: A for 1, AB for 28."""
+    from marketplace.core import excel  # noqa: PLC0415  # see above
+
+    return excel.get_column_letter(number)
 
 
 def _check_archive(content: bytes, what: str, field: str) -> None:

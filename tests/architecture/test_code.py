@@ -162,3 +162,27 @@ def test_the_locks_name_no_registry() -> None:
     requirements = (PROJECT / "requirements.lock").read_text("utf-8")
     assert "://" not in requirements
     assert '"resolved"' not in (PROJECT / "package-lock.json").read_text("utf-8")
+
+
+def test_libraries_that_take_long_to_load_wait_for_their_first_use() -> None:
+    """Each is imported by one module alone, and that one only inside a function."""
+    slow = {"highspy", "numpy", "openpyxl", "weasyprint"}
+    doors = {
+        "marketplace.core.excel": "marketplace/core/excel.py",
+        "suppliers.gateways.highs": "suppliers/gateways/highs.py",
+        "invoicing.gateways.weasy": "invoicing/gateways/weasy.py",
+    }
+    early = []
+    for module in modules():
+        for node in module.tree.body:
+            if isinstance(node, ast.Import):
+                names = {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                start = node.module or ""
+                names = {start, *(f"{start}.{alias.name}" for alias in node.names)}
+            else:
+                continue
+            reached = {name.split(".")[0] for name in names} & slow | names & set(doors)
+            if reached and module.path not in doors.values():
+                early.append(f"{module.path}: {', '.join(sorted(reached))}")
+    assert not early

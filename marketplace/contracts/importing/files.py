@@ -16,11 +16,9 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Any
 
-from openpyxl.utils import get_column_letter
-
 from marketplace.contracts.importing.columns import HEADINGS, Column, column_named, missing
 from marketplace.core.errors import RuleBroken
-from marketplace.core.workbooks import damaged, merged_cells, open_workbook
+from marketplace.core.workbooks import column_letter, damaged, merged_cells, open_workbook
 
 FIELD = "register"
 WHAT = "register"
@@ -113,7 +111,7 @@ def _sheet_rows(sheet: Any, merged: frozenset[str]) -> Numbered:
         yield (
             number,
             [
-                _cell(cell, f"{get_column_letter(column)}{number}", merged)
+                _cell(cell, f"{column_letter(column)}{number}", merged)
                 for column, cell in enumerate(row, start=1)
             ],
         )
