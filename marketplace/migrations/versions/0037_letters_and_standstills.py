@@ -79,7 +79,7 @@ def upgrade() -> None:
         sa.Column("recorded_by", sa.Uuid(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("status", _enum("challengestatus", *statuses), nullable=False),
-        sa.Column("outcome", _enum("challengestatus", *statuses), nullable=True),
+        sa.Column("outcome", _enum("outcome", *statuses[1:]), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("proposed_by", sa.Uuid(), nullable=True),
         sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=True),

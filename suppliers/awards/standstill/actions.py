@@ -26,7 +26,7 @@ from suppliers.awards import queries as awards
 from suppliers.awards.letters.queries import sent_at
 from suppliers.awards.standstill import notices, queries, rules
 from suppliers.awards.standstill.models import Challenge, Standstill
-from suppliers.awards.standstill.rules import Challenged, ChallengeStatus, Duty
+from suppliers.awards.standstill.rules import Challenged, ChallengeStatus, Duty, Outcome
 from suppliers.evaluation import queries as evaluation
 
 
@@ -157,7 +157,7 @@ def propose_outcome(
     challenge_id: uuid.UUID,
     version: int,
     *,
-    outcome: ChallengeStatus,
+    outcome: Outcome,
     reason: str,
 ) -> None:
     """Propose what happens to a standstill that a challenge has paused; somebody else agrees to it."""
@@ -165,9 +165,9 @@ def propose_outcome(
         tender = evaluation.get_tender(session, tender_id, evaluation.visible_to(actor), lock=True)
         policy.require(actor, Act.CHALLENGE_PROPOSE, tender.alliance_id)
         challenge = queries.get_challenge(session, tender, challenge_id)
-        rules.move(challenge.status, outcome)
+        rules.move(challenge.status, ChallengeStatus(outcome))
         expect_version(challenge, version)
-        rules.check_outcome(outcome, reason)
+        rules.check_outcome_reasons(reason)
         challenge.outcome, challenge.reason = outcome, reason
         challenge.proposed_by, challenge.proposed_at = actor.person_id, clock.now()
         session.flush()
@@ -197,7 +197,7 @@ def settle_challenge(actor: Actor, tender_id: uuid.UUID, challenge_id: uuid.UUID
         expect_version(challenge, version)
         rules.check_second_person(challenge.proposed_by, actor.person_id)
         assert challenge.outcome, "a proposal has an outcome"
-        challenge.status = rules.move(challenge.status, challenge.outcome)
+        challenge.status = rules.move(challenge.status, ChallengeStatus(challenge.outcome))
         challenge.settled_by, challenge.settled_at = actor.person_id, clock.now()
         session.flush()
         if challenge.status is ChallengeStatus.RESUMED and tender.standstill_ends_on is not None:

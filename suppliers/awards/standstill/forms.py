@@ -22,8 +22,8 @@ from suppliers.awards.standstill.rules import (
     OUTCOMES,
     ChallengeBy,
     Challenged,
-    ChallengeStatus,
     Duty,
+    Outcome,
 )
 
 LONGEST_REASON = 2_000
@@ -93,7 +93,7 @@ class OutcomeForm(EditForm):
         "What happens to the standstill?",
         [Required("Choose what happens to the standstill")],
         choices=choices(OUTCOMES.items()),
-        coerce=ChallengeStatus,
+        coerce=Outcome,
     )
     reason = LongTextField(
         "Reasons",

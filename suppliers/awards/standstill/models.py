@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base
 from marketplace.core.ids import new_id
-from suppliers.awards.standstill.rules import ChallengeBy, ChallengeStatus, Duty
+from suppliers.awards.standstill.rules import ChallengeBy, ChallengeStatus, Duty, Outcome
 
 
 class Standstill(Base):
@@ -57,7 +57,7 @@ class Challenge(Base):
     recorded_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[datetime]
     status: Mapped[ChallengeStatus] = mapped_column(default=ChallengeStatus.OPEN)
-    outcome: Mapped[ChallengeStatus | None]
+    outcome: Mapped[Outcome | None]
     reason: Mapped[str] = mapped_column(default="")
     proposed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     proposed_at: Mapped[datetime | None]

@@ -64,6 +64,7 @@ def outcome_proposed(
 
 def challenge_settled(session: Session, tender: Tender, challenge: Challenge) -> None:
     """Tell everybody who was told of the challenge how it ended."""
+    assert challenge.outcome
     _write(
         session,
         [*_heads(session, tender), *_coordinators(session, tender)],
@@ -71,7 +72,7 @@ def challenge_settled(session: Session, tender: Tender, challenge: Challenge) ->
         "awards_challenge_settled.txt",
         tender,
         challenger=challenge.challenger,
-        outcome=rules.OUTCOMES[challenge.status],
+        outcome=rules.OUTCOMES[challenge.outcome],
         reason=challenge.reason,
     )
 

@@ -136,9 +136,18 @@ MOVES: dict[ChallengeStatus, frozenset[ChallengeStatus]] = {
     ChallengeStatus.RESUMED: frozenset(),
     ChallengeStatus.ENDED: frozenset(),
 }
-OUTCOMES: Mapping[ChallengeStatus, str] = {
-    ChallengeStatus.RESUMED: "The standstill resumes: the working days that were left run from today",
-    ChallengeStatus.ENDED: (
+
+
+class Outcome(StrEnum):
+    """What is proposed to happen to a standstill that a challenge has paused."""
+
+    RESUMED = "resumed"
+    ENDED = "ended"
+
+
+OUTCOMES: Mapping[Outcome, str] = {
+    Outcome.RESUMED: "The standstill resumes: the working days that were left run from today",
+    Outcome.ENDED: (
         "The pause ends as if it had not been: the court lifted the suspension, or the challenge "
         "was withdrawn"
     ),
@@ -175,10 +184,8 @@ def check_challenge(challenge: Challenged, status: TenderStatus, today: date) ->
         raise RuleBroken("The challenge cannot have come in the future.", "received_on")
 
 
-def check_outcome(outcome: ChallengeStatus, reason: str) -> None:
-    """Raise RuleBroken for a proposal without an outcome or a reason."""
-    if outcome not in OUTCOMES:
-        raise RuleBroken("Choose what happens to the standstill.", "outcome")
+def check_outcome_reasons(reason: str) -> None:
+    """Raise RuleBroken for a proposal without a reason."""
     if not reason.strip():
         raise RuleBroken("Enter the reasons, such as the order of the court.", "reason")
 

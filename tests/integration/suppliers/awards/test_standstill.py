@@ -17,7 +17,7 @@ from suppliers.awards import queries as awards
 from suppliers.awards.standstill import actions as standstills
 from suppliers.awards.standstill import queries
 from suppliers.awards.standstill.models import Challenge
-from suppliers.awards.standstill.rules import ChallengeBy, Challenged, ChallengeStatus
+from suppliers.awards.standstill.rules import ChallengeBy, Challenged, Outcome
 from tests import make
 from tests.make import Contest
 
@@ -63,7 +63,7 @@ def record(contest: Contest, challenged: Challenged = CLAIM) -> Challenge:
     return make.fresh().get_one(Challenge, challenge_id)
 
 
-def propose(contest: Contest, challenge: Challenge, outcome: ChallengeStatus) -> None:
+def propose(contest: Contest, challenge: Challenge, outcome: Outcome) -> None:
     standstills.propose_outcome(
         contest.coordinator,
         contest.tender.id,
@@ -153,7 +153,7 @@ def test_a_challenge_pauses_the_standstill_and_two_people_resume_it_with_the_day
         head = contest.tender.schools[0].headteacher
         with pytest.raises(RuleBroken, match="proposes first"):
             standstills.settle_challenge(head, contest.tender.id, challenge.id, challenge.version)
-        propose(contest, challenge, ChallengeStatus.RESUMED)
+        propose(contest, challenge, Outcome.RESUMED)
         proposed = make.fresh().get_one(Challenge, challenge.id)
         with pytest.raises(Forbidden):
             standstills.settle_challenge(
@@ -171,7 +171,7 @@ def test_a_pause_that_two_people_end_leaves_the_last_day_as_it_was() -> None:
     contest = announced(23, 11)
     with clock.travelling(at(26, 11)):
         challenge = record(contest)
-        propose(contest, challenge, ChallengeStatus.ENDED)
+        propose(contest, challenge, Outcome.ENDED)
         proposed = make.fresh().get_one(Challenge, challenge.id)
         head = contest.tender.schools[1].governor
         standstills.settle_challenge(head, contest.tender.id, challenge.id, proposed.version)
