@@ -116,11 +116,21 @@ def award(coordinator: Traveller, headteachers: list[Traveller], folder: Path) -
         headteacher.go("/", f"Approve the award or send it back: {TITLE}", "Approve the award")
         headteacher.press("Approve the award")
         headteacher.sees("You approved the award.")
+    tell_bidders(coordinator)
     coordinator.go("/", f"Confirm the award: {TITLE}")
+    coordinator.answer("Is a winner a related party of a school that buys?", "No")
     coordinator.press("Confirm the award")
     coordinator.sees("You confirmed the award.")
     headteachers[0].go("/contracts")
     headteachers[0].sees("Larkfield Kitchens")
+
+
+def tell_bidders(coordinator: Traveller) -> None:
+    """Every bidder gets its letter, once the coordinator has read all of them."""
+    coordinator.go("/", f"Read the letters to the bidders and send them: {TITLE}")
+    coordinator.press(f"I have read all {len(PRICES)} drafts")
+    coordinator.press(f"Send all {len(PRICES)} letters now")
+    coordinator.sees("You sent every bidder its result")
 
 
 def see_result(supplier: Traveller, words: str) -> None:
