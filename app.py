@@ -119,6 +119,7 @@ from suppliers.profiles import views as profile_pages
 from suppliers.questions import models as questions
 from suppliers.questions import tasks as question_tasks
 from suppliers.questions import views as supplier_question_pages
+from suppliers.quotes import commands as quote_commands
 from suppliers.quotes import models as quotes
 from suppliers.quotes import opening_views as opening_pages
 from suppliers.quotes import tasks as quote_tasks
@@ -126,6 +127,7 @@ from suppliers.quotes import views as quote_pages
 from suppliers.quotes.keys import models as opening_keys
 from suppliers.quotes.keys import tasks as opening_key_tasks
 from suppliers.quotes.keys import views as opening_key_pages
+from suppliers.quotes.rescue import views as rescue_pages
 
 MODELS = (
     work,
@@ -202,6 +204,8 @@ BLUEPRINTS = (
     opening_pages.quotes,
     opening_key_pages.keys,
     low_price_pages.evaluation,
+    rescue_pages.rescue,
+    evaluation_pages.evaluation,
     award_pages.awards,
     invoice_pages.invoices,
     shared_cost_pages.shared_costs,
@@ -255,6 +259,7 @@ SHORTCUTS: tuple[NavigationItem, ...] = (
     *contract_pages.SHORTCUTS,
     *tender_pages.SHORTCUTS,
     *opening_key_pages.SHORTCUTS,
+    *rescue_pages.SHORTCUTS,
     *shared_cost_pages.SHORTCUTS,
     *fund_pages.SHORTCUTS,
     *annual_pack_pages.SHORTCUTS,
@@ -268,6 +273,8 @@ COMMANDS: tuple[click.Command, ...] = (
     *alliance_commands.COMMANDS,
     *tender_commands.COMMANDS,
     calculations(award_commands.award, evaluation_commands.score, shared_cost_commands.split),
+    *quote_commands.COMMANDS,
+    click.Group("calc", CALCULATIONS, help="Exact calculations of files, for advisers."),
     demonstration,
 )
 

@@ -27,6 +27,7 @@ SUBJECTS = {
         "passphrase",
         "keys",
         "halves",
+        "recovery",
         "opening",
         "quotes",
         "conflict",

@@ -113,6 +113,7 @@ class Act(StrEnum):
     QUOTE_DRAFT = "quote.draft"
     QUOTE_SUBMIT = "quote.submit"
     QUOTE_WITHDRAW = "quote.withdraw"
+    QUOTE_DISCLOSE = "quote.disclose"
     PASSPHRASE_CHOOSE = "passphrase.choose"  # noqa: S105  # the name of an act
     PASSPHRASE_PROVE = "passphrase.prove"  # noqa: S105  # the same
     PASSPHRASE_MISTYPE = "passphrase.mistype"  # noqa: S105  # the same
@@ -121,6 +122,8 @@ class Act(StrEnum):
     PASSPHRASE_ASK = "passphrase.ask"  # noqa: S105  # the same
     KEYS_MAKE = "keys.make"
     HALVES_FORGET = "halves.forget"
+    RECOVERY_PRINT = "recovery.print"
+    OPENING_RECOVER = "opening.recover"
     OPENING_REFUSE = "opening.refuse"
     OPENING_START = "opening.start"
     QUOTES_OPEN = "quotes.open"

@@ -193,6 +193,9 @@ POLICY: Mapping[Act, Permission] = {
     Act.TENDER_UNFOLLOW: _may("No longer follow a tender", Role.SUPPLIER_ADMIN, Role.BIDDER),
     Act.QUOTE_DRAFT: _may("Prepare a quote", Role.SUPPLIER_ADMIN, Role.BIDDER),
     Act.QUOTE_SUBMIT: _may("Submit or replace a quote", Role.SUPPLIER_ADMIN, Role.BIDDER),
+    Act.QUOTE_DISCLOSE: _may(
+        "Put a quote right that did not open, with the supplier’s own copy", Role.SUPPLIER_ADMIN, Role.BIDDER
+    ),
     Act.QUOTE_WITHDRAW: _may("Withdraw a quote", Role.SUPPLIER_ADMIN, Role.BIDDER),
     Act.PASSPHRASE_CHOOSE: _may("Set up an opening passphrase", *SCHOOL_PEOPLE),
     Act.PASSPHRASE_PROVE: _may("Prove one’s own opening passphrase", *SCHOOL_PEOPLE),
@@ -202,6 +205,14 @@ POLICY: Mapping[Act, Permission] = {
     Act.PASSPHRASE_ASK: _may("Ask openers to prove their passphrases before a deadline", Role.SYSTEM),
     Act.KEYS_MAKE: _may("Make the keys to which a tender’s quotes are sealed", Role.SYSTEM),
     Act.HALVES_FORGET: _may("Forget the halves of an opening that nobody completed in time", Role.SYSTEM),
+    Act.RECOVERY_PRINT: _may(
+        "Make and print a recovery key, as chair of the board or as auditor", Role.HEADTEACHER, Role.AUDITOR
+    ),
+    Act.OPENING_RECOVER: _may(
+        "Open quotes with a printed recovery key, with the holder of the other",
+        Role.HEADTEACHER,
+        Role.AUDITOR,
+    ),
     Act.OPENING_REFUSE: _may(
         "Try to open quotes before they may be opened: it is refused and recorded", *SCHOOL_PEOPLE
     ),

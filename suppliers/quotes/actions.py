@@ -13,7 +13,6 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from marketplace.alliance.models import Person
 from marketplace.core import clock, events, policy
 from marketplace.core.db import db, transaction
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken, Stale
@@ -21,15 +20,15 @@ from marketplace.core.forms import expect_version
 from marketplace.core.ids import next_reference
 from marketplace.core.policy import Act, Actor
 from marketplace.tenders import queries as tenders
-from marketplace.tenders.actions import end_unsuccessfully, move_tender
+from marketplace.tenders.actions import end_unsuccessfully
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import TenderStatus
-from suppliers.quotes import notices, offers, opening, queries, rules, sealing
+from suppliers.quotes import finishing, notices, offers, opening, queries, rules, sealing
 from suppliers.quotes.copies import Copy, check_whose, offer_in
 from suppliers.quotes.keys import queries as keys
 from suppliers.quotes.keys.actions import unlock
-from suppliers.quotes.keys.halves import forget_passed, pass_on, put_together
-from suppliers.quotes.models import Opening, Quote, SealedBody
+from suppliers.quotes.keys.halves import pass_on
+from suppliers.quotes.models import Quote, SealedBody
 from suppliers.quotes.offers import Offer, Schedule
 from suppliers.quotes.rules import Envelope, Opener, QuoteStatus, TooEarly
 
@@ -193,18 +192,20 @@ def start_opening(actor: Actor, tender_id: uuid.UUID, envelope: Envelope, passph
     with transaction() as session:
         tender, first, moment = _for_opening(session, actor, tender_id, envelope, Act.OPENING_START)
         begun = opening.opening_of(session, tender_id, envelope, lock=True)
-        if begun is not None and rules.start_is_live(begun.started_at, moment):
-            if begun.first_person_id == first.person_id:
-                return
-            raise RuleBroken("Another opener has started already. Look at the page again to complete it.")
+        if not finishing.may_begin(begun, first.person_id, moment):
+            return
         others = opening.who_may_complete(session, tender, first)
         pass_on(session, keys.envelope_key(session, tender_id, envelope), holder, others)
-        if begun is None:
-            begun = Opening(tender_id=tender_id, envelope=envelope)
-            session.add(begun)
-        begun.first_person_id, begun.first_school_id = first.person_id, first.school_id
-        begun.first_key_id, begun.started_at = holder.key_id, moment
-        session.flush()
+        finishing.begin(
+            session,
+            begun,
+            tender,
+            envelope,
+            first.person_id,
+            school_id=first.school_id,
+            key_id=holder.key_id,
+            moment=moment,
+        )
         until = moment + rules.OPENING_LASTS
         notices.opening_started(session, tender, first, actor.name, until)
         events.record(
@@ -231,36 +232,11 @@ def complete_opening(actor: Actor, tender_id: uuid.UUID, envelope: Envelope, pas
     holder = unlock(actor, passphrase)
     with transaction() as session:
         tender, second, moment = _for_opening(session, actor, tender_id, envelope, Act.QUOTES_OPEN)
-        begun = opening.opening_of(session, tender_id, envelope, lock=True)
-        if begun is None:
-            raise RuleBroken("Nobody has started this opening. Start it, then another opener completes it.")
-        rules.check_second(Opener(begun.first_person_id, begun.first_school_id), second)
-        if not rules.start_is_live(begun.started_at, moment):
-            raise RuleBroken(
-                "More than 30 minutes have passed since the opening was started. Start it again."
-            )
+        begun = finishing.live(opening.opening_of(session, tender_id, envelope, lock=True), moment)
+        rules.check_second(opening.first_of(begun), second)
         opening.check_first_still_named(session, tender, begun)
-        key = keys.envelope_key(session, tender_id, envelope)
-        private_key = put_together(session, key, begun.first_key_id, holder)
-        schedule = queries.schedule_of(session, tender)
-        result = opening.open_envelope(session, schedule, envelope, moment, private_key)
-        begun.second_person_id, begun.second_school_id = second.person_id, second.school_id
-        begun.opened_at = moment
-        forget_passed(session, key)
-        move_tender(session, tender, rules.status_when_open(envelope))
-        events.record(
-            session,
-            actor,
-            Act.QUOTES_OPEN,
-            tender_id,
-            organisation_id=tender.alliance_id,
-            envelope=envelope,
-            openers=[session.get_one(Person, begun.first_person_id).name, actor.name],
-            opener_ids=[begun.first_person_id, second.person_id],
-            opened=result.opened,
-            failed=result.failed,
-        )
-        notices.quotes_opened(session, tender, envelope, result)
+        begun.second_school_id = second.school_id
+        finishing.finish(session, actor, tender, begun, holder, moment=moment)
 
 
 def _refuse_early(actor: Actor, tender_id: uuid.UUID, envelope: Envelope, act: Act) -> None:
@@ -271,16 +247,7 @@ def _refuse_early(actor: Actor, tender_id: uuid.UUID, envelope: Envelope, act: A
             _for_opening(session, actor, tender_id, envelope, act)
         except TooEarly as early:
             tender = tenders.get_tender_of_alliance(session, actor, tender_id)
-            events.record(
-                session,
-                actor,
-                Act.OPENING_REFUSE,
-                tender_id,
-                organisation_id=tender.alliance_id,
-                envelope=envelope,
-                why=early.message,
-            )
-            refusal = early
+            refusal = finishing.record_early(session, actor, tender, envelope, early)
     if refusal is not None:
         raise refusal
 

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.alliance.models import Person, School
@@ -81,7 +81,8 @@ class SealedBody(Base):
     """One envelope of one quote, encrypted: a draft's own copy, then what was sealed on submission.
 
     `commitment` is the SHA-256 that `sealing.seal` gave; blank in a draft. `failed_at` is set instead of
-    `opened_at` when two people opened the envelope and it could not be read.
+    `opened_at` when two people opened the envelope and it could not be read; `disclosed_at` when its
+    supplier then put it right with its own copy.
     """
 
     __tablename__ = "sealed_body"
@@ -92,6 +93,7 @@ class SealedBody(Base):
     commitment: Mapped[str] = mapped_column(default="")
     opened_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
+    disclosed_at: Mapped[datetime | None]
 
     quote: Mapped[Quote] = relationship(back_populates="bodies")
 
@@ -151,7 +153,8 @@ class QuotedAnswer(Base):
 class Opening(Base):
     """Who opened an envelope of a tender: the first person starts, one of another school completes.
 
-    `first_key_id` is the key whose halves the first person passed on to those who may complete.
+    `first_key_id` is the key whose halves the first person passed on to those who may complete. Holders of
+    printed recovery keys open for no school (`by_recovery`).
     """
 
     __tablename__ = "opening"
@@ -159,13 +162,15 @@ class Opening(Base):
         UniqueConstraint("tender_id", "envelope"),
         CheckConstraint("second_person_id <> first_person_id", name="two_people"),
         CheckConstraint("second_school_id <> first_school_id", name="two_schools"),
+        CheckConstraint("by_recovery = (first_school_id IS NULL)", name="for_a_school"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     tender_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tender.id"))
     envelope: Mapped[Envelope]
     first_person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
-    first_school_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("school.id"))
+    first_school_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("school.id"))
+    by_recovery: Mapped[bool] = mapped_column(default=False, server_default=false())
     first_key_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("opening_key.id"))
     started_at: Mapped[datetime]
     second_person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
@@ -173,6 +178,6 @@ class Opening(Base):
     opened_at: Mapped[datetime | None]
 
     first_person: Mapped[Person] = relationship(foreign_keys=first_person_id)
-    first_school: Mapped[School] = relationship(foreign_keys=first_school_id)
+    first_school: Mapped[School | None] = relationship(foreign_keys=first_school_id)
     second_person: Mapped[Person | None] = relationship(foreign_keys=second_person_id)
     second_school: Mapped[School | None] = relationship(foreign_keys=second_school_id)

@@ -87,6 +87,14 @@ def quotes_opened(session: Session, tender: Tender, envelope: Envelope, result: 
     )
 
 
+def quote_disclosed(session: Session, tender: Tender, quote: Quote) -> None:
+    """Tell the coordinator and the panel that a quote which did not open has been put right."""
+    told = people_with_role(session, [tender.alliance_id], Role.COORDINATOR)
+    told += [seat.person for seat in tender.panel if seat.seat is Seat.EVALUATOR]
+    subject = f"Put right: quote {quote.reference} for {tender.title}"
+    _write(session, told, subject, "quotes_disclosed.txt", tender, quote=quote)
+
+
 def tender_cancelled(session: Session, tender_id: uuid.UUID) -> None:
     """Tell those who have begun a quote, and those who were told of the tender, that it was cancelled."""
     tender = session.get_one(Tender, tender_id)

@@ -80,6 +80,16 @@ def check_no_interest(session: Session, tender: Tender, opener: Opener) -> None:
         raise Forbidden("You declared an interest in who wins, so other openers open the quotes.")
 
 
+def first_of(begun: Opening) -> Opener:
+    """Whoever started an opening, as an opener. Raises RuleBroken when it was started with a printed key."""
+    if begun.first_school_id is None:
+        raise RuleBroken(
+            "The holder of a printed recovery key started this opening, and the other holder completes it. "
+            "To open it with passphrases, start again when its 30 minutes are over."
+        )
+    return Opener(begun.first_person_id, begun.first_school_id)
+
+
 def check_first_still_named(session: Session, tender: Tender, begun: Opening) -> None:
     """Raise RuleBroken when whoever started is no opener any more; somebody else starts again."""
     still = {one.person_id for one in keys.named(session, tender) if not one.has_interest}
@@ -163,7 +173,7 @@ def view_for(session: Session, actor: Actor, tender: Tender, moment: datetime) -
         begun=begun,
         until=begun.started_at + rules.OPENING_LASTS if begun else None,
         can_start=ready and begun is None,
-        can_complete=bool(ready and begun and mine and begun.first_school_id != mine.school_id),
+        can_complete=bool(ready and begun and mine and begun.first_school_id not in {None, mine.school_id}),
         can_end=coordinates and count == 0 and tender.status is TenderStatus.CLOSED,
         past=tuple(past),
         quotes=tuple(queries.opened_quotes(session, tender.id, queries.visible_to(actor))),
@@ -198,10 +208,12 @@ def open_envelope(
     """
     done, failed = [], []
     _exclude_outdated(session, schedule.tender_id)
+    promised = queries.promises_of(session, schedule.tender_id)
     for quote in quotes_to_open(session, schedule.tender_id):
         body = next((one for one in quote.bodies if one.envelope is envelope), None)
         reference = quote.reference or ""
-        if body is not None and _write_out(session, quote, body, schedule, private_key):
+        kept = queries.keeps_receipt(quote, promised.get(quote.id))
+        if body is not None and kept and _write_out(session, quote, body, schedule, private_key):
             body.opened_at = moment
             done.append(reference)
         else:
@@ -233,8 +245,18 @@ def _write_out(
     try:
         header = queries.header_of(quote, body.envelope)
         content = sealing.open_sealed(body.sealed, header, body.commitment, private_key)
-        offer = Offer.from_bodies({body.envelope: content})
-    except (sealing.BrokenSeal, ValueError, KeyError, InvalidOperation):
+    except sealing.BrokenSeal:
+        return False
+    return write_content(session, quote, body.envelope, content, schedule)
+
+
+def write_content(
+    session: Session, quote: Quote, envelope: Envelope, content: bytes, schedule: Schedule
+) -> bool:
+    """Write the rows that the content of an envelope says; False, and no row, when it is no offer."""
+    try:
+        offer = Offer.from_bodies({envelope: content})
+    except (ValueError, KeyError, InvalidOperation):
         return False
     if offer != offer.within(schedule):
         return False

@@ -7,10 +7,11 @@ from typing import Any
 
 from flask import flash, redirect, url_for
 
-from marketplace.core import clock, web
+from marketplace.core import clock, policy, web
 from marketplace.core.clock import LONDON
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
+from marketplace.core.policy import Act, Kind, Role
 from marketplace.core.web import answering, page
 from marketplace.tenders import queries as tenders
 from suppliers.quotes import actions, opening, rules
@@ -30,7 +31,7 @@ def show_opening(tender_id: uuid.UUID) -> Any:
 @quotes.route("/tenders/<uuid:tender_id>/opening/<envelope>/start", methods=["POST"])
 def start_opening(tender_id: uuid.UUID, envelope: str) -> Any:
     """Start as the first of two openers."""
-    form, part = PassphraseForm(), _envelope(envelope)
+    form, part = PassphraseForm(), envelope_named(envelope)
     if form.validate_on_submit():
         with answering(form):
             actions.start_opening(web.actor(), tender_id, part, form.passphrase.data or "")
@@ -42,7 +43,7 @@ def start_opening(tender_id: uuid.UUID, envelope: str) -> Any:
 @quotes.route("/tenders/<uuid:tender_id>/opening/<envelope>/complete", methods=["POST"])
 def complete_opening(tender_id: uuid.UUID, envelope: str) -> Any:
     """Complete as the second: the envelope is open from now on."""
-    form, part = PassphraseForm(), _envelope(envelope)
+    form, part = PassphraseForm(), envelope_named(envelope)
     if form.validate_on_submit():
         with answering(form):
             actions.complete_opening(web.actor(), tender_id, part, form.passphrase.data or "")
@@ -73,11 +74,17 @@ def _show(tender_id: uuid.UUID, form: PassphraseForm) -> Any:
         view=view,
         until=f"{view.until.astimezone(LONDON):%H:%M}" if view.until else "",
         you=actor.person_id,
+        may_recover=policy.allows(
+            actor,
+            Act.OPENING_RECOVER,
+            tender.alliance_id,
+            *actor.organisations(Kind.SCHOOL, Role.HEADTEACHER),
+        ),
         rules=rules,
     )
 
 
-def _envelope(name: str) -> Envelope:
+def envelope_named(name: str) -> Envelope:
     """The envelope of an address. Raises NotFound."""
     try:
         return Envelope(name)

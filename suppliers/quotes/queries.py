@@ -151,6 +151,22 @@ def copy_of(schedule: Schedule, draft: Quote) -> Copy:
     return Copy(draft.tender_id, draft.supplier_id, draft.id, parts_to_seal(schedule, draft))
 
 
+def promises_of(session: Session, tender_id: uuid.UUID) -> dict[uuid.UUID, str]:
+    """By quote of a tender, the commitment that its receipt gave, as the chain of events holds it."""
+    query = (
+        select(Event.subject_id, Event.facts)
+        .join(Quote, Quote.id == Event.subject_id)
+        .where(Quote.tender_id == tender_id, Event.act == Act.QUOTE_SUBMIT.value)
+    )
+    return {quote_id: str(facts["commitment"]) for quote_id, facts in session.execute(query)}
+
+
+def keeps_receipt(quote: Quote, promised: str | None) -> bool:
+    """Do the commitments stored with a quote add up to the one of its receipt?"""
+    stored = sealing.commitment_of_quote({body.envelope: body.commitment for body in quote.bodies})
+    return promised == stored == quote.commitment
+
+
 def check_copy(quote: Quote, copy: Copy) -> None:
     """Raise RuleBroken (`copy`) unless this is the copy of exactly this quote, as its receipt commits to."""
     committed = {body.envelope: body.commitment for body in quote.bodies}

@@ -119,7 +119,7 @@ def _to_open(session: Session, actor: Actor) -> Iterator[Task]:
                 if tender.status is TenderStatus.CLOSED
                 else "The quality scores are locked; the prices can be opened."
             )
-        elif first.first_school_id == school_id:
+        elif first.by_recovery or first.first_school_id == school_id:
             continue
         else:
             until = (first.started_at + rules.OPENING_LASTS).astimezone(LONDON)

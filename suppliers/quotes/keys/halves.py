@@ -14,6 +14,7 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -44,12 +45,17 @@ def check_openers(session: Session, tender: Tender) -> None:
 
 
 def make_keys(session: Session, tender: Tender) -> None:
-    """Make the keys to which a tender's quotes are sealed. Raises RuleBroken as `check_openers` does."""
+    """Make the keys to which a tender's quotes are sealed. Raises RuleBroken as `check_openers` does.
+
+    The two printed recovery keys of the alliance, if both exist, are one more pair.
+    """
     moment, named = clock.now(), queries.named(session, tender)
     rules.check_publishable(named, moment)
     policy.require(SYSTEM, Act.KEYS_MAKE)
     openers = rules.ready(named, moment)
     pairs = [(_key(session, first), _key(session, second)) for first, second in rules.allowed_pairs(openers)]
+    printed = [queries.printed_key(session, tender.alliance_id, paper) for paper in rules.Paper]
+    pairs += [(one, other) for one, other in pairwise(printed) if one and other]
     quality = has_quality(criterion.kind for criterion in tender.criteria)
     made = [_make(session, tender.id, envelope, pairs) for envelope in envelopes_of(has_quality=quality)]
     session.flush()
@@ -62,6 +68,7 @@ def make_keys(session: Session, tender: Tender) -> None:
         keys={key.envelope.value: boxes.fingerprint(key.public_key) for key in made},
         openers={one.name: boxes.fingerprint(_key(session, one).public_key) for one in openers},
         pairs=len(pairs),
+        recovery=all(printed),
     )
 
 

@@ -16,7 +16,7 @@ from marketplace.tenders.interests.models import Interest
 from marketplace.tenders.models import PanelSeat, Tender
 from marketplace.tenders.rules import Seat, TenderStatus
 from suppliers.quotes.keys.models import EnvelopeKey, OpeningKey, OpeningPair, PassedHalf, ProofAsked
-from suppliers.quotes.keys.rules import Named
+from suppliers.quotes.keys.rules import Named, Paper
 from suppliers.quotes.rules import Envelope
 
 BEFORE_OPENING = (TenderStatus.JOINING, TenderStatus.CONFIRMED, TenderStatus.PUBLISHED)
@@ -81,6 +81,30 @@ def envelope_key(session: Session, tender_id: uuid.UUID, envelope: Envelope) -> 
             "coordinator cancels it and publishes it anew."
         )
     return found
+
+
+def printed_key(session: Session, alliance_id: uuid.UUID, paper: Paper) -> OpeningKey | None:
+    """The printed recovery key of an alliance that counts for tenders published from now on."""
+    query = select(OpeningKey).where(
+        OpeningKey.alliance_id == alliance_id, OpeningKey.paper == paper, OpeningKey.replaced_at.is_(None)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def printed_keys_of(session: Session, tender_id: uuid.UUID, envelope: Envelope) -> list[OpeningKey]:
+    """The printed recovery keys to which an envelope is sealed; none when there were none at publication."""
+    query = (
+        select(OpeningKey)
+        .join(OpeningPair, OpeningKey.id.in_([OpeningPair.first_key_id, OpeningPair.second_key_id]))
+        .join(EnvelopeKey, EnvelopeKey.id == OpeningPair.envelope_key_id)
+        .where(
+            EnvelopeKey.tender_id == tender_id,
+            EnvelopeKey.envelope == envelope,
+            OpeningKey.paper.is_not(None),
+        )
+        .order_by(OpeningKey.paper)
+    )
+    return list(session.scalars(query))
 
 
 def pairs_of(session: Session, key: EnvelopeKey) -> list[OpeningPair]:

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from marketplace.core import jobs
 from marketplace.core.db import db
+from marketplace.core.mail import Message
 from suppliers.quotes.models import QuotedPrice
 from tests import make
 from tests.web.client import Client
@@ -39,7 +41,9 @@ def found_in(content: bytes) -> list[str]:
     return [way for way in WAYS_TO_WRITE_IT if way.encode() in content]
 
 
-def test_a_planted_price_is_nowhere_before_opening(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+def test_abuse_01_a_planted_price_is_nowhere_before_opening(
+    app: Flask, caplog: pytest.LogCaptureFixture, files_folder: Path
+) -> None:
     caplog.set_level(logging.DEBUG)
     alliance = make.alliance()
     tender = make.published_tender(alliance)
@@ -49,6 +53,10 @@ def test_a_planted_price_is_nowhere_before_opening(app: Flask, caplog: pytest.Lo
     jobs.run_due()
     db.engine.dispose()
     assert not found_in(stored(app))
+    assert not found_in(b"".join(one.read_bytes() for one in files_folder.rglob("*") if one.is_file()))
+    letters = make.fresh().scalars(select(Message.body)).all()
+    assert letters
+    assert not found_in("".join(letters).encode())
 
     school = alliance.schools[0]
     outsider = make.alliance(schools=1).schools[0]
@@ -86,7 +94,10 @@ def test_a_planted_price_is_nowhere_before_opening(app: Flask, caplog: pytest.Lo
     assert not found_in(caplog.text.encode())
     assert not found_in(stored(app))
 
+    assert make.PASSPHRASE.encode() not in stored(app)
     make.open_envelope(tender, make.quote_schedule(tender).envelopes[0])
+    assert make.PASSPHRASE.encode() not in stored(app)
+    assert make.PASSPHRASE not in caplog.text
     assert found_in(stored(app)) == [ANSWER]
     assert not make.fresh().query(QuotedPrice).all()
 
