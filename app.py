@@ -203,9 +203,8 @@ BLUEPRINTS = (
     supplier_question_pages.questions,
     opening_pages.quotes,
     opening_key_pages.keys,
-    low_price_pages.evaluation,
     rescue_pages.rescue,
-    evaluation_pages.evaluation,
+    low_price_pages.evaluation,
     award_pages.awards,
     invoice_pages.invoices,
     shared_cost_pages.shared_costs,
@@ -272,9 +271,8 @@ FOOTER = (
 COMMANDS: tuple[click.Command, ...] = (
     *alliance_commands.COMMANDS,
     *tender_commands.COMMANDS,
-    calculations(award_commands.award, evaluation_commands.score, shared_cost_commands.split),
     *quote_commands.COMMANDS,
-    click.Group("calc", CALCULATIONS, help="Exact calculations of files, for advisers."),
+    calculations(award_commands.award, evaluation_commands.score, shared_cost_commands.split),
     demonstration,
 )
 

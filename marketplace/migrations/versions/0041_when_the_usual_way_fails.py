@@ -5,8 +5,8 @@ from alembic import op
 
 from marketplace.migrations.rebuild import rebuilt
 
-revision = "0034"
-down_revision = "0033"
+revision = "0041"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 
