@@ -35,7 +35,7 @@ from tests import make
 pytestmark = pytest.mark.usefixtures("app")
 PRICE = Envelope.PRICE
 POSTS = 1_500
-SUPPLIERS = 30
+SUPPLIERS = 20
 THREADS = 10
 
 
