@@ -63,6 +63,7 @@ def _of_quotes(session: Session) -> Iterator[str]:
         if not queries.keeps_receipt(quote, facts.get("commitment")):
             wrong.append("commitment")
         if wrong:
-            yield f"Quote {facts.get('reference') or quote.reference}: {', '.join(wrong)} not as on its receipt."
+            which = facts.get("reference") or quote.reference
+            yield f"Quote {which}: {', '.join(wrong)} not as on its receipt."
     for facts in receipts.values():
         yield f"Quote {facts.get('reference')} is gone."
