@@ -209,7 +209,8 @@ def test_a_vote_on_a_conversion_lapses_with_the_membership_and_says_so(session: 
         row = making_decisions.decision_row(decision_id)
         assert (row.status, row.closed_by, len(row.seats_at_close)) == (DecisionStatus.LAPSED, None, 3)
         assert "ended by itself" in row.minute
-        assert letters_to(session, alliance.schools[1].headteacher)[0].startswith("Lapsed: Shall")
+        told = letters_to(session, alliance.schools[1].headteacher)
+        assert any(letter.startswith("Lapsed: Shall") for letter in told)
         with pytest.raises(RuleBroken, match="lapsed already"):
             making_decisions.vote(decision_id, alliance.schools[1])
         events.deliver_due()
