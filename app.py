@@ -115,6 +115,7 @@ from suppliers.evaluation import views as evaluation_pages
 from suppliers.evaluation.low_prices import models as low_prices
 from suppliers.evaluation.low_prices import views as low_price_pages
 from suppliers.profiles import models as profiles
+from suppliers.profiles import tasks as profile_tasks
 from suppliers.profiles import views as profile_pages
 from suppliers.questions import models as questions
 from suppliers.questions import tasks as question_tasks
@@ -124,6 +125,8 @@ from suppliers.quotes import models as quotes
 from suppliers.quotes import opening_views as opening_pages
 from suppliers.quotes import tasks as quote_tasks
 from suppliers.quotes import views as quote_pages
+from suppliers.quotes.declarations import views as quote_declaration_pages
+from suppliers.quotes.earlier import views as earlier_answer_pages
 from suppliers.quotes.keys import models as opening_keys
 from suppliers.quotes.keys import tasks as opening_key_tasks
 from suppliers.quotes.keys import views as opening_key_pages
@@ -179,6 +182,8 @@ AWARD_PAGES = (
     standstill_pages,
 )
 """Modules whose pages stand on the blueprint of awards."""
+QUOTE_PAGES = (quote_declaration_pages, earlier_answer_pages)
+"""Modules whose pages stand on the blueprint of quotes."""
 MIGRATIONS = "marketplace/migrations"
 BLUEPRINTS = (
     mailbox,
@@ -228,6 +233,7 @@ WAITING_FOR: tuple[Any, ...] = (
     notice_tasks.waiting_for,
     question_tasks.waiting_for,
     opening_key_tasks.waiting_for,
+    profile_tasks.waiting_for,
     quote_tasks.waiting_for,
     evaluation_tasks.waiting_for,
     award_tasks.waiting_for,

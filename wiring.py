@@ -27,7 +27,6 @@ from marketplace.needs import tasks as need_tasks
 from marketplace.needs.suggestions import jobs as suggestion_jobs
 from marketplace.needs.suggestions import views as suggestion_pages
 from marketplace.tenders import answers as tender_answers
-from marketplace.tenders import audience as tender_audience
 from marketplace.tenders import jobs as tender_jobs
 from marketplace.tenders import leaving as tender_leaving
 from marketplace.tenders import progress as tender_progress
@@ -50,7 +49,6 @@ from suppliers.awards.performance import queries as performance_queries
 from suppliers.evaluation import queries as evaluation_queries
 from suppliers.evaluation import tasks as evaluation_tasks
 from suppliers.profiles import jobs as profile_jobs
-from suppliers.profiles import queries as profile_queries
 from suppliers.questions import jobs as question_jobs
 from suppliers.questions import queries as question_queries
 from suppliers.questions import tasks as question_tasks
@@ -68,7 +66,7 @@ def connect() -> None:
     agreeing = (Act.DECISION_CARRY, Act.DECISION_REJECT, Act.DECISION_WITHDRAW, Act.CONFIRMATION_RECORD)
     events.subscribe("memberships.agreed", membership_jobs.carry_out, *agreeing)
     events.subscribe("partnerships.agreed", partnership_jobs.carry_out, *agreeing)
-    events.subscribe("profiles.opportunity", profile_jobs.tell_of_opportunity, Act.TENDER_PUBLISH)
+    profile_jobs.listen()
     events.subscribe("questions.answered", question_jobs.tell_of_answer, Act.QUESTION_ANSWER)
     events.subscribe("keys.openers", opening_key_jobs.ask_openers, Act.TENDER_INVITE, Act.TENDER_CONFIRM)
     jobs.every_minute(opening_key_jobs.watch_keys)
@@ -104,7 +102,6 @@ def connect() -> None:
     leaving.ask(contract_leaving.running_contracts)
     leaving.ask(tender_leaving.open_commitments)
     leaving.ask(fund_leaving.settlement)
-    tender_audience.count_with(profile_queries.count_serving)
     tender_progress.offer_steps(amending_queries.offered_steps)
     tender_progress.offer_steps(interest_queries.offered_steps)
     tender_progress.offer_steps(notice_tasks.offered_steps)

@@ -11,8 +11,9 @@ from demonstration.purchases import Bid
 from marketplace.core.db import db
 from marketplace.tenders.criteria.tree import judged
 from suppliers.quotes import actions, queries
+from suppliers.quotes.declarations.rules import Confirmed
 from suppliers.quotes.offers import Offer
-from suppliers.quotes.rules import DECLARATIONS, Envelope
+from suppliers.quotes.rules import Envelope
 
 
 def submit_all(walk: Walk) -> None:
@@ -57,7 +58,7 @@ def _submit(walk: Walk, supplier: Bidder, bid: Bid) -> None:
     draft = queries.draft_of(session, walk.tender_id, supplier.id)
     if draft is None:
         raise LookupError(f"{supplier.name} has no draft.")
-    actions.submit_quote(supplier.actor, draft.id, draft.version, tuple(DECLARATIONS))
+    actions.submit_quote(supplier.actor, draft.id, draft.version, Confirmed())
 
 
 def _offer(walk: Walk, bid: Bid) -> Offer:

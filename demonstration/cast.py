@@ -13,8 +13,11 @@ from marketplace.alliance.memberships.actions import admit_school
 from marketplace.alliance.models import School
 from marketplace.alliance.rules import MembershipKind, SchoolDetails
 from marketplace.core.db import db
+from marketplace.core.ids import new_id
 from marketplace.core.policy import ADMINISTRATOR, ANYONE, Actor, Role
 from suppliers.profiles import actions as profiles
+from suppliers.profiles.declarations.actions import make_declaration
+from suppliers.profiles.declarations.rules import NONE, Declared
 from suppliers.profiles.rules import SupplierDetails
 
 PASSWORD = "ashcombe-buys-together"  # noqa: S105  # published with the demonstration, and only there
@@ -94,6 +97,7 @@ SUPPLIERS: Mapping[str, tuple[SupplierDetails, str]] = {
             is_sme=True,
             address="The Old Dairy\nAshcombe\nZZ5 3BD",
             categories=("cleaning", "catering", "grounds", "payroll"),
+            areas=("Ashcombeshire",),
         ),
         "Bella Birch",
     ),
@@ -110,12 +114,42 @@ SUPPLIERS: Mapping[str, tuple[SupplierDetails, str]] = {
         SupplierDetails(
             name="Dovecote Community Enterprise CIC",
             company_number="99000004",
+            charity_number="9900004",
             is_sme=True,
             is_vcse=True,
             address="Dovecote House\nAshcombe\nZZ5 7DC",
             categories=("catering", "cleaning", "hr_advice"),
         ),
         "Dev Chowdhury",
+    ),
+}
+
+NOTHING_APPLIES = Declared(mandatory=(NONE,), discretionary=(NONE,))
+DECLARED: Mapping[str, Declared] = {
+    "Alice Mercer": Declared(
+        mandatory=(NONE,),
+        discretionary=(NONE,),
+        connected=("Alice Mercer, director and person with significant control", "Piers Mercer, director"),
+        sub_contractors=("Clearview Windows, sole trader, cleans windows above the ground floor",),
+    ),
+    "Conrad Vane": Declared(
+        mandatory=(NONE,),
+        discretionary=("poor_performance",),
+        account=(
+            "A council ended a cleaning contract early two years ago: rounds were missed for six weeks. "
+            "We paid back what it cost, replaced the area manager, and since then report a missed round to "
+            "the customer on the same day."
+        ),
+        connected=("Corvus Holdings plc, parent company", "Conrad Vane, director"),
+    ),
+    "Dev Chowdhury": Declared(
+        mandatory=(NONE,),
+        discretionary=(NONE,),
+        connected=("Dev Chowdhury, director", "Ruth Hallam, member of the board of trustees"),
+        conflict=(
+            "Our trustee Ruth Hallam is a governor of Harrow Hill Primary School. She takes no part in our "
+            "quotes and leaves the room when the school is talked about."
+        ),
     ),
 }
 
@@ -206,7 +240,9 @@ def _supplier(details: SupplierDetails, person: str) -> Bidder:
     person_id = profiles.register_supplier(
         ANYONE, supplier_id, details, person_name=person, email=address_of(person), password=PASSWORD
     )
-    return Bidder(supplier_id, details.name, _actor(person_id))
+    bidder = Bidder(supplier_id, details.name, _actor(person_id))
+    make_declaration(bidder.actor, supplier_id, new_id(), 0, DECLARED.get(person, NOTHING_APPLIES))
+    return bidder
 
 
 def _actor(person_id: uuid.UUID) -> Actor:

@@ -10,6 +10,7 @@ from demonstration import (
     bids,
     board,
     changes,
+    firms,
     fund,
     joining,
     judging,
@@ -53,6 +54,7 @@ def tell(calendar: Calendar) -> None:
     work.share(cast)
     annual_pack.write(cast)
     answers.wait_for_governors(cast)
+    firms.keep_house(cast)
 
 
 def _buy(cast: Cast, purchase: Purchase) -> None:

@@ -274,6 +274,20 @@ def _give_roles(session: Session, person: Person, seats: Seats) -> None:
     session.flush()
 
 
+def set_roles(session: Session, person: Person, organisation_id: uuid.UUID, roles: Iterable[Role]) -> None:
+    """Let a person hold exactly these roles in an organisation; none takes them out of it. A shared step."""
+    wanted = set(roles)
+    for holding in [one for one in person.holdings if one.organisation_id == organisation_id]:
+        if holding.role in wanted:
+            wanted.discard(holding.role)
+        else:
+            person.holdings.remove(holding)
+            session.delete(holding)
+    session.flush()
+    if wanted:
+        _give_roles(session, person, [(organisation_id, role) for role in sorted(wanted)])
+
+
 def _make_link(session: Session, person: Person, lasts: timedelta) -> str:
     """A new link's token; the database keeps only its hash."""
     token = secrets.token_urlsafe(32)

@@ -126,15 +126,15 @@ def check_details(details: SchoolDetails) -> SchoolDetails:
         raise RuleBroken(
             f"The company details must have {LONGEST_COMPANY_DETAILS} characters or fewer.", "company_details"
         )
-    sort_code = re.sub(r"[\s-]", "", details.sort_code)
-    account_number = re.sub(r"\s", "", details.account_number)
-    _check_account(details.account_name, sort_code, account_number)
+    account_name, sort_code, account_number = check_bank_account(
+        details.account_name, details.sort_code, details.account_number
+    )
     return SchoolDetails(
         address=details.address,
         vat_number=check_vat_number(details.vat_number),
         finance_email=tidy_address(details.finance_email, "finance_email") if details.finance_email else "",
-        account_name=details.account_name,
-        sort_code="-".join((sort_code[:2], sort_code[2:4], sort_code[4:])) if sort_code else "",
+        account_name=account_name,
+        sort_code=sort_code,
         account_number=account_number,
         company_details=details.company_details,
     )
@@ -154,9 +154,14 @@ def check_vat_number(number: str) -> str:
         ) from None
 
 
-def _check_account(name: str, sort_code: str, number: str) -> None:
+def check_bank_account(name: str, sort_code: str, number: str) -> tuple[str, str, str]:
+    """A bank account as we keep it, or three blanks. Raises RuleBroken naming the field that is wrong.
+
+    An account is given whole or not at all.
+    """
+    sort_code, number = re.sub(r"[\s-]", "", sort_code), re.sub(r"\s", "", number)
     if not (name or sort_code or number):
-        return
+        return "", "", ""
     if not name:
         raise RuleBroken("Enter the name of the account as the bank has it.", "account_name")
     if len(name) > LONGEST_ACCOUNT_NAME:
@@ -170,3 +175,4 @@ def _check_account(name: str, sort_code: str, number: str) -> None:
             "Enter the account number as eight digits, like 00733445. Put noughts before a shorter one.",
             "account_number",
         )
+    return name, "-".join((sort_code[:2], sort_code[2:4], sort_code[4:])), number

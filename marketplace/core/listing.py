@@ -27,7 +27,7 @@ class FilterForm(Form):
     @property
     def used(self) -> bool:
         """Is anything filtered?"""
-        return any(field.data not in (None, "", []) for field in self)
+        return any(field.data is not False and field.data not in (None, "", []) for field in self)
 
 
 @dataclass(frozen=True, slots=True)

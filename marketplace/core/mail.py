@@ -6,6 +6,7 @@ import logging
 import smtplib
 import ssl
 import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -36,7 +37,7 @@ class MessageStatus(StrEnum):
 
 
 class Message(Base):
-    """One e-mail to one person, in plain text."""
+    """One e-mail to one person, in plain text. `stop_by` is the path that stops such letters at a click."""
 
     __tablename__ = "message"
     __table_args__ = (Index("ix_message_status_due_at", "status", "due_at"),)
@@ -45,6 +46,7 @@ class Message(Base):
     recipient: Mapped[str]
     subject: Mapped[str]
     body: Mapped[str]
+    stop_by: Mapped[str] = mapped_column(default="")
     written_at: Mapped[datetime]
     status: Mapped[MessageStatus] = mapped_column(default=MessageStatus.WAITING)
     due_at: Mapped[datetime]
@@ -52,8 +54,12 @@ class Message(Base):
     sent_at: Mapped[datetime | None]
 
 
-def write(session: Session, recipient: str, subject: str, template: str, **context: Any) -> None:
+def write(
+    session: Session, recipient: str, subject: str, template: str, *, stop_by: str = "", **context: Any
+) -> None:
     """Queue a message. `template` is a file in `templates/email/`; `context` is what it shows.
+
+    `stop_by` is the path by which its reader stops such letters, told to their mail program (RFC 8058).
 
     It is rendered without a request, so that the worker and the command line can write too: a link in
     it is `base_url` and a path.
@@ -63,7 +69,14 @@ def write(session: Session, recipient: str, subject: str, template: str, **conte
     body = letter.render(base_url=settings.base_url, **context)
     now = clock.now()
     session.add(
-        Message(recipient=recipient, subject=" ".join(subject.split()), body=body, written_at=now, due_at=now)
+        Message(
+            recipient=recipient,
+            subject=" ".join(subject.split()),
+            body=body,
+            stop_by=stop_by,
+            written_at=now,
+            due_at=now,
+        )
     )
     session.info["wake"] = True
 
@@ -74,20 +87,31 @@ def send_due() -> int:
     if not settings.smtp_url:
         return 0
     sent = 0
-    while message := _lease():
+    while letter := _lease():
         try:
-            _send(settings, *message)
+            _send(settings, letter)
         except (OSError, smtplib.SMTPException) as error:
-            log.warning("message %s not sent: %s", message[0], type(error).__name__)
+            log.warning("message %s not sent: %s", letter.id, type(error).__name__)
             continue
         with transaction() as session:
-            stored = session.get_one(Message, message[0])
+            stored = session.get_one(Message, letter.id)
             stored.status, stored.sent_at = MessageStatus.SENT, clock.now()
         sent += 1
     return sent
 
 
-def _lease() -> tuple[uuid.UUID, str, str, str] | None:
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message that was claimed, to be sent outside the transaction that claimed it."""
+
+    id: uuid.UUID
+    recipient: str
+    subject: str
+    body: str
+    stop_by: str
+
+
+def _lease() -> Letter | None:
     """Claim the next due message: until the lease ends nobody else sends it."""
     with transaction() as session:
         message = session.scalars(
@@ -101,17 +125,20 @@ def _lease() -> tuple[uuid.UUID, str, str, str] | None:
             return None
         message.due_at = clock.now() + min(LEASE * 2**message.attempts, LONGEST_WAIT)
         message.attempts += 1
-        return message.id, message.recipient, message.subject, message.body
+        return Letter(message.id, message.recipient, message.subject, message.body, message.stop_by)
 
 
-def _send(settings: Settings, message_id: uuid.UUID, recipient: str, subject: str, body: str) -> None:
+def _send(settings: Settings, letter: Letter) -> None:
     """Hand one message to the SMTP server of the settings."""
     server = urlsplit(settings.smtp_url)
     mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = settings.mail_from, recipient, subject
+    mail["From"], mail["To"], mail["Subject"] = settings.mail_from, letter.recipient, letter.subject
     mail["Date"] = format_datetime(clock.now())
-    mail["Message-ID"] = make_msgid(str(message_id))
-    mail.set_content(body)
+    mail["Message-ID"] = make_msgid(str(letter.id))
+    if letter.stop_by:
+        mail["List-Unsubscribe"] = f"<{settings.base_url}{letter.stop_by}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail.set_content(letter.body)
     with smtplib.SMTP(server.hostname or "", server.port or 25, timeout=SMTP_TIMEOUT_SECONDS) as smtp:
         if smtp.has_extn("starttls"):
             smtp.starttls(context=ssl.create_default_context())

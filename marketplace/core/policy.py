@@ -44,6 +44,7 @@ def _may(label: str, *roles: Role) -> Permission:
 
 SCHOOL_PEOPLE = (Role.HEADTEACHER, Role.SENIOR_LEADER, Role.BURSAR, Role.GOVERNOR, Role.FINANCE_LEAD)
 LEADERS = (Role.HEADTEACHER, Role.SENIOR_LEADER)
+SUPPLIER_PEOPLE = (Role.SUPPLIER_ADMIN, Role.BIDDER)
 CONTRACT_READERS = (*SCHOOL_PEOPLE, Role.COORDINATOR, Role.AUDITOR)
 
 POLICY: Mapping[Act, Permission] = {
@@ -191,6 +192,39 @@ POLICY: Mapping[Act, Permission] = {
     Act.QUESTION_REMIND: _may("Remind of questions that have no answer in time", Role.SYSTEM),
     Act.TENDER_FOLLOW: _may("Follow a tender, to be told of answers", Role.SUPPLIER_ADMIN, Role.BIDDER),
     Act.TENDER_UNFOLLOW: _may("No longer follow a tender", Role.SUPPLIER_ADMIN, Role.BIDDER),
+    Act.MEMBER_CHANGE: _may("Say what a colleague may do for the supplier", Role.SUPPLIER_ADMIN),
+    Act.MEMBER_REMOVE: _may("Remove a colleague from the supplier", Role.SUPPLIER_ADMIN),
+    Act.MEMBER_LEAVE: _may("Leave the supplier", *SUPPLIER_PEOPLE),
+    Act.DECLARATION_MAKE: _may("Make the supplier's declarations", *SUPPLIER_PEOPLE),
+    Act.ALERTS_STOP: _may("Stop one's own alerts, by the link in them", Role.ANYONE),
+    Act.ALERTS_RESUME: _may("Get alerts again", *SUPPLIER_PEOPLE),
+    Act.DOCUMENT_ADD: _may("Add a document of the supplier, such as its insurance", *SUPPLIER_PEOPLE),
+    Act.DOCUMENT_RETIRE: _may("Take a document of the supplier away", *SUPPLIER_PEOPLE),
+    Act.DOCUMENT_CHECK: _may(
+        "Check a supplier's document for all schools", Role.BURSAR, Role.HEADTEACHER, Role.FINANCE_LEAD
+    ),
+    Act.DOCUMENT_REMIND: _may("Remind of documents that end", Role.SYSTEM),
+    Act.DOCUMENTS_USE: _may(
+        "Let the school hear before a supplier's documents end",
+        Role.BURSAR,
+        Role.HEADTEACHER,
+        Role.FINANCE_LEAD,
+    ),
+    Act.DOCUMENTS_STOP_USING: _may(
+        "Let the school hear no more of a supplier's documents",
+        Role.BURSAR,
+        Role.HEADTEACHER,
+        Role.FINANCE_LEAD,
+    ),
+    Act.BANK_PROPOSE: _may("Propose another bank account of the supplier", Role.SUPPLIER_ADMIN),
+    Act.BANK_APPROVE: _may("Approve the bank account that a colleague proposed", *SUPPLIER_PEOPLE),
+    Act.BANK_CHECK: _may(
+        "Check by telephone the new bank account of a supplier that is one person", Role.FINANCE_LEAD
+    ),
+    Act.BANK_STOP: _may("Stop a change of a supplier's bank account", *SUPPLIER_PEOPLE, Role.FINANCE_LEAD),
+    Act.BANK_PUT_IN_FORCE: _may("Let an approved bank account hold after its day", Role.SYSTEM),
+    Act.ANSWER_KEEP: _may("Keep an answer in the supplier's library", *SUPPLIER_PEOPLE),
+    Act.ANSWER_DISCARD: _may("Take an answer out of the supplier's library", *SUPPLIER_PEOPLE),
     Act.QUOTE_DRAFT: _may("Prepare a quote", Role.SUPPLIER_ADMIN, Role.BIDDER),
     Act.QUOTE_SUBMIT: _may("Submit or replace a quote", Role.SUPPLIER_ADMIN, Role.BIDDER),
     Act.QUOTE_DISCLOSE: _may(

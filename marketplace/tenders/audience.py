@@ -6,15 +6,17 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-Counter = Callable[[Session, str], int]
+from marketplace.tenders.models import Tender
+
+Counter = Callable[[Session, Tender], int]
 _counters: list[Counter] = []
 
 
 def count_with(counter: Counter) -> None:
-    """Say how suppliers of a category are counted. Called by the composition root."""
+    """Say how the suppliers that a tender concerns are counted. Called by the composition root."""
     _counters[:] = [counter]
 
 
-def suppliers(session: Session, category_id: str) -> int | None:
-    """How many suppliers are told of a tender in a category; None where nobody can say."""
-    return _counters[0](session, category_id) if _counters else None
+def suppliers(session: Session, tender: Tender) -> int | None:
+    """How many suppliers are told when a tender is published; None where nobody can say."""
+    return _counters[0](session, tender) if _counters else None

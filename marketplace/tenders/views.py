@@ -124,7 +124,7 @@ def publish_tender(tender_id: uuid.UUID) -> Any:
         tender=tender,
         may_publish=queries.may_publish(session, acting, tender),
         must_wait=waits,
-        suppliers=audience.suppliers(session, tender.category),
+        suppliers=audience.suppliers(session, tender),
         buyers=queries.buyers(session, tender_id),
         lots=queries.schedule(session, tender_id),
         interests=open_points(session, tender),

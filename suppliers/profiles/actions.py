@@ -17,11 +17,12 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.forms import expect_version
 from marketplace.core.policy import Act, Actor, Kind, Role
 from suppliers.profiles import queries, rules
-from suppliers.profiles.models import ServedCategory, Supplier
+from suppliers.profiles.models import ServedArea, ServedCategory, Supplier
 from suppliers.profiles.rules import SupplierDetails
 
-COMPANY_TAKEN = (
-    "This company has registered already. Ask your colleague who did it to add you, or check the number."
+NUMBER_TAKEN = (
+    "An organisation with this number has registered already. Ask your colleague who did it to add you, or "
+    "check the number."
 )
 
 
@@ -92,9 +93,16 @@ def _person_of_first_sending(
 
 def _describe(session: Session, supplier: Supplier, details: SupplierDetails) -> None:
     """Write the details. The row counts as changed even when only its name or categories are."""
-    if details.company_number and queries.company_is_taken(session, details.company_number, supplier.id):
-        raise RuleBroken(COMPANY_TAKEN, "company_number")
+    for field, number in (
+        ("company_number", details.company_number),
+        ("charity_number", details.charity_number),
+    ):
+        if number and queries.number_is_taken(session, field, number, supplier.id):
+            raise RuleBroken(NUMBER_TAKEN, field)
+    if not queries.known_areas(session) >= set(details.areas):
+        raise RuleBroken("Choose local authorities from the list.", "areas")
     supplier.company_number = details.company_number or None
+    supplier.charity_number = details.charity_number or None
     supplier.vat_number = details.vat_number or None
     supplier.is_sme, supplier.is_vcse = details.is_sme, details.is_vcse
     supplier.address = details.address
@@ -102,8 +110,10 @@ def _describe(session: Session, supplier: Supplier, details: SupplierDetails) ->
     supplier.served = [
         known.get(category) or ServedCategory(category=category) for category in details.categories
     ]
+    places = {place.area: place for place in supplier.places}
+    supplier.places = [places.get(area) or ServedArea(area=area) for area in details.areas]
     flag_modified(supplier, "address")
     try:
         session.flush()
     except IntegrityError as error:
-        raise RuleBroken(COMPANY_TAKEN, "company_number") from error
+        raise RuleBroken(NUMBER_TAKEN, "company_number") from error

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from wtforms import BooleanField, PasswordField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email
 
 from marketplace.alliance.rules import LONGEST_ADDRESS, LONGEST_NAME, SHORTEST_PASSWORD
@@ -16,7 +19,8 @@ from marketplace.core.fields import (
     TextField,
 )
 from marketplace.core.forms import EditForm, Form, NewThingForm
-from suppliers.profiles.rules import SupplierDetails
+from marketplace.core.listing import FilterForm
+from suppliers.profiles.rules import REGIONS, SupplierDetails
 
 
 class DetailsFields(Form):
@@ -30,7 +34,13 @@ class DetailsFields(Form):
     )
     company_number = TextField(
         "Company number (optional)",
-        description="8 characters from Companies House, like 01234567. Leave blank if you are a sole trader.",
+        description="8 characters, like 01234567, SC123456 (Scotland) or NI123456 (Northern Ireland). "
+        "Leave blank if you are a sole trader.",
+        render_kw={"width": 10, "spellcheck": False},
+    )
+    charity_number = TextField(
+        "Charity number (optional)",
+        description="If you are a registered charity, like 1012345",
         render_kw={"width": 10, "spellcheck": False},
     )
     vat_number = TextField(
@@ -58,6 +68,10 @@ class DetailsFields(Form):
         choices=category_choices,
         description="You are e-mailed when schools publish a tender in one of these.",
     )
+    areas = CheckboxesField(
+        "Where do you supply?",
+        description="Tick the local authorities. Leave all blank if you supply everywhere in England.",
+    )
 
     def details(self) -> SupplierDetails:
         """What was entered."""
@@ -69,6 +83,8 @@ class DetailsFields(Form):
             is_vcse=bool(self.is_vcse.data),
             address=self.address.data or "",
             categories=tuple(self.categories.data or ()),
+            areas=tuple(self.areas.data or ()),
+            charity_number=self.charity_number.data or "",
         )
 
 
@@ -99,11 +115,19 @@ class EditSupplierForm(DetailsFields, EditForm):
     """A supplier's details, changed."""
 
 
-class FindSuppliersForm(Form):
-    """Part of a name or number, and a category."""
+class FindSuppliersForm(FilterForm):
+    """Part of a name or number, a category, an area, and what kind of organisation."""
 
-    class Meta:
-        csrf = False
-
-    q = TextField("Name or company number")
+    q = TextField("Name or number")
     category = ChoiceField("Category", choices=category_choices, blank="All categories")
+    area = ChoiceField("Local authority", blank="All areas", render_kw={"searchable": True})
+    sme = BooleanField("Small or medium-sized")
+    vcse = BooleanField("Voluntary or social enterprise")
+
+
+def area_choices(others: Iterable[str]) -> list[SelectChoice]:
+    """The local authorities of England by region, and others that schools name."""
+    listed = [
+        SelectChoice(area, area, optgroup=region) for region, areas in REGIONS.items() for area in areas
+    ]
+    return [*listed, *(SelectChoice(area, area, optgroup="Elsewhere") for area in others)]

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
 from marketplace.alliance import queries as alliance
-from marketplace.alliance.models import Organisation, Person
+from marketplace.alliance.models import Organisation, Person, School
 from marketplace.core.errors import NotFound
 from marketplace.core.policy import Actor, Kind, Role
-from suppliers.profiles.models import ServedCategory, Supplier
+from marketplace.tenders.models import Commitment, Tender
+from marketplace.tenders.rules import CommitmentStatus
+from suppliers.profiles.models import ServedArea, ServedCategory, Supplier
+from suppliers.profiles.rules import REGIONS
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -32,6 +37,15 @@ def get_supplier(session: Session, actor: Actor, supplier_id: uuid.UUID, *, lock
     return supplier
 
 
+def get_own_supplier(
+    session: Session, actor: Actor, supplier_id: uuid.UUID, *, lock: bool = False
+) -> Supplier:
+    """One of the actor's own suppliers. Raises NotFound for any other, even one they may read."""
+    if supplier_id not in actor.supplier_ids:
+        raise NotFound
+    return get_supplier(session, actor, supplier_id, lock=lock)
+
+
 def own_suppliers(session: Session, actor: Actor) -> list[Supplier]:
     """The suppliers this actor belongs to, by name."""
     query = (
@@ -43,34 +57,62 @@ def own_suppliers(session: Session, actor: Actor) -> list[Supplier]:
     return list(session.scalars(query))
 
 
-def company_is_taken(session: Session, company_number: str, supplier_id: uuid.UUID) -> bool:
-    """Did another supplier than this one register with this company number?"""
-    query = select(Supplier.id).where(Supplier.company_number == company_number, Supplier.id != supplier_id)
+def number_is_taken(session: Session, field: str, number: str, supplier_id: uuid.UUID) -> bool:
+    """Did another supplier than this one register with this company or charity number?"""
+    column = {"company_number": Supplier.company_number, "charity_number": Supplier.charity_number}[field]
+    query = select(Supplier.id).where(column == number, Supplier.id != supplier_id)
     return session.scalars(query).first() is not None
 
 
-def matching(actor: Actor, search: str, category: str | None) -> Select[Supplier]:
-    """Suppliers whose name or company number contains a text and who serve a category, by name.
+def other_areas(session: Session) -> list[str]:
+    """Local authorities of schools that the list of England does not name, such as one abroad."""
+    listed = {area for areas in REGIONS.values() for area in areas}
+    named = session.scalars(select(School.local_authority).distinct().order_by(School.local_authority))
+    return [area for area in named if area and area not in listed]
 
-    A blank text or no category leaves nobody out.
-    """
+
+def known_areas(session: Session) -> set[str]:
+    """Every local authority that a supplier can say it serves."""
+    return {area for areas in REGIONS.values() for area in areas} | set(other_areas(session))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a school looks for. Blank leaves nobody out; `area` finds those who serve everywhere too."""
+
+    search: str = ""
+    category: str | None = None
+    area: str | None = None
+    sme: bool = False
+    vcse: bool = False
+
+
+def matching(actor: Actor, wanted: Wanted) -> Select[Supplier]:
+    """Suppliers that the actor may read and that are as wanted, by name."""
     query = (
         select(Supplier)
         .join(Organisation, Organisation.id == Supplier.id)
         .where(visible_to(actor))
         .order_by(func.lower(Organisation.name), Supplier.id)
-        .options(selectinload(Supplier.served))
+        .options(selectinload(Supplier.served), selectinload(Supplier.places))
     )
-    if search:
-        query = query.where(
-            or_(
-                Organisation.name.icontains(search, autoescape=True),
-                Supplier.company_number.icontains(search, autoescape=True),
-            )
-        )
-    if category:
-        query = query.where(Supplier.served.any(ServedCategory.category == category))
+    if wanted.search:
+        columns = (Organisation.name, Supplier.company_number, Supplier.charity_number)
+        query = query.where(or_(*(one.icontains(wanted.search, autoescape=True) for one in columns)))
+    if wanted.category:
+        query = query.where(Supplier.served.any(ServedCategory.category == wanted.category))
+    if wanted.area:
+        query = query.where(serving_areas([wanted.area]))
+    if wanted.sme:
+        query = query.where(Supplier.is_sme)
+    if wanted.vcse:
+        query = query.where(Supplier.is_vcse)
     return query
+
+
+def serving_areas(authorities: Collection[str]) -> ColumnElement[bool]:
+    """Suppliers that serve one of these local authorities: by name, or because they serve all."""
+    return or_(~Supplier.places.any(), Supplier.places.any(ServedArea.area.in_(authorities)))
 
 
 def count(session: Session, query: Select[Supplier]) -> int:
@@ -83,15 +125,33 @@ def people_who_bid(session: Session, supplier_id: uuid.UUID) -> list[Person]:
     return alliance.people_with_role(session, [supplier_id], Role.SUPPLIER_ADMIN, Role.BIDDER)
 
 
-def people_serving(session: Session, category: str) -> list[Person]:
-    """Who may quote for a supplier that serves a category."""
-    serving = list(
-        session.scalars(select(ServedCategory.supplier_id).where(ServedCategory.category == category))
+def serves_tender() -> ColumnElement[bool]:
+    """Does a supplier serve a tender's category, and one of its schools' local authorities if known?
+
+    A condition between Supplier and Tender, both of them in the query that uses it.
+    """
+    authorities = (
+        select(School.local_authority)
+        .join(Commitment, Commitment.school_id == School.id)
+        .where(Commitment.tender_id == Tender.id, Commitment.status == CommitmentStatus.COMMITTED)
+        .correlate(Tender)
     )
-    return alliance.people_with_role(session, serving, Role.SUPPLIER_ADMIN, Role.BIDDER)
+    return and_(
+        Supplier.served.any(ServedCategory.category == Tender.category),
+        or_(
+            ~Supplier.places.any(),
+            ~authorities.exists(),
+            Supplier.places.any(ServedArea.area.in_(authorities)),
+        ),
+    )
 
 
-def count_serving(session: Session, category: str) -> int:
-    """How many suppliers serve a category, for the button that publishes to them."""
-    serving = select(func.count()).select_from(ServedCategory).where(ServedCategory.category == category)
-    return session.scalar(serving) or 0
+def serving(session: Session, tender: Tender) -> list[uuid.UUID]:
+    """The suppliers that a tender concerns, by its category and its schools' local authorities."""
+    query = select(Supplier.id).join(Tender, Tender.id == tender.id).where(serves_tender())
+    return list(session.scalars(query))
+
+
+def count_serving(session: Session, tender: Tender) -> int:
+    """How many suppliers are told of a tender, for the button that publishes to them."""
+    return len(serving(session, tender))

@@ -7,7 +7,6 @@ second statement, so that no quote is taken a moment too late.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,12 +22,14 @@ from marketplace.tenders import queries as tenders
 from marketplace.tenders.actions import end_unsuccessfully
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import TenderStatus
-from suppliers.quotes import finishing, notices, offers, opening, queries, rules, sealing
+from suppliers.quotes import drafts, finishing, notices, offers, opening, queries, rules, sealing
 from suppliers.quotes.copies import Copy, check_whose, offer_in
+from suppliers.quotes.declarations.actions import confirm
+from suppliers.quotes.declarations.rules import Confirmed
 from suppliers.quotes.keys import queries as keys
 from suppliers.quotes.keys.actions import unlock
 from suppliers.quotes.keys.halves import pass_on
-from suppliers.quotes.models import Quote, SealedBody
+from suppliers.quotes.models import Quote
 from suppliers.quotes.offers import Offer, Schedule
 from suppliers.quotes.rules import Envelope, Opener, QuoteStatus, TooEarly
 
@@ -53,7 +54,7 @@ def save_draft(
             expect_version(draft, version)
         elif version:
             raise Stale("This draft was submitted or discarded while you were working on it.", 0)
-        _keep(session, actor, schedule, supplier_id, kept)
+        drafts.keep(session, actor, schedule, supplier_id, kept)
 
 
 def take_prices(actor: Actor, tender_id: uuid.UUID, supplier_id: uuid.UUID, read: Offer) -> None:
@@ -71,7 +72,31 @@ def take_prices(actor: Actor, tender_id: uuid.UUID, supplier_id: uuid.UUID, read
             lots=before.lots | read.lots,
         ).within(schedule)
         if draft is None or merged != before or _is_outdated(draft, tender):
-            _keep(session, actor, schedule, supplier_id, merged)
+            drafts.keep(session, actor, schedule, supplier_id, merged)
+
+
+def take_answer(
+    actor: Actor, tender_id: uuid.UUID, supplier_id: uuid.UUID, criterion_id: uuid.UUID, text: str
+) -> None:
+    """Put an earlier answer into the draft, after what the draft says there already.
+
+    Raises RuleBroken when both together are too long; copied twice in a row it is there once.
+    """
+    with transaction() as session:
+        tender, _ = _open_for(session, actor, tender_id, supplier_id, Act.QUOTE_DRAFT)
+        schedule = queries.schedule_of(session, tender)
+        draft = queries.draft_of(session, tender_id, supplier_id)
+        if draft is not None:
+            rules.check_schedule(draft.schedule_version, tender.schedule_version)
+        before = queries.offer_in_draft(draft) if draft else Offer()
+        said = before.answers.get(criterion_id, "")
+        if said.endswith(text):
+            return
+        together = f"{said}\n\n{text}" if said else text
+        if len(together) > offers.LONGEST_ANSWER:
+            raise RuleBroken("Your draft and this answer are too long together. Shorten the draft first.")
+        merged = replace(before, answers={**before.answers, criterion_id: together}).within(schedule)
+        drafts.keep(session, actor, schedule, supplier_id, merged)
 
 
 def start_replacement(actor: Actor, quote_id: uuid.UUID, copy: Copy | None = None) -> None:
@@ -93,14 +118,14 @@ def start_replacement(actor: Actor, quote_id: uuid.UUID, copy: Copy | None = Non
             check_whose(copy, quote.tender_id, quote.supplier_id)
             offer = offer_in(copy)
         schedule = queries.schedule_of(session, tender)
-        _keep(session, actor, schedule, quote.supplier_id, offer.within(schedule))
+        drafts.keep(session, actor, schedule, quote.supplier_id, offer.within(schedule))
 
 
 def submit_quote(
     actor: Actor,
     quote_id: uuid.UUID,
     version: int,
-    declared: Collection[str],
+    confirmed: Confirmed,
     *,
     free_confirmed: bool = False,
 ) -> None:
@@ -123,7 +148,6 @@ def submit_quote(
         schedule = queries.schedule_of(session, tender)
         offer = queries.offer_in_draft(quote).within(schedule)
         _check_complete(schedule, offer, free_confirmed=free_confirmed)
-        rules.check_declarations(declared)
         replaced = queries.submitted_of(session, tender.id, quote.supplier_id)
         if replaced is not None:
             replaced.status = rules.move(replaced.status, QuoteStatus.REPLACED)
@@ -132,8 +156,9 @@ def submit_quote(
         quote.status = rules.move(quote.status, QuoteStatus.SUBMITTED)
         quote.reference = next_reference(session, "Q", moment)
         quote.received_at, quote.written_at = moment, moment
-        quote.written_by = _person(actor)
+        quote.written_by = drafts.writer(actor)
         session.flush()
+        confirm(session, quote, drafts.writer(actor), moment, confirmed)
         event = events.record(
             session,
             actor,
@@ -144,7 +169,7 @@ def submit_quote(
             reference=quote.reference,
             received_at=moment.isoformat(),
             commitment=quote.commitment,
-            declared=sorted(declared),
+            declared=sorted(confirmed.ticked),
             replaces=replaced.reference if replaced else None,
         )
         notices.quote_received(session, tender, quote, event)
@@ -280,38 +305,6 @@ def _open_for(
     return tender, moment
 
 
-def _keep(session: Session, actor: Actor, schedule: Schedule, supplier_id: uuid.UUID, offer: Offer) -> None:
-    """Write an offer into the supplier's draft, made if there is none, and record it."""
-    draft = queries.draft_of(session, schedule.tender_id, supplier_id)
-    now, author = clock.now(), _person(actor)
-    if draft is None:
-        draft = Quote(
-            tender_id=schedule.tender_id,
-            supplier_id=supplier_id,
-            status=QuoteStatus.DRAFT,
-            written_by=author,
-            written_at=now,
-        )
-        session.add(draft)
-        session.flush()
-    draft.written_by, draft.written_at = author, now
-    draft.schedule_version = session.get_one(Tender, schedule.tender_id).schedule_version
-    bodies = {body.envelope: body for body in draft.bodies}
-    for envelope, content in offer.bodies(schedule.envelopes).items():
-        body = bodies.get(envelope) or SealedBody(quote_id=draft.id, envelope=envelope)
-        body.sealed = sealing.keep_draft(sealing.new_part(content), queries.header_of(draft, envelope))
-        session.add(body)
-    session.flush()
-    events.record(
-        session,
-        actor,
-        Act.QUOTE_DRAFT,
-        draft.id,
-        organisation_id=supplier_id,
-        tender_id=schedule.tender_id,
-    )
-
-
 def _is_outdated(quote: Quote, tender: Tender) -> bool:
     return rules.is_outdated(quote.schedule_version, tender.schedule_version)
 
@@ -355,8 +348,3 @@ def _for_opening(
     if not opening.quotes_waiting(session, tender_id):
         raise RuleBroken("There is no quote to open. The coordinator can end the tender.")
     return tender, named, moment
-
-
-def _person(actor: Actor) -> uuid.UUID:
-    assert actor.person_id, "quotes are written by people"
-    return actor.person_id

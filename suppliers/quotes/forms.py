@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from wtforms import BooleanField
-from wtforms.validators import StopValidation
+from wtforms.validators import Length, StopValidation
 
 from marketplace.core.fields import (
     CheckboxesField,
@@ -20,7 +20,9 @@ from marketplace.core.fields import (
     choices,
 )
 from marketplace.core.forms import EditForm, Form
+from suppliers.profiles.declarations.rules import LONGEST_TEXT, lines_of
 from suppliers.quotes.copies import LARGEST_COPY
+from suppliers.quotes.declarations.rules import DECLARATIONS, NOT_DECLARED, Confirmed, Declaration
 from suppliers.quotes.filled_schedule import LARGEST_FILE
 from suppliers.quotes.offers import (
     DISCOUNT_STEP,
@@ -35,7 +37,7 @@ from suppliers.quotes.offers import (
     price_field,
     tier_field,
 )
-from suppliers.quotes.rules import DECLARATIONS, NOT_DECLARED, STAGE_LABELS, Declaration, Stage
+from suppliers.quotes.rules import STAGE_LABELS, Stage
 
 
 def _short_enough(_form: object, field: Any) -> None:
@@ -150,16 +152,31 @@ def _declared(declaration: Declaration) -> BooleanField:
 
 
 class SubmitForm(EditForm):
-    """The declarations that go with a quote, one field each."""
+    """What is confirmed with a quote, and what is particular to this tender."""
 
-    not_excluded = _declared(Declaration.NOT_EXCLUDED)
-    no_conflict = _declared(Declaration.NO_CONFLICT)
+    conflict = LongTextField(
+        "Conflict of interest in this tender (leave blank if there is none)",
+        [Length(max=LONGEST_TEXT)],
+        description="Such as a director who is a governor of one of the schools. Say who, and what you do.",
+        render_kw={"rows": 3},
+    )
+    sub_contractors = LongTextField(
+        "Sub-contractors for this tender (optional)",
+        description="One a line: name, company number if there is one, what they do",
+        render_kw={"rows": 3},
+    )
+    still_true = _declared(Declaration.STILL_TRUE)
+    independent = _declared(Declaration.INDEPENDENT)
     binding = _declared(Declaration.BINDING)
     free_confirmed = BooleanField("The lines priced at £0.00 are meant to be free of charge")
 
-    def declared(self) -> list[str]:
-        """The declarations that were ticked."""
-        return [one.value for one in Declaration if self[one.value].data]
+    def confirmed(self) -> Confirmed:
+        """What was ticked and entered."""
+        return Confirmed(
+            tuple(one.value for one in Declaration if self[one.value].data),
+            self.conflict.data or "",
+            lines_of(self.sub_contractors.data or ""),
+        )
 
 
 class FindQuotesForm(Form):

@@ -20,7 +20,8 @@ from marketplace.core.policy import Role
 from marketplace.tenders.amending.models import Amendment
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import Seat
-from suppliers.profiles.queries import people_serving, people_who_bid
+from suppliers.profiles.alerts.queries import people_to_alert
+from suppliers.profiles.queries import people_who_bid
 from suppliers.quotes import opening, queries
 from suppliers.quotes.models import Quote
 from suppliers.quotes.rules import Envelope, Opener, in_england
@@ -145,7 +146,7 @@ def _concerned(session: Session, tender: Tender) -> list[tuple[list[Person], boo
     """Everybody who bids for a supplier with a draft or a quote in; then the others of the category."""
     begun = _who_quote(session, tender.id)
     known = {person.id for person in begun}
-    others = [one for one in people_serving(session, tender.category) if one.id not in known]
+    others = [one for one in people_to_alert(session, tender) if one.id not in known]
     return [(begun, True), (others, False)]
 
 

@@ -15,6 +15,7 @@ from marketplace.core.policy import Act, Kind, Role
 from marketplace.core.web import answering, page
 from marketplace.tenders import queries as tenders
 from suppliers.quotes import actions, opening, rules
+from suppliers.quotes.declarations.queries import confirmed_with
 from suppliers.quotes.keys.forms import PassphraseForm
 from suppliers.quotes.rules import Envelope
 from suppliers.quotes.views import quotes
@@ -72,6 +73,7 @@ def _show(tender_id: uuid.UUID, form: PassphraseForm) -> Any:
         form=form,
         tender=tender,
         view=view,
+        confirmed=confirmed_with(session, view.quotes),
         until=f"{view.until.astimezone(LONDON):%H:%M}" if view.until else "",
         you=actor.person_id,
         may_recover=policy.allows(

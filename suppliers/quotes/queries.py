@@ -25,7 +25,8 @@ from marketplace.tenders.formulas import to_two_places
 from marketplace.tenders.lots.queries import division_of
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import CriterionKind, TenderStatus
-from suppliers.profiles.models import ServedCategory
+from suppliers.profiles.models import Supplier
+from suppliers.profiles.queries import serves_tender
 from suppliers.quotes import rules, sealing
 from suppliers.quotes.copies import Copy
 from suppliers.quotes.models import Quote
@@ -210,14 +211,14 @@ def suppliers_quoting(session: Session, tender_id: uuid.UUID) -> frozenset[uuid.
 
 # ------------------------------------------------------------------ for suppliers
 def tenders_to_quote_for(session: Session, actor: Actor) -> list[Tender]:
-    """Open tenders in the categories that the actor's suppliers serve, the soonest deadline first."""
-    categories = select(ServedCategory.category).where(ServedCategory.supplier_id.in_(actor.supplier_ids))
+    """Open tenders in categories and areas that the actor’s suppliers serve, the soonest deadline first."""
+    concerned = select(Supplier.id).where(Supplier.id.in_(actor.supplier_ids), serves_tender())
     query = (
         select(Tender)
         .where(
             Tender.status == TenderStatus.PUBLISHED,
-            Tender.category.in_(categories),
             Tender.closes_at > clock.now(),
+            concerned.correlate(Tender).exists(),
         )
         .order_by(Tender.closes_at, Tender.reference)
     )

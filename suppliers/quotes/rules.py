@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -136,42 +135,6 @@ STILL_IN = frozenset({_S.SUBMITTED, _S.OPENED, _S.COMPLIANT})
 def move(present: QuoteStatus, wanted: QuoteStatus) -> QuoteStatus:
     """The wanted status, if the present one may become it. Raises RuleBroken."""
     return moves.move(MOVES, present, wanted)
-
-
-class Declaration(StrEnum):
-    """What a supplier declares with every quote."""
-
-    NOT_EXCLUDED = "not_excluded"
-    NO_CONFLICT = "no_conflict"
-    BINDING = "binding"
-
-
-DECLARATIONS: dict[Declaration, str] = {
-    Declaration.NOT_EXCLUDED: (
-        "No ground for exclusion under the Procurement Act 2023 (schedules 6 and 7) applies to us, "
-        "to those who control us or to those we would rely on."
-    ),
-    Declaration.NO_CONFLICT: (
-        "We have no conflict of interest, and we agreed nothing in this quote with another supplier."
-    ),
-    Declaration.BINDING: (
-        "I may speak for the supplier, and these prices hold for 90 days from the deadline."
-    ),
-}
-
-
-NOT_DECLARED: dict[Declaration, str] = {
-    Declaration.NOT_EXCLUDED: "Declare that no ground for exclusion applies, or do not submit",
-    Declaration.NO_CONFLICT: "Declare that you have no conflict of interest, or do not submit",
-    Declaration.BINDING: "Declare that you may speak for the supplier and that the prices hold",
-}
-
-
-def check_declarations(declared: Collection[str]) -> None:
-    """Raise RuleBroken unless everything is declared."""
-    for declaration, message in NOT_DECLARED.items():
-        if declaration not in declared:
-            raise RuleBroken(message, declaration.value)
 
 
 def check_deadline(status: TenderStatus, closes_at: datetime | None, moment: datetime) -> None:

@@ -18,7 +18,9 @@ from marketplace.tenders import queries as tenders
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import accepts_quotes
 from suppliers.profiles import queries as profiles
+from suppliers.profiles.declarations import queries as declarations
 from suppliers.quotes import actions, copies, offers, opened, queries, results, rules, shown
+from suppliers.quotes.declarations.rules import DECLARATIONS
 from suppliers.quotes.filled_schedule import Reading, read_schedule
 from suppliers.quotes.forms import FindQuotesForm, ReplaceForm, SubmitForm, UploadForm, prepare_form
 from suppliers.quotes.offers import Offer
@@ -158,7 +160,7 @@ def check(tender_id: uuid.UUID) -> Any:
                 web.actor(),
                 quote_id,
                 form.version.data or 0,
-                form.declared(),
+                form.confirmed(),
                 free_confirmed=bool(form.free_confirmed.data),
             )
             return _show(quote_id, just_submitted=True, copy=copy)
@@ -167,6 +169,9 @@ def check(tender_id: uuid.UUID) -> Any:
         return redirect(url_for("quotes.prepare", tender_id=tender_id, supplier=supplier_id))
     if form.version.data is None:
         form.version.data = draft.version
+    standing = declarations.latest(session, supplier_id)
+    if standing and not form.is_submitted():
+        form.sub_contractors.data = "\n".join(declarations.declared_in(standing).sub_contractors)
     schedule, offer = queries.schedule_of(session, tender), queries.offer_in_draft(draft)
     return page(
         "quotes/check.html",
@@ -177,6 +182,7 @@ def check(tender_id: uuid.UUID) -> Any:
         draft=draft,
         gaps=offers.gaps(schedule, offer),
         free=offers.free_lines(schedule, offer),
+        standing=declarations.view(standing) if standing else None,
     )
 
 
@@ -244,7 +250,7 @@ def _show(quote_id: uuid.UUID, *, just_submitted: bool = False, copy: bytes = b"
         event=queries.receipt_of(session, quote_id),
         received=rules.in_england(quote.received_at) if quote.received_at else "",
         offer=shown.view(schedule, opened.offer_of(session, quote_id)),
-        declarations=list(rules.DECLARATIONS.values()),
+        declarations=list(DECLARATIONS.values()),
         stage=rules.stage_of(quote.status),
         rules=rules,
         is_told=results.is_known(session, quote),

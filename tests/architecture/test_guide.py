@@ -38,3 +38,10 @@ def test_each_decision_has_a_number_of_its_own_that_its_heading_says() -> None:
     assert [int(record.name[:4]) for record in records] == list(range(1, len(records) + 1))
     for number, record in enumerate(records, start=1):
         assert record.read_text("utf-8").startswith(f"# {number}. "), record.name
+
+
+def test_the_suppliers_guide_has_the_same_steps_in_the_docs_and_on_its_page() -> None:
+    page = (PROJECT / "templates" / "profiles" / "guide.html").read_text("utf-8")
+    guide = (DOCS / "supplier-guide.md").read_text("utf-8")
+    assert re.findall(r"<h2[^>]*>(.+?)</h2>", page) == re.findall(r"^## (.+)$", guide, re.MULTILINE)
+    assert "docs/supplier-guide.md" in (PROJECT / "README.md").read_text("utf-8")

@@ -89,7 +89,7 @@ from tests.make.quotes import (
     upload_schedule,
 )
 from tests.make.specification import mark, requirement
-from tests.make.suppliers import Supplier, supplier
+from tests.make.suppliers import NOTHING_APPLIES, Supplier, checked_document, declare, document, supplier
 from tests.make.tenders import (
     PRICE_AND_QUALITY,
     PRICE_ONLY,
@@ -115,6 +115,7 @@ from tests.make.work import activity, activity_row, ask_to_lead, hours
 __all__ = [
     "AT_MOST_ONE",
     "DECLARED",
+    "NOTHING_APPLIES",
     "PASSPHRASE",
     "PRICE_AND_QUALITY",
     "PRICE_ONLY",
@@ -146,6 +147,7 @@ __all__ = [
     "assess_interests",
     "awarded_contest",
     "awarded_on_price",
+    "checked_document",
     "claim",
     "close_tender",
     "closed_tender",
@@ -160,7 +162,9 @@ __all__ = [
     "contract_content",
     "copy_of_draft",
     "cost_terms",
+    "declare",
     "declare_conflicts",
+    "document",
     "draft_invoice",
     "draft_need",
     "draft_quote",

@@ -16,11 +16,12 @@ from marketplace.core.db import db
 from marketplace.core.money import Money
 from suppliers.quotes import actions, queries
 from suppliers.quotes.copies import write_copy
+from suppliers.quotes.declarations.rules import Confirmed
 from suppliers.quotes.filled_schedule import read_schedule
 from suppliers.quotes.models import Quote
 from suppliers.quotes.offers import Offer, Schedule
 from suppliers.quotes.price_schedule import HEADING_ROW, PRICE, price_schedule
-from suppliers.quotes.rules import Declaration, Envelope
+from suppliers.quotes.rules import Envelope
 from tests.make.alliance import alliance as make_alliance
 from tests.make.kept import kept
 from tests.make.openers import PASSPHRASE
@@ -29,7 +30,7 @@ from tests.make.tenders import PRICE_ONLY, Tender, close_tender, lot, published_
 
 Prices = Sequence[Decimal | str] | Mapping[uuid.UUID, Decimal] | Decimal | str
 BIDS = Path(__file__).resolve().parents[1] / "fixtures" / "bids"
-DECLARED = [one.value for one in Declaration]
+DECLARED = Confirmed()
 
 
 def quote_schedule(tender: Tender) -> Schedule:

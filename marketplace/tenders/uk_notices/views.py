@@ -156,7 +156,7 @@ def enter_reference(tender_id: uuid.UUID) -> Any:
         "notices/enter_reference.html",
         form=form,
         tender=tender,
-        suppliers=audience.suppliers(session, tender.category),
+        suppliers=audience.suppliers(session, tender),
         **_draft(tender, NoticeKind.TENDER, rules.NO_PARTICULARS),
     )
 

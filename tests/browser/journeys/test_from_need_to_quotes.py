@@ -56,7 +56,11 @@ REGISTRATION = {
     "Choose a password": "heron-lantern-quarry",
 }
 PLACES = ("Opener 1", "Opener 2", "Opener 3", "Evaluator 1")
-DECLARATIONS = ("No ground for exclusion", "We have no conflict of interest", "I may speak for the supplier")
+DECLARATIONS = (
+    "Our declarations are true today",
+    "We agreed nothing in this quote",
+    "I may speak for the supplier",
+)
 
 
 @pytest.mark.usefixtures("built")
@@ -186,6 +190,11 @@ def quote_by_hand(supplier: Traveller) -> None:
     supplier.fill(REGISTRATION)
     supplier.press("Register and sign in")
     supplier.sees("You registered Greenfield Kitchens Ltd.")
+    supplier.go("/suppliers/own", "Make your declarations")
+    for box in supplier.page.get_by_label("None of these applies").all():
+        box.check()
+    supplier.press("Make these declarations")
+    supplier.sees("You made your declarations.")
     supplier.go("/", f"Quote for {TITLE}")
     supplier.page.get_by_label("Price for one").fill("2.48")
     supplier.page.get_by_label("Your answer to question 1").fill(ANSWER)

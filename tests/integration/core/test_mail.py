@@ -70,6 +70,21 @@ def test_a_message_is_sent_once_as_written(inbox: Inbox, session: Session) -> No
     assert session.scalars(select(Message)).one().status is MessageStatus.SENT
 
 
+def test_a_letter_that_can_be_stopped_says_so_to_the_mail_program(inbox: Inbox) -> None:
+    """RFC 8058: one HTTPS address, and that posting to it is enough."""
+    with transaction() as session:
+        mail.write(
+            session, "ann@school.example", "News", "base.txt", stop_by="/alerts/stop/x", person_name="Ann"
+        )
+    assert mail.send_due() == 1
+    (message,) = inbox.messages
+    assert message["List-Unsubscribe"] == "<http://localhost:8000/alerts/stop/x>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    write()
+    assert mail.send_due() == 1
+    assert inbox.messages[1]["List-Unsubscribe"] is None
+
+
 def test_an_action_that_fails_sends_nothing(inbox: Inbox) -> None:
     with pytest.raises(ZeroDivisionError):
         write_and_fail()

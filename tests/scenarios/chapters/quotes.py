@@ -16,7 +16,11 @@ from tests.web.page import Page, text_of
 STEPS = Wordings()
 PRICE = "Unit price before VAT"
 ALLIANCE = ("Cora Winter", "Beth Hale", "Harold Stone")
-DECLARATIONS = ("No ground for exclusion", "We have no conflict of interest", "I may speak for the supplier")
+DECLARATIONS = (
+    "Our declarations are true today",
+    "We agreed nothing in this quote",
+    "I may speak for the supplier",
+)
 
 
 @STEPS.step("These suppliers register on the public page.")
@@ -35,8 +39,21 @@ def register_suppliers(story: Story, table: tuple[Row, ...]) -> None:
         }
         page = browser.submit(hands.fill(form, answers))
         tells(page, f"You registered {row['Supplier']}.")
+        tells(declare(browser), "You made your declarations.")
         story.browsers[who] = browser
         story.suppliers.append(row["Supplier"])
+
+
+def declare(browser: Client) -> Page:
+    """Say once that no ground for exclusion applies."""
+    form = browser.get(browser.get("/suppliers/own").links()["Make your declarations"]).form(
+        "Make these declarations"
+    )
+    none = dict.fromkeys(
+        ("Grounds on which a supplier must be excluded", "Grounds on which a supplier may be excluded"),
+        "None of these applies",
+    )
+    return browser.submit(hands.fill(form, none))
 
 
 @STEPS.step("{who} is told by e-mail that schools are asking for quotes.")

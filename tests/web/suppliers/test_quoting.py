@@ -99,8 +99,8 @@ def test_a_supplier_goes_from_the_public_page_to_a_receipt_and_back_out(
     check = site.submit(again.form("Save draft"), "Save and check before submitting")
     submit = check.form("Submit your quote of £782.25")
     refused = site.submit(submit, status=422)
-    assert set(refused.errors()) == {"not_excluded", "no_conflict", "binding"}
-    ticked = refused.form("Submit your quote of £782.25").fill(not_excluded="y", no_conflict="y", binding="y")
+    assert set(refused.errors()) == {"still_true", "independent", "binding"}
+    ticked = refused.form("Submit your quote of £782.25").fill(still_true="y", independent="y", binding="y")
     refused = site.submit(ticked, status=422)
     assert set(refused.errors()) == {"free_confirmed"}
     before = site.download(refused.links()["Save a copy of this quote"])
@@ -138,7 +138,7 @@ def test_a_double_click_on_submit_is_one_quote(
 ) -> None:
     make.draft_quote(tender, supplier)
     form = site.get(f"/tenders/{tender.id}/quote/check").form()
-    form.fill(not_excluded="y", no_conflict="y", binding="y")
+    form.fill(still_true="y", independent="y", binding="y")
     first, second = site.submit(form), site.submit(form)
     assert first.heading == second.heading
     assert first.path == second.path
@@ -303,7 +303,7 @@ def test_a_supplier_quotes_for_one_lot_with_lower_prices_and_a_discount_without_
     # three schools buy, so 300 meals at 2.00 and 300 at 4.00
     for words in ("£1,800.00", "Unit price from 3 schools", "2.5%", "Lots 1, 2"):
         assert words in check.words
-    ticked = check.form("Submit your quote of £1,800.00").fill(not_excluded="y", no_conflict="y", binding="y")
+    ticked = check.form("Submit your quote of £1,800.00").fill(still_true="y", independent="y", binding="y")
     assert site.submit(ticked).heading == "Quote submitted"
     kept = queries.submitted_of(make.fresh(), tender.id, supplier.id)
     assert kept is not None
@@ -333,7 +333,7 @@ def test_a_posted_id_of_somebody_elses_draft_is_not_there(
     make.draft_quote(tender, rival)
     site = client_for(rival.admin.person_id)
     form = site.get(f"/tenders/{tender.id}/quote/check").form()
-    form.fill(not_excluded="y", no_conflict="y", binding="y", quote_id=str(theirs))
+    form.fill(still_true="y", independent="y", binding="y", quote_id=str(theirs))
     site.submit(form, status=404)
     site.submit(form.fill(quote_id="not an id"), status=404)
     page = client_for(rival.admin.person_id).open(f"/tenders/{tender.id}/quote?supplier={supplier.id}")
@@ -350,7 +350,7 @@ def test_after_the_deadline_the_page_says_when_it_was(
 ) -> None:
     make.draft_quote(tender, supplier)
     check = site.get(f"/tenders/{tender.id}/quote/check").form()
-    check.fill(not_excluded="y", no_conflict="y", binding="y")
+    check.fill(still_true="y", independent="y", binding="y")
     with clock.travelling(tender.closes_at):
         said = site.get(f"/tenders/{tender.id}/quote", status=422).words
         assert moment(tender.closes_at)[:-10] in said

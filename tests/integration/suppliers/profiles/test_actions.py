@@ -16,6 +16,7 @@ from marketplace.core.mail import Message
 from marketplace.core.policy import ANYONE, Act, Actor
 from suppliers.profiles import actions, queries
 from suppliers.profiles.models import Supplier
+from suppliers.profiles.queries import Wanted
 from suppliers.profiles.rules import SupplierDetails
 from tests import make
 
@@ -134,7 +135,7 @@ def test_schools_see_every_supplier_and_suppliers_only_themselves(session: Sessi
     alliance = make.alliance()
 
     def seen(actor: Actor, category: str | None = None) -> set[str]:
-        return {one.name for one in session.scalars(queries.matching(actor, "", category))}
+        return {one.name for one in session.scalars(queries.matching(actor, Wanted(category=category)))}
 
     assert seen(alliance.schools[0].governor) == {one.name for one in suppliers}
     assert seen(alliance.auditor, "gas") == {suppliers[1].name}
@@ -147,7 +148,7 @@ def test_a_search_takes_signs_as_they_are(session: Session) -> None:
     make.supplier("Anything Else Ltd")
     coordinator = make.alliance().coordinator
     for text, count in (("100%", 1), ("h_f", 1), ("%", 1), ("ltd", 2), ("'; --", 0)):
-        assert queries.count(session, queries.matching(coordinator, text, None)) == count
+        assert queries.count(session, queries.matching(coordinator, Wanted(text))) == count
 
 
 def test_suppliers_of_the_category_are_told_of_a_published_tender(session: Session) -> None:

@@ -19,6 +19,7 @@ from marketplace.core.policy import Act, Actor
 from marketplace.tenders import actions as tender_actions
 from suppliers.quotes import actions, queries
 from suppliers.quotes.copies import read_copy
+from suppliers.quotes.declarations.rules import Confirmed
 from suppliers.quotes.models import Quote, QuotedAnswer, QuotedPrice, SealedBody
 from suppliers.quotes.offers import Offer
 from suppliers.quotes.rules import QuoteStatus
@@ -174,7 +175,7 @@ def test_an_incomplete_quote_is_not_submitted(
 def test_nothing_is_submitted_without_every_declaration(tender: make.Tender, supplier: make.Supplier) -> None:
     quote_id = make.draft_quote(tender, supplier)
     with pytest.raises(RuleBroken, match="Declare that you may speak"):
-        actions.submit_quote(supplier.admin, quote_id, 1, make.DECLARED[:-1])
+        actions.submit_quote(supplier.admin, quote_id, 1, Confirmed(make.DECLARED.ticked[:-1]))
 
 
 def test_a_free_line_is_taken_only_when_it_is_meant(supplier: make.Supplier) -> None:

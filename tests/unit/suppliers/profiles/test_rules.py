@@ -62,3 +62,39 @@ def test_a_supplier_serves_at_least_one_category_of_the_catalogue(categories: tu
 def test_a_category_chosen_twice_counts_once() -> None:
     twice = changed(categories=("gas", "catering", "gas"))
     assert rules.check_details(twice).categories == ("catering", "gas")
+
+
+@pytest.mark.parametrize("typed", ["SC123456", "ni123456", "OC301234", "R0000123", "NC001234", "CE012345"])
+def test_numbers_of_scotland_northern_ireland_and_partnerships_are_known(typed: str) -> None:
+    assert rules.check_details(changed(company_number=typed)).company_number == typed.upper()
+
+
+def test_letters_that_no_register_uses_are_named() -> None:
+    with pytest.raises(RuleBroken, match="No company number begins with QQ"):
+        rules.check_details(changed(company_number="QQ123456"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("1012345", "1012345"), ("sc 012345", "SC012345"), ("NIC101234", "NIC101234"), ("", "")],
+)
+def test_a_charity_number_is_kept_as_its_register_writes_it(typed: str, kept: str) -> None:
+    assert rules.check_details(changed(charity_number=typed)).charity_number == kept
+
+
+@pytest.mark.parametrize("typed", ["12345", "0123456", "SC12345", "12345678"])
+def test_anything_else_is_no_charity_number(typed: str) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        rules.check_details(changed(charity_number=typed))
+    assert refused.value.field == "charity_number"
+
+
+def test_a_supplier_without_areas_serves_everywhere() -> None:
+    assert rules.serves((), ["Kent"])
+    assert rules.serves(("Kent", "Surrey"), ["kent"])
+    assert not rules.serves(("Kent",), ["Surrey"])
+
+
+def test_england_has_153_authorities_with_schools_each_in_one_region() -> None:
+    named = [area for areas in rules.REGIONS.values() for area in areas]
+    assert len(named) == len(set(named)) == 153

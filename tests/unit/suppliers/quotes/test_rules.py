@@ -6,7 +6,7 @@ import pytest
 from marketplace.core.errors import RuleBroken
 from marketplace.tenders.rules import TenderStatus
 from suppliers.quotes import rules
-from suppliers.quotes.rules import Declaration, Envelope, Opener, QuoteStatus, Stage
+from suppliers.quotes.rules import Envelope, Opener, QuoteStatus, Stage
 
 DEADLINE = datetime(2026, 10, 26, 12, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -28,14 +28,6 @@ def test_no_quote_is_taken_in_any_other_status(status: TenderStatus) -> None:
 def test_a_deadline_is_told_in_the_time_of_england() -> None:
     in_summer = datetime(2027, 6, 7, 11, 0, 5, tzinfo=UTC)
     assert rules.in_england(in_summer) == "7 June 2027 at 12:00:05 BST"
-
-
-def test_every_declaration_must_be_made() -> None:
-    rules.check_declarations(list(Declaration))
-    for left_out in Declaration:
-        with pytest.raises(RuleBroken) as refused:
-            rules.check_declarations([one for one in Declaration if one is not left_out])
-        assert refused.value.field == left_out.value
 
 
 @pytest.mark.parametrize(

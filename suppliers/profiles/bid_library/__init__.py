@@ -1,0 +1,1 @@
+"""The bid library: answers that a supplier keeps on purpose, to use them again."""

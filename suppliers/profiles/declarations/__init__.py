@@ -1,0 +1,1 @@
+"""What a supplier declares once: exclusion, connected persons, sub-contractors and conflicts."""
