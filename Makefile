@@ -20,8 +20,9 @@ run: setup ## Start Weald at http://localhost:8000 (another port: make run PORT=
 test: system-test setup ## Run every check and every test
 	@scripts/test.sh
 
-bench: setup ## Measure suggestions for 25,000 schools, and the best award of joint tenders
+bench: setup ## Measure suggestions, 500 quotes in the last minute, and the best award of tenders
 	@$(BIN)/python scripts/bench_suggestions.py
+	@$(BIN)/python scripts/bench_last_minute.py
 	@$(BIN)/python scripts/bench_awards.py
 
 test-fast: setup ## Run the tests that need neither PostgreSQL nor a browser

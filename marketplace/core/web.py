@@ -7,6 +7,7 @@ control falls through to the same page with the form filled in and the reason be
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import secrets
 import uuid
@@ -17,10 +18,21 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Request,
+    Response,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.csrf import CSRFError
 from govuk_frontend_wtf.main import WTFormsHelpers
@@ -40,7 +52,32 @@ LARGEST_REQUEST = 52 * 1024 * 1024
 TEXT_LIMIT = 2 * 1024 * 1024
 csrf = CSRFProtect()
 
+_kept_in_memory: set[str] = set()
+
 View = TypeVar("View", bound=Callable[..., Any])
+
+
+def keep_uploads_in_memory(blueprint: Blueprint) -> None:
+    """What is uploaded to these pages never lies on a disk in the clear, not even in a temporary file."""
+    _kept_in_memory.add(blueprint.name)
+
+
+class CarefulRequest(Request):
+    """A request whose uploads stay in memory where they must; elsewhere large ones go through a file.
+
+    LARGEST_REQUEST bounds what one request takes.
+    """
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        if self.blueprint in _kept_in_memory:
+            return io.BytesIO()
+        return super()._get_file_stream(total_content_length, content_type, filename, content_length)
 
 
 def public(view: View) -> View:
@@ -146,6 +183,7 @@ class LoudUndefined(ChainableUndefined):
 
 def set_up(app: Flask) -> None:
     """Give an app its guard, error pages, template environment and headers."""
+    app.request_class = CarefulRequest
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=TEXT_LIMIT,

@@ -1,8 +1,10 @@
-// What a page can do better with JavaScript: no second sending of a form, and selects that can be searched.
+// What a page can do better with JavaScript: no second sending of a form, selects that can be searched, and
+// drafts that are saved as people type.
 (() => {
   "use strict";
   const autocompleteAddress = document.currentScript.dataset.autocomplete;
   const PAUSE_IN_MILLISECONDS = 8000;
+  const QUIET_IN_MILLISECONDS = 3000;
 
   const sendOnce = (form) => {
     form.addEventListener("submit", (event) => {
@@ -35,8 +37,82 @@
     document.head.append(script);
   };
 
+  // Sends the form as its own button would, and puts the figures of the page that follows in their places
+  const saveAsYouGo = (form) => {
+    const status = form.querySelector("[data-autosave-status]");
+    const state = { timer: 0, busy: false, again: false, stopped: false, pressed: null };
+
+    const take = (text) => {
+      const page = new DOMParser().parseFromString(text, "text/html");
+      const refusal = page.querySelector(".govuk-error-summary");
+      if (refusal) {
+        const lines = [...refusal.querySelectorAll("li")].map((line) => line.textContent.trim());
+        status.textContent = `Not saved yet. ${lines.join(" ")}`;
+        return false;
+      }
+      for (const shown of document.querySelectorAll("[data-live]")) {
+        const now = page.querySelector(`[data-live="${shown.dataset.live}"]`);
+        if (now) shown.textContent = now.textContent;
+      }
+      const version = page.querySelector("form[data-autosave] input[name=version]");
+      if (version) form.elements.version.value = version.value;
+      const time = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+      status.textContent = `Saved at ${time}.`;
+      return true;
+    };
+
+    const save = async () => {
+      if (state.stopped) return;
+      if (state.busy) {
+        state.again = true;
+        return;
+      }
+      state.busy = true;
+      const body = new FormData(form);
+      body.set("next", "save");
+      try {
+        const answer = await fetch(form.action || window.location.href, { method: "POST", body });
+        const known = answer.url.split("?")[0] === (form.action || window.location.href).split("?")[0];
+        if (!known) {
+          state.stopped = true;
+          status.textContent = "Not saved: you are not signed in any more. Sign in in another tab, then save here.";
+        } else {
+          take(await answer.text());
+          state.stopped = answer.status === 409;
+        }
+      } catch {
+        status.textContent = "Not saved yet: there is no connection. What you typed is still here.";
+      }
+      state.busy = false;
+      if (state.pressed) {
+        const pressed = state.pressed;
+        state.pressed = null;
+        delete form.dataset.sent;
+        form.requestSubmit(pressed);
+      } else if (state.again) {
+        state.again = false;
+        later();
+      }
+    };
+
+    const later = () => {
+      clearTimeout(state.timer);
+      state.timer = setTimeout(save, QUIET_IN_MILLISECONDS);
+    };
+
+    form.addEventListener("input", later);
+    form.addEventListener("submit", (event) => {
+      clearTimeout(state.timer);
+      if (state.busy && !event.defaultPrevented) {
+        event.preventDefault();
+        state.pressed = event.submitter;
+      }
+    });
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("form[data-send-once]").forEach(sendOnce);
+    document.querySelectorAll("form[data-autosave]").forEach(saveAsYouGo);
     const selects = document.querySelectorAll("select[data-searchable]");
     if (selects.length > 0) {
       makeSearchable(selects);

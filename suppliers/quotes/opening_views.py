@@ -17,8 +17,8 @@ from marketplace.tenders import queries as tenders
 from suppliers.quotes import actions, opening, rules
 from suppliers.quotes.declarations.queries import confirmed_with
 from suppliers.quotes.keys.forms import PassphraseForm
+from suppliers.quotes.receipt_views import quotes
 from suppliers.quotes.rules import Envelope
-from suppliers.quotes.views import quotes
 
 __all__ = ["quotes"]
 

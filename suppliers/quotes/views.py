@@ -13,7 +13,7 @@ from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.forms import EditForm, Form
 from marketplace.core.paging import page_links
 from marketplace.core.policy import Kind, Role
-from marketplace.core.web import NavigationItem, answering, page
+from marketplace.core.web import NavigationItem, answering, keep_uploads_in_memory, page
 from marketplace.tenders import queries as tenders
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import accepts_quotes
@@ -28,9 +28,12 @@ from suppliers.quotes.price_schedule import MEDIA_TYPE, price_schedule
 from suppliers.quotes.rules import QuoteStatus
 
 quotes = Blueprint("quotes", __name__)
+keep_uploads_in_memory(quotes)
 NAVIGATION = NavigationItem("Quotes", "quotes.index", lambda actor: bool(actor.supplier_ids))
 MOST_TENDERS_SHOWN = 10
 MOST_PROBLEMS_SHOWN = 100
+NEXT = {"check": "quotes.check", "preview": "quotes.preview"}
+"""Where a button of the draft leads once it is saved; anywhere else it stays."""
 
 
 @quotes.route("/quotes")
@@ -86,8 +89,8 @@ def prepare(tender_id: uuid.UUID) -> Any:
     if form.validate_on_submit():
         with answering(form):
             actions.save_draft(web.actor(), tender_id, supplier_id, form.version.data or 0, form.offer())
-            if request.form.get("next") == "check":
-                return redirect(url_for("quotes.check", tender_id=tender_id, supplier=supplier_id))
+            if following := NEXT.get(request.form.get("next", "")):
+                return redirect(url_for(following, tender_id=tender_id, supplier=supplier_id))
             flash("You saved the draft. Nobody but your colleagues can see it.", "success")
             return redirect(url_for("quotes.prepare", tender_id=tender_id, supplier=supplier_id))
     return page(
@@ -223,6 +226,23 @@ def _as_copy(tender: Tender, content: bytes) -> Response:
         content,
         mimetype=copies.MEDIA_TYPE,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@quotes.route("/tenders/<uuid:tender_id>/quote/preview")
+def preview(tender_id: uuid.UUID) -> Any:
+    """The draft as the schools will see it: first the answers, then the prices."""
+    session = db.session()
+    tender, supplier_id = _asked(tender_id)
+    draft = queries.draft_of(session, tender_id, supplier_id)
+    if draft is None:
+        return redirect(url_for("quotes.prepare", tender_id=tender_id, supplier=supplier_id))
+    offer = queries.offer_in_draft(draft)
+    return page(
+        "quotes/preview.html",
+        tender=tender,
+        supplier=profiles.get_supplier(session, web.actor(), supplier_id),
+        offer=shown.view(queries.schedule_of(session, tender), offer),
     )
 
 
