@@ -8,6 +8,7 @@ PostgreSQL is used by `DATABASE_URL` with the same models and migrations.
 from __future__ import annotations
 
 import enum
+import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -108,6 +109,10 @@ class Base(DeclarativeBase):
     )
 
 
+_turn = threading.Lock()
+"""SQLite has one writer. Who has to wait knocks again after longer and longer pauses, while others who come
+later walk in; so the threads of a process wait in line for their turn instead."""
+
 db = SQLAlchemy(metadata=Base.metadata, session_options={"autoflush": False})
 
 
@@ -122,6 +127,22 @@ def transaction() -> Iterator[Session]:
     if session.info.get("acting"):
         raise RuntimeError("Actions never call actions: pass the session to a shared step.")
     session.rollback()
+    with _in_line(session):
+        yield from _acting(session)
+
+
+@contextmanager
+def _in_line(session: Session) -> Iterator[None]:
+    """Wait for this thread's turn to write, where only one can."""
+    if session.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    with _turn:
+        yield
+
+
+def _acting(session: Session) -> Iterator[Session]:
+    """Give out a session that may write, and store or take back what was done with it."""
     session.info["acting"] = True
     try:
         session.connection(execution_options={"weald_writes": True})
