@@ -17,7 +17,6 @@ from invoicing.annual_pack import views as annual_pack_pages
 from invoicing.fund import tasks as fund_tasks
 from invoicing.fund import views as fund_pages
 from invoicing.fund.refunds import views as refund_pages
-from invoicing.gateways import pdf
 from invoicing.invoices import queries as invoice_queries
 from invoicing.invoices import views as invoice_pages
 from invoicing.ledger import models as ledger
@@ -55,7 +54,6 @@ from marketplace.contracts.importing import models as contract_imports
 from marketplace.contracts.warnings import models as contract_warnings
 from marketplace.core import jobs, storage, web
 from marketplace.core.calculating import calculations
-from marketplace.core import events, jobs, printing, storage, web
 from marketplace.core.db import db, set_up_sqlite
 from marketplace.core.mailbox import mailbox
 from marketplace.core.settings import Mode, Settings
@@ -312,58 +310,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     wiring.connect()
     _set_up_pages(app)
     return app
-
-
-def _subscribe() -> None:
-    """News flows downstream: which stage hears of which act."""
-    agreeing = (Act.DECISION_CARRY, Act.DECISION_REJECT, Act.DECISION_WITHDRAW, Act.CONFIRMATION_RECORD)
-    events.subscribe("memberships.agreed", membership_jobs.carry_out, *agreeing)
-    events.subscribe("partnerships.agreed", partnership_jobs.carry_out, *agreeing)
-    events.subscribe("profiles.opportunity", profile_jobs.tell_of_opportunity, Act.TENDER_PUBLISH)
-    events.subscribe("questions.answered", question_jobs.tell_of_answer, Act.QUESTION_ANSWER)
-    events.subscribe("quotes.amendment", quote_jobs.tell_of_amendment, Act.TENDER_AMEND)
-    events.subscribe("quotes.deadline", quote_jobs.tell_of_deadline, Act.TENDER_APPROVE_EXTENSION)
-    events.subscribe("quotes.cancelling", quote_jobs.tell_of_cancelling, Act.TENDER_CANCEL)
-    events.subscribe("shared_costs.recovery_fee", shared_cost_jobs.charge_recovery_fee, Act.AWARD_CONFIRM)
-    jobs.every_minute(contract_jobs.renew_due_contracts)
-    jobs.every_minute(contract_warning_jobs.warn_once_a_day)
-    events.subscribe("needs.confirmed", need_jobs.ask_once_confirmed, Act.CONFIRMATION_RECORD)
-    decision_subjects.describe_with(Subject.NEED, need_tasks.about)
-    jobs.every_minute(membership_jobs.watch_memberships)
-    jobs.every_minute(partnership_jobs.watch_partnerships)
-    jobs.every_minute(tender_jobs.close_due_tenders)
-    jobs.every_minute(question_jobs.remind_of_unanswered)
-    suggestion_pages.offer_draft(draft_pages.address_of_draft)
-    jobs.every_minute(commitment_jobs.drop_lapsed_confirmations)
-    events.subscribe("commitments.withdrawn", commitment_jobs.drop_withdrawn, Act.CONFIRMATION_WITHDRAW)
-    events.subscribe(
-        "commitments.departed", commitment_jobs.drop_departed, Act.MEMBERSHIP_LEAVE, Act.MEMBERSHIP_END
-    )
-    decision_subjects.describe_with(Subject.COMMITMENT, commitment_tasks.describe)
-    decision_subjects.describe_with(Subject.ADMISSION, membership_subjects.about_application)
-    decision_subjects.describe_with(Subject.CONVERSION, membership_subjects.about_conversion)
-    decision_subjects.describe_with(Subject.PARTNERSHIP, partnership_subjects.about)
-    decision_subjects.describe_with(Subject.AWARD, award_confirming.about)
-    printing.draw_with(pdf.render)
-    fund_tasks.listen()
-    leaving.ask(contract_leaving.running_contracts)
-    leaving.ask(tender_leaving.open_commitments)
-    leaving.ask(fund_leaving.settlement)
-    tender_audience.count_with(profile_queries.count_serving)
-    tender_progress.offer_steps(amending_queries.offered_steps)
-    tender_progress.offer_steps(interest_queries.offered_steps)
-    tender_progress.offer_steps(notice_tasks.offered_steps)
-    tender_progress.know_next_step(notice_tasks.next_step)
-    tender_answers.know_with(question_queries.known_answers, question_queries.unanswered)
-    question_queries.tell_also(quote_queries.suppliers_quoting)
-    tender_progress.offer_steps(question_tasks.offered_steps)
-    tender_progress.offer_steps(quote_tasks.offered_steps)
-    tender_progress.offer_steps(evaluation_tasks.offered_steps)
-    tender_progress.offer_steps(award_tasks.offered_steps)
-    tender_progress.know_next_step(question_tasks.next_step)
-    tender_progress.know_next_step(evaluation_tasks.next_step)
-    tender_progress.know_next_step(award_tasks.next_step)
-    quote_queries.hide(evaluation_queries.hidden_from)
 
 
 def _set_up_pages(app: Flask) -> None:
