@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from decimal import Decimal
 
 from demonstration.cast import Bidder
@@ -12,15 +13,23 @@ from marketplace.core.db import db
 from marketplace.tenders.criteria.tree import judged
 from suppliers.quotes import actions, queries
 from suppliers.quotes.declarations.rules import Confirmed
+from suppliers.quotes.files import actions as files
 from suppliers.quotes.offers import Offer
 from suppliers.quotes.rules import Envelope
+
+HOW_WE_WORK = """How we work
+
+One person answers for each school, and comes when called within a day.
+Everybody we send has an enhanced check, and is named to the school a week before.
+What went wrong is written down with what we changed, and goes to the school at the end of each term.
+"""
 
 
 def submit_all(walk: Walk) -> None:
     """Every supplier of the purchase submits its quote, days apart."""
     for place, (key, bid) in enumerate(walk.purchase.bids.items()):
         with walk.on(3 + 2 * place, hour=9 + place, minute=11 * (place + 1)):
-            _submit(walk, walk.cast.suppliers[key], bid)
+            _submit(walk, walk.cast.suppliers[key], bid, with_file=place == 0)
 
 
 def begin_all(walk: Walk) -> None:
@@ -51,8 +60,12 @@ def end_without_any(walk: Walk) -> None:
         actions.end_without_quotes(walk.cast.coordinator, walk.tender_id)
 
 
-def _submit(walk: Walk, supplier: Bidder, bid: Bid) -> None:
+def _submit(walk: Walk, supplier: Bidder, bid: Bid, *, with_file: bool) -> None:
     actions.save_draft(supplier.actor, walk.tender_id, supplier.id, 0, _offer(walk, bid))
+    if with_file and bid.answers:
+        files.attach_file(
+            supplier.actor, walk.tender_id, supplier.id, "How we work.txt", io.BytesIO(HOW_WE_WORK.encode())
+        )
     session = db.session()
     session.rollback()
     draft = queries.draft_of(session, walk.tender_id, supplier.id)

@@ -130,6 +130,8 @@ class Act(StrEnum):
     ANSWER_KEEP = "answer.keep"
     ANSWER_DISCARD = "answer.discard"
     QUOTE_DRAFT = "quote.draft"
+    QUOTE_ATTACH = "quote.attach"
+    QUOTE_DETACH = "quote.detach"
     QUOTE_SUBMIT = "quote.submit"
     QUOTE_WITHDRAW = "quote.withdraw"
     QUOTE_DISCLOSE = "quote.disclose"

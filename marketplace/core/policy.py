@@ -226,6 +226,8 @@ POLICY: Mapping[Act, Permission] = {
     Act.ANSWER_KEEP: _may("Keep an answer in the supplier's library", *SUPPLIER_PEOPLE),
     Act.ANSWER_DISCARD: _may("Take an answer out of the supplier's library", *SUPPLIER_PEOPLE),
     Act.QUOTE_DRAFT: _may("Prepare a quote", Role.SUPPLIER_ADMIN, Role.BIDDER),
+    Act.QUOTE_ATTACH: _may("Put a file into a draft quote", Role.SUPPLIER_ADMIN, Role.BIDDER),
+    Act.QUOTE_DETACH: _may("Take a file out of a draft quote", Role.SUPPLIER_ADMIN, Role.BIDDER),
     Act.QUOTE_SUBMIT: _may("Submit or replace a quote", Role.SUPPLIER_ADMIN, Role.BIDDER),
     Act.QUOTE_DISCLOSE: _may(
         "Put a quote right that did not open, with the supplier’s own copy", Role.SUPPLIER_ADMIN, Role.BIDDER

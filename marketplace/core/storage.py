@@ -6,9 +6,10 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import Protocol
 
 from flask import current_app
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -33,15 +34,38 @@ class StoredFile(Base):
     stored_at: Mapped[datetime]
 
 
-def store(session: Session, content: IO[bytes], media_type: str, *, field: str | None = None) -> StoredFile:
+class Readable(Protocol):
+    """A content that is read piece by piece, until a piece is empty."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next piece."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file that lies in the store and has no row yet."""
+
+    sha256: str
+    size: int
+
+
+def store(session: Session, content: Readable, media_type: str, *, field: str | None = None) -> StoredFile:
     """Keep a file, synced to disk before its row exists. Raises RuleBroken when it is too large or empty."""
+    return record(session, write(content, field=field), media_type)
+
+
+def write(content: Readable, *, field: str | None = None, largest: int = LARGEST_FILE) -> Written:
+    """Put a content on the disk, synced, outside any transaction: a large one would hold up everybody.
+
+    `record` makes it a stored file. Raises RuleBroken when it is too large or empty.
+    """
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
     with tempfile.NamedTemporaryFile(dir=folder, delete=False) as kept:
         temporary = Path(kept.name)
         try:
-            for chunk in _bounded_chunks(content, field):
+            for chunk in _bounded_chunks(content, field, largest):
                 size += len(chunk)
                 digest.update(chunk)
                 kept.write(chunk)
@@ -54,9 +78,16 @@ def store(session: Session, content: IO[bytes], media_type: str, *, field: str |
     path.parent.mkdir(exist_ok=True)
     temporary.replace(path)
     _sync_folder(path.parent)
-    known = session.get(StoredFile, digest.hexdigest())
+    return Written(digest.hexdigest(), size)
+
+
+def record(session: Session, written: Written, media_type: str) -> StoredFile:
+    """The row of a written file. A shared step."""
+    known = session.get(StoredFile, written.sha256)
     if known is None:
-        known = StoredFile(sha256=digest.hexdigest(), size=size, media_type=media_type, stored_at=clock.now())
+        known = StoredFile(
+            sha256=written.sha256, size=written.size, media_type=media_type, stored_at=clock.now()
+        )
         session.add(known)
         session.flush()
     return known
@@ -73,12 +104,12 @@ def read(sha256: str) -> bytes:
     return content
 
 
-def _bounded_chunks(content: IO[bytes], field: str | None) -> Iterator[bytes]:
+def _bounded_chunks(content: Readable, field: str | None, largest: int) -> Iterator[bytes]:
     """The content piece by piece. Raises RuleBroken when there is none of it, or too much."""
     size = 0
     while chunk := content.read(CHUNK):
         size += len(chunk)
-        if size > LARGEST_FILE:
+        if size > largest:
             raise RuleBroken("The file must be smaller than 50 MB.", field)
         yield chunk
     if not size:

@@ -1,10 +1,11 @@
-// What a page can do better with JavaScript: no second sending of a form, selects that can be searched, and
-// drafts that are saved as people type.
+// What a page can do better with JavaScript: no second sending of a form, selects that can be searched, drafts
+// that are saved as people type, and uploads that show how far they are.
 (() => {
   "use strict";
   const autocompleteAddress = document.currentScript.dataset.autocomplete;
   const PAUSE_IN_MILLISECONDS = 8000;
   const QUIET_IN_MILLISECONDS = 3000;
+  const MEGABYTE = 1024 * 1024;
 
   const sendOnce = (form) => {
     form.addEventListener("submit", (event) => {
@@ -110,9 +111,52 @@
     });
   };
 
+  const showUpload = (form) => {
+    const shown = form.querySelector("[data-upload]");
+    const words = form.querySelector("[data-upload-words]");
+    const bar = shown.querySelector("progress");
+    const megabytes = (bytes) => (bytes / MEGABYTE).toFixed(1);
+
+    form.addEventListener("submit", (event) => {
+      if (event.defaultPrevented) return;
+      event.preventDefault();
+      const request = new XMLHttpRequest();
+      const fail = (message) => {
+        words.textContent = message;
+        bar.hidden = true;
+        delete form.dataset.sent;
+      };
+      request.upload.addEventListener("progress", (progress) => {
+        bar.max = progress.total;
+        bar.value = progress.loaded;
+        words.textContent =
+          progress.loaded < progress.total
+            ? `Uploaded ${megabytes(progress.loaded)} of ${megabytes(progress.total)} MB`
+            : "Uploaded. The file is being checked and sealed.";
+      });
+      request.addEventListener("load", () => {
+        if (request.status === 200 && request.response?.address) {
+          window.location.assign(request.response.address);
+        } else {
+          fail(request.response?.message || "The file was not taken. It must be smaller than 50 MB.");
+        }
+      });
+      request.addEventListener("error", () =>
+        fail("The connection was cut before the whole file had arrived. Your draft is as it was; choose the file again."),
+      );
+      shown.hidden = false;
+      bar.hidden = false;
+      request.open("POST", form.action || window.location.href);
+      request.responseType = "json";
+      request.setRequestHeader("Accept", "application/json");
+      request.send(new FormData(form));
+    });
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("form[data-send-once]").forEach(sendOnce);
     document.querySelectorAll("form[data-autosave]").forEach(saveAsYouGo);
+    document.querySelectorAll("[data-upload]").forEach((shown) => showUpload(shown.closest("form")));
     const selects = document.querySelectorAll("select[data-searchable]");
     if (selects.length > 0) {
       makeSearchable(selects);

@@ -45,6 +45,7 @@ from suppliers.evaluation.forms import (
 )
 from suppliers.evaluation.low_prices import queries as low_prices
 from suppliers.evaluation.low_prices import rules as low_price_rules
+from suppliers.quotes.files.queries import opened_files
 from suppliers.quotes.rules import QuoteStatus
 
 evaluation = Blueprint("evaluation", __name__)
@@ -133,6 +134,7 @@ def give_scores(quote_id: uuid.UUID) -> Any:
         answers=answers,
         is_open=is_open,
         asked=published_answers(session, tender.id),
+        files=opened_files(session, quote_id),
     )
 
 
@@ -330,6 +332,7 @@ def show_assessment(quote_id: uuid.UUID) -> Any:
         price_weight=comparison.price_weight if comparison else None,
         lots=[(results.of(lot_id), offer) for lot_id, offer in lots.items()] if results else [],
         answers=assessment.agreed_answers(session, tender, quote),
+        files=opened_files(session, quote_id),
         may_exclude=policy.allows(actor, Act.QUOTE_EXCLUDE, tender.alliance_id)
         and tender.status is TenderStatus.PRICES_OPENED
         and quote.status is not QuoteStatus.EXCLUDED,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.core import clock, events, policy
 from marketplace.core.db import db, transaction
-from marketplace.core.errors import Forbidden, NotFound, RuleBroken, Stale
+from marketplace.core.errors import Forbidden, RuleBroken, Stale
 from marketplace.core.forms import expect_version
 from marketplace.core.ids import next_reference
 from marketplace.core.policy import Act, Actor
@@ -39,17 +39,19 @@ NO_QUOTES = "No quote was received by the deadline."
 def save_draft(
     actor: Actor, tender_id: uuid.UUID, supplier_id: uuid.UUID, version: int, offer: Offer
 ) -> None:
-    """Keep what a supplier has of a quote so far, encrypted. `version` is the draft's, 0 before there is one.
+    """Keep prices and answers of a quote so far, encrypted; its files stay as they are.
 
+    `version` is the draft's, 0 before there is one.
     Raises Stale when a colleague saved meanwhile; saving the same twice is no harm.
     """
     with transaction() as session:
-        tender, _ = _open_for(session, actor, tender_id, supplier_id, Act.QUOTE_DRAFT)
+        tender, _ = drafts.open_for(session, actor, tender_id, supplier_id, Act.QUOTE_DRAFT)
         schedule = queries.schedule_of(session, tender)
         draft = queries.draft_of(session, tender_id, supplier_id)
-        kept = offer.within(schedule)
+        before = queries.offer_in_draft(draft) if draft else Offer()
+        kept = replace(offer.within(schedule), files=before.files)
         if draft is not None:
-            if queries.offer_in_draft(draft) == kept and not _is_outdated(draft, tender):
+            if before == kept and not _is_outdated(draft, tender):
                 return
             expect_version(draft, version)
         elif version:
@@ -60,7 +62,7 @@ def save_draft(
 def take_prices(actor: Actor, tender_id: uuid.UUID, supplier_id: uuid.UUID, read: Offer) -> None:
     """Put what was read from a file into the draft; what the file does not say, and answers, stay as is."""
     with transaction() as session:
-        tender, _ = _open_for(session, actor, tender_id, supplier_id, Act.QUOTE_DRAFT)
+        tender, _ = drafts.open_for(session, actor, tender_id, supplier_id, Act.QUOTE_DRAFT)
         schedule = queries.schedule_of(session, tender)
         draft = queries.draft_of(session, tender_id, supplier_id)
         before = queries.offer_in_draft(draft) if draft else Offer()
@@ -83,7 +85,7 @@ def take_answer(
     Raises RuleBroken when both together are too long; copied twice in a row it is there once.
     """
     with transaction() as session:
-        tender, _ = _open_for(session, actor, tender_id, supplier_id, Act.QUOTE_DRAFT)
+        tender, _ = drafts.open_for(session, actor, tender_id, supplier_id, Act.QUOTE_DRAFT)
         schedule = queries.schedule_of(session, tender)
         draft = queries.draft_of(session, tender_id, supplier_id)
         if draft is not None:
@@ -107,7 +109,7 @@ def start_replacement(actor: Actor, quote_id: uuid.UUID, copy: Copy | None = Non
     """
     with transaction() as session:
         quote = queries.get_own_quote(session, actor, quote_id)
-        tender, _ = _open_for(session, actor, quote.tender_id, quote.supplier_id, Act.QUOTE_DRAFT)
+        tender, _ = drafts.open_for(session, actor, quote.tender_id, quote.supplier_id, Act.QUOTE_DRAFT)
         session.refresh(quote)
         if queries.draft_of(session, quote.tender_id, quote.supplier_id):
             return
@@ -189,6 +191,7 @@ def withdraw_quote(actor: Actor, quote_id: uuid.UUID, version: int) -> None:
         if quote.status is QuoteStatus.DRAFT:
             for body in quote.bodies:
                 session.delete(body)
+            quote.files = []
         else:
             rules.check_deadline(tender.status, tender.closes_at, moment)
             notices.quote_withdrawn(session, tender, quote, moment)
@@ -290,19 +293,6 @@ def end_without_quotes(actor: Actor, tender_id: uuid.UUID) -> None:
         events.record(
             session, actor, Act.TENDER_END, tender_id, organisation_id=tender.alliance_id, reason=NO_QUOTES
         )
-
-
-def _open_for(
-    session: Session, actor: Actor, tender_id: uuid.UUID, supplier_id: uuid.UUID, act: Act
-) -> tuple[Tender, datetime]:
-    """The tender, locked, and the moment at which it takes quotes, for somebody who acts for a supplier."""
-    if supplier_id not in actor.supplier_ids:
-        raise NotFound
-    tender = tenders.get_tender(session, actor, tender_id, lock=True)
-    moment = clock.database_now(session)
-    policy.require(actor, act, supplier_id)
-    rules.check_deadline(tender.status, tender.closes_at, moment)
-    return tender, moment
 
 
 def _is_outdated(quote: Quote, tender: Tender) -> bool:

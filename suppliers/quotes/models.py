@@ -15,6 +15,7 @@ from marketplace.core.ids import new_id
 from marketplace.tenders.lots.division import FROM_THE_FIRST
 from marketplace.tenders.models import Tender
 from suppliers.profiles.models import Supplier
+from suppliers.quotes.files.models import AttachedFile
 from suppliers.quotes.rules import Envelope, QuoteStatus
 
 LIVE = text("status NOT IN ('draft', 'replaced', 'withdrawn')")
@@ -73,6 +74,9 @@ class Quote(Base):
     )
     prices: Mapped[list[QuotedPrice]] = relationship(back_populates="quote")
     answers: Mapped[list[QuotedAnswer]] = relationship(back_populates="quote")
+    files: Mapped[list[AttachedFile]] = relationship(
+        order_by=AttachedFile.sha256, cascade="all, delete-orphan"
+    )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # SQLAlchemy reads a plain dict here
 

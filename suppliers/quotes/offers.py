@@ -21,6 +21,7 @@ from marketplace.core.money import Money, line_amount
 from marketplace.core.web import plain_number
 from marketplace.tenders.lots.division import FROM_THE_FIRST, Division
 from marketplace.tenders.queries import ScheduleLine, ScheduleLot
+from suppliers.quotes.files.rules import OfferedFile
 from suppliers.quotes.rules import Envelope, envelopes_of
 
 LARGEST_UNIT_PRICE = Decimal(10_000_000)
@@ -110,7 +111,8 @@ class Offer:
 
     `prices` are unit prices in pounds by line id, from the first unit on, `tier_prices` those from a number
     of schools or units on. `discounts` are per cent off the lots of a bundle, by its id. `lots` are those
-    quoted for where each is won on its own, and empty elsewhere. `answers` are by criterion id.
+    quoted for where each is won on its own, and empty elsewhere. `answers` are by criterion id;
+    `files` go with them.
     """
 
     prices: Mapping[uuid.UUID, Decimal] = field(default_factory=dict)
@@ -118,6 +120,7 @@ class Offer:
     tier_prices: Mapping[TierKey, Decimal] = field(default_factory=dict)
     discounts: Mapping[uuid.UUID, Decimal] = field(default_factory=dict)
     lots: frozenset[uuid.UUID] = frozenset()
+    files: tuple[OfferedFile, ...] = ()
 
     def price(self, line_id: uuid.UUID, start: Decimal = FROM_THE_FIRST) -> Decimal | None:
         """The unit price of a line that begins at `start`; None where there is none."""
@@ -128,7 +131,7 @@ class Offer:
     def bodies(self, envelopes: tuple[Envelope, ...]) -> dict[Envelope, bytes]:
         """The content of each envelope as canonical JSON: sorted keys, no spaces, UTF-8."""
         content = {
-            Envelope.QUALITY: {"answers": {str(key): text for key, text in self.answers.items()}},
+            Envelope.QUALITY: self._quality_body(),
             Envelope.PRICE: self._price_body(),
         }
         return {
@@ -137,6 +140,11 @@ class Offer:
             ).encode()
             for envelope in envelopes
         }
+
+    def _quality_body(self) -> dict[str, Any]:
+        """The quality envelope; a quote without files says nothing of them."""
+        body: dict[str, Any] = {"answers": {str(key): text for key, text in self.answers.items()}}
+        return body | ({"files": [file.written() for file in self.files]} if self.files else {})
 
     def _price_body(self) -> dict[str, Any]:
         """The price envelope; what a tender does not have is not in it."""
@@ -166,6 +174,7 @@ class Offer:
             },
             discounts={uuid.UUID(key): Decimal(one) for key, one in price.get("discounts", {}).items()},
             lots=frozenset(map(uuid.UUID, price.get("lots", ()))),
+            files=tuple(OfferedFile.read(file) for file in quality.get("files", ())),
         )
 
     def within(self, schedule: Schedule) -> Offer:

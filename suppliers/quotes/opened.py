@@ -6,7 +6,7 @@ Ask first whether the reader may see the quotes.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.core.db import Base
 from marketplace.tenders.lots.division import FROM_THE_FIRST
+from suppliers.quotes.files.models import QuotedFile
 from suppliers.quotes.models import Quote, QuotedAnswer, QuotedDiscount, QuotedLot, QuotedPrice
 from suppliers.quotes.offers import Offer
 
@@ -68,3 +69,18 @@ def _priced(session: Session, wanted: ColumnElement[bool]) -> dict[uuid.UUID, Of
     for one in session.scalars(discounts):
         held(one.quote_id)["discounts"][one.bundle_id] = one.percent
     return {quote_id: Offer(**one) for quote_id, one in found.items()}
+
+
+def file_rows(quote_id: uuid.UUID, offer: Offer, keys: Mapping[str, bytes]) -> list[QuotedFile]:
+    """The files of a quote whose answers are open, each with the key that unlocks it."""
+    return [
+        QuotedFile(
+            quote_id=quote_id,
+            sha256=file.sha256,
+            name=file.name,
+            size=file.size,
+            media_type=file.media_type,
+            key=keys[file.sha256],
+        )
+        for file in offer.files
+    ]

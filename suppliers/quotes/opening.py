@@ -22,7 +22,9 @@ from marketplace.tenders.criteria.rules import has_quality as is_asked
 from marketplace.tenders.models import PanelSeat, Tender
 from marketplace.tenders.rules import BEFORE_PUBLICATION, Seat, TenderStatus
 from suppliers.quotes import opened, queries, rules, sealing
+from suppliers.quotes.files.boxes import bound_to, keys_of
 from suppliers.quotes.keys import queries as keys
+from suppliers.quotes.keys.boxes import BrokenBox
 from suppliers.quotes.models import Opening, Quote, SealedBody
 from suppliers.quotes.offers import Offer, Schedule
 from suppliers.quotes.rules import Envelope, Opener, QuoteStatus
@@ -114,7 +116,7 @@ def quotes_to_open(session: Session, tender_id: uuid.UUID) -> list[Quote]:
         select(Quote)
         .where(Quote.tender_id == tender_id, Quote.status.in_(rules.STILL_IN))
         .order_by(Quote.received_at, Quote.id)
-        .options(selectinload(Quote.bodies))
+        .options(selectinload(Quote.bodies), selectinload(Quote.files))
     )
     return list(session.scalars(query))
 
@@ -257,8 +259,20 @@ def write_content(
     try:
         offer = Offer.from_bodies({envelope: content})
     except (ValueError, KeyError, InvalidOperation):
+        offer = Offer.from_bodies({body.envelope: content})
+        unlocked = file_keys(quote, offer, private_key)
+    except (sealing.BrokenSeal, BrokenBox, ValueError, KeyError, TypeError, InvalidOperation):
         return False
     if offer != offer.within(schedule):
         return False
     session.add_all(opened.rows(quote.id, offer))
+    session.add_all(opened.file_rows(quote.id, offer, unlocked))
     return True
+
+
+def file_keys(quote: Quote, offer: Offer, private_key: bytes) -> dict[str, bytes]:
+    """The key of each file that an offer names. Raises BrokenBox unless it names exactly those attached."""
+    named = {file.sha256 for file in offer.files}
+    if named and named != {file.sha256 for file in quote.files}:
+        raise BrokenBox
+    return keys_of(offer.files, private_key, bound_to(quote.tender_id, quote.supplier_id))

@@ -120,9 +120,14 @@ def schedule_of(session: Session, tender: Tender) -> Schedule:
 
 
 def header_of(quote: Quote, envelope: Envelope) -> sealing.SealHeader:
-    """What binds a quote's sealed bytes to it."""
+    """What binds a quote's sealed bytes to it; its files go with the answers."""
     return sealing.SealHeader(
-        quote.tender_id, envelope, quote.supplier_id, quote.id, quote.deadline_version or 0
+        quote.tender_id,
+        envelope,
+        quote.supplier_id,
+        quote.id,
+        quote.deadline_version or 0,
+        tuple(file.sha256 for file in quote.files) if envelope is Envelope.QUALITY else (),
     )
 
 

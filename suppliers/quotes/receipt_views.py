@@ -10,8 +10,8 @@ from flask import Response
 from marketplace.core import web
 from marketplace.core.db import db
 from suppliers.quotes import queries, receipts
+from suppliers.quotes.files.views import quotes
 from suppliers.quotes.receipts import Receipt
-from suppliers.quotes.views import quotes
 
 __all__ = ["quotes"]
 

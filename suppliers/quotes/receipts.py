@@ -22,7 +22,7 @@ class Receipt:
     """What a supplier can prove: when its quote was received, and what exactly it was.
 
     `received_at` is the database's clock. `commitment` covers the envelopes' in `envelopes`, those cover what
-    the quote holds. `chain_head` is the hash of entry `position`
+    the quote holds and `files`, the hashes of the sealed files. `chain_head` is the hash of entry `position`
     of the record of events, which every later entry follows from.
     """
 
@@ -35,6 +35,7 @@ class Receipt:
     deadline_version: int
     commitment: str
     envelopes: tuple[tuple[str, str], ...]
+    files: tuple[str, ...]
     position: int
     chain_head: str
     replaces: str
@@ -57,9 +58,10 @@ def receipt_of(session: Session, quote: Quote) -> Receipt:
         supplier=quote.supplier.name,
         received_at=quote.received_at,
         closes_at=quote.tender.closes_at,
-        deadline_version=quote.tender.deadline_version,
+        deadline_version=quote.deadline_version or quote.tender.deadline_version,
         commitment=quote.commitment,
         envelopes=tuple((body.envelope.value, body.commitment) for body in quote.bodies),
+        files=tuple(file.sha256 for file in quote.files),
         position=event.position,
         chain_head=event.hash,
         replaces=event.facts.get("replaces") or "",
@@ -81,6 +83,7 @@ def as_file(receipt: Receipt) -> bytes:
         "receivedAt": _moment(receipt.received_at),
         "commitment": receipt.commitment,
         "envelopes": dict(receipt.envelopes),
+        "files": list(receipt.files),
         "record": {"position": receipt.position, "hash": receipt.chain_head},
         "replaces": receipt.replaces or None,
     }

@@ -21,6 +21,7 @@ from suppliers.profiles import queries as profiles
 from suppliers.profiles.declarations import queries as declarations
 from suppliers.quotes import actions, copies, offers, opened, queries, results, rules, shown
 from suppliers.quotes.declarations.rules import DECLARATIONS
+from suppliers.quotes.files.queries import opened_files
 from suppliers.quotes.filled_schedule import Reading, read_schedule
 from suppliers.quotes.forms import FindQuotesForm, ReplaceForm, SubmitForm, UploadForm, prepare_form
 from suppliers.quotes.offers import Offer
@@ -32,7 +33,7 @@ keep_uploads_in_memory(quotes)
 NAVIGATION = NavigationItem("Quotes", "quotes.index", lambda actor: bool(actor.supplier_ids))
 MOST_TENDERS_SHOWN = 10
 MOST_PROBLEMS_SHOWN = 100
-NEXT = {"check": "quotes.check", "preview": "quotes.preview"}
+NEXT = {"check": "quotes.check", "preview": "quotes.preview", "files": "quotes.attach_file"}
 """Where a button of the draft leads once it is saved; anywhere else it stays."""
 
 
@@ -76,7 +77,7 @@ def index() -> Any:
 def prepare(tender_id: uuid.UUID) -> Any:
     """Fill in a quote: a unit price for each line, an answer to each question. Kept as a draft."""
     session = db.session()
-    tender, supplier_id = _asked(tender_id)
+    tender, supplier_id = asked_of(tender_id)
     draft = queries.draft_of(session, tender_id, supplier_id)
     if request.method == "GET":
         submitted = queries.submitted_of(session, tender_id, supplier_id)
@@ -101,6 +102,7 @@ def prepare(tender_id: uuid.UUID) -> Any:
         supplier=profiles.get_supplier(session, web.actor(), supplier_id),
         others=[one for one in profiles.own_suppliers(session, web.actor()) if one.id != supplier_id],
         offer=shown.view(schedule, offer),
+        files=offer.files,
         draft=draft,
         price_field=offers.price_field,
         tier_field=offers.tier_field,
@@ -111,7 +113,7 @@ def prepare(tender_id: uuid.UUID) -> Any:
 @quotes.route("/tenders/<uuid:tender_id>/quote/price-schedule.xlsx")
 def download_schedule(tender_id: uuid.UUID) -> Any:
     """The price schedule as a workbook to fill in, with the prices of the draft so far."""
-    tender, supplier_id = _asked(tender_id)
+    tender, supplier_id = asked_of(tender_id)
     schedule = queries.schedule_of(db.session(), tender)
     draft = queries.draft_of(db.session(), tender_id, supplier_id)
     offer = queries.offer_in_draft(draft) if draft else Offer()
@@ -126,7 +128,7 @@ def download_schedule(tender_id: uuid.UUID) -> Any:
 @quotes.route("/tenders/<uuid:tender_id>/quote/upload", methods=["GET", "POST"])
 def upload_schedule(tender_id: uuid.UUID) -> Any:
     """Read a filled-in price schedule into the draft: good prices are kept, each problem is named."""
-    tender, supplier_id = _asked(tender_id)
+    tender, supplier_id = asked_of(tender_id)
     schedule = queries.schedule_of(db.session(), tender)
     form, reading = UploadForm(), None
     if form.validate_on_submit():
@@ -153,7 +155,7 @@ def upload_schedule(tender_id: uuid.UUID) -> Any:
 def check(tender_id: uuid.UUID) -> Any:
     """Read the draft once more, make the declarations, and submit."""
     session = db.session()
-    tender, supplier_id = _asked(tender_id)
+    tender, supplier_id = asked_of(tender_id)
     form = SubmitForm()
     if form.validate_on_submit():
         with answering(form):
@@ -182,6 +184,7 @@ def check(tender_id: uuid.UUID) -> Any:
         tender=tender,
         supplier=profiles.get_supplier(session, web.actor(), supplier_id),
         offer=shown.view(schedule, offer),
+        files=offer.files,
         draft=draft,
         gaps=offers.gaps(schedule, offer),
         free=offers.free_lines(schedule, offer),
@@ -192,7 +195,7 @@ def check(tender_id: uuid.UUID) -> Any:
 @quotes.route("/tenders/<uuid:tender_id>/quote/copy")
 def download_copy(tender_id: uuid.UUID) -> Any:
     """The supplier's own copy of the draft, to keep before it is sealed."""
-    tender, supplier_id = _asked(tender_id)
+    tender, supplier_id = asked_of(tender_id)
     copy = _copy_before_sealing(tender, supplier_id)
     if not copy:
         raise NotFound
@@ -233,7 +236,7 @@ def _as_copy(tender: Tender, content: bytes) -> Response:
 def preview(tender_id: uuid.UUID) -> Any:
     """The draft as the schools will see it: first the answers, then the prices."""
     session = db.session()
-    tender, supplier_id = _asked(tender_id)
+    tender, supplier_id = asked_of(tender_id)
     draft = queries.draft_of(session, tender_id, supplier_id)
     if draft is None:
         return redirect(url_for("quotes.prepare", tender_id=tender_id, supplier=supplier_id))
@@ -243,6 +246,7 @@ def preview(tender_id: uuid.UUID) -> Any:
         tender=tender,
         supplier=profiles.get_supplier(session, web.actor(), supplier_id),
         offer=shown.view(queries.schedule_of(session, tender), offer),
+        files=offer.files,
     )
 
 
@@ -268,6 +272,7 @@ def _show(quote_id: uuid.UUID, *, just_submitted: bool = False, copy: bytes = b"
         can_change=quote.status is QuoteStatus.SUBMITTED and _is_open(quote.tender),
         draft=queries.draft_of(session, quote.tender_id, quote.supplier_id),
         event=queries.receipt_of(session, quote_id),
+        files=opened_files(session, quote_id),
         received=rules.in_england(quote.received_at) if quote.received_at else "",
         offer=shown.view(schedule, opened.offer_of(session, quote_id)),
         declarations=list(DECLARATIONS.values()),
@@ -312,7 +317,7 @@ def withdraw(quote_id: uuid.UUID) -> Any:
     return page("quotes/withdraw.html", form=form, quote=quote, is_draft=is_draft)
 
 
-def _asked(tender_id: uuid.UUID) -> tuple[Tender, uuid.UUID]:
+def asked_of(tender_id: uuid.UUID) -> tuple[Tender, uuid.UUID]:
     """The tender and the supplier that the reader quotes for; the address says which if there are several.
 
     Raises NotFound for a tender that was never published, and Forbidden for people of no supplier.
