@@ -83,4 +83,5 @@ def file_rows(quote_id: uuid.UUID, offer: Offer, keys: Mapping[str, bytes]) -> l
             key=keys[file.sha256],
         )
         for file in offer.files
+        if file.sha256 in keys
     ]

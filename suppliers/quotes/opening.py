@@ -249,19 +249,26 @@ def _write_out(
         content = sealing.open_sealed(body.sealed, header, body.commitment, private_key)
     except sealing.BrokenSeal:
         return False
-    return write_content(session, quote, body.envelope, content, schedule)
+    return write_content(session, quote, body.envelope, content, schedule, private_key=private_key)
 
 
 def write_content(
-    session: Session, quote: Quote, envelope: Envelope, content: bytes, schedule: Schedule
+    session: Session,
+    quote: Quote,
+    envelope: Envelope,
+    content: bytes,
+    schedule: Schedule,
+    *,
+    private_key: bytes | None = None,
 ) -> bool:
-    """Write the rows that the content of an envelope says; False, and no row, when it is no offer."""
+    """Write the rows that the content of an envelope says; False, and no row, when it is no offer.
+
+    Its files are readable only with the envelope's private key: without it they stay sealed.
+    """
     try:
         offer = Offer.from_bodies({envelope: content})
-    except (ValueError, KeyError, InvalidOperation):
-        offer = Offer.from_bodies({body.envelope: content})
-        unlocked = file_keys(quote, offer, private_key)
-    except (sealing.BrokenSeal, BrokenBox, ValueError, KeyError, TypeError, InvalidOperation):
+        unlocked = _file_keys(quote, offer, private_key) if private_key else {}
+    except (BrokenBox, ValueError, KeyError, TypeError, InvalidOperation):
         return False
     if offer != offer.within(schedule):
         return False
@@ -270,7 +277,7 @@ def write_content(
     return True
 
 
-def file_keys(quote: Quote, offer: Offer, private_key: bytes) -> dict[str, bytes]:
+def _file_keys(quote: Quote, offer: Offer, private_key: bytes) -> dict[str, bytes]:
     """The key of each file that an offer names. Raises BrokenBox unless it names exactly those attached."""
     named = {file.sha256 for file in offer.files}
     if named and named != {file.sha256 for file in quote.files}:
