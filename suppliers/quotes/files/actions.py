@@ -12,7 +12,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.policy import Act, Actor
 from marketplace.tenders import queries as tenders
 from suppliers.quotes import queries
-from suppliers.quotes.drafts import keep_offer, open_for
+from suppliers.quotes.drafts import keep, open_for
 from suppliers.quotes.files import locks, rules
 from suppliers.quotes.files.boxes import bound_to, box_key
 from suppliers.quotes.files.rules import OfferedFile
@@ -55,7 +55,7 @@ def attach_file(
         box = box_key(public_key, key, bound_to(tender_id, supplier_id), written.sha256)
         file = OfferedFile(written.sha256, called, size, media_type, digest, box)
         schedule = queries.schedule_of(session, tender)
-        kept = keep_offer(
+        kept = keep(
             session,
             actor,
             schedule,
@@ -95,7 +95,7 @@ def detach_file(actor: Actor, tender_id: uuid.UUID, supplier_id: uuid.UUID, sha2
         if left == before.files:
             return
         schedule = queries.schedule_of(session, tender)
-        keep_offer(session, actor, schedule, supplier_id, replace(before, files=left), files_only=True)
+        keep(session, actor, schedule, supplier_id, replace(before, files=left), files_only=True)
         events.record(
             session,
             actor,
