@@ -91,7 +91,7 @@ def prepare(app: Flask, quotes: int, seconds: float) -> tuple[uuid.UUID, list[Se
             "csrf_token": token,
             "quote_id": str(quote_id),
             "version": str(make.quote(quote_id).version),
-            **dict.fromkeys(make.DECLARED, "y"),
+            **dict.fromkeys(make.DECLARED.ticked, "y"),
         }
         headers = {"Cookie": f"session={cookie}", "Content-Type": "application/x-www-form-urlencoded"}
         path = f"/tenders/{tender.id}/quote/check?supplier={by.id}"
