@@ -197,8 +197,8 @@ def test_whatever_people_try_the_promises_of_a_tender_hold(app: Flask, shelf: ke
     run_state_machine_as_test(
         Anew,
         settings=settings(
-            max_examples=15,
-            stateful_step_count=30,
+            max_examples=8,
+            stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,
