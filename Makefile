@@ -20,7 +20,8 @@ run: setup ## Start Weald at http://localhost:8000 (another port: make run PORT=
 test: system-test setup ## Run every check and every test
 	@scripts/test.sh
 
-bench: setup ## Measure suggestions, 500 quotes in the last minute, and the best award of tenders
+bench: setup ## Measure suggestions, a price schedule, 500 quotes in the last minute, and the best award
+	@$(BIN)/python scripts/bench_price_schedule.py
 	@$(BIN)/python scripts/bench_suggestions.py
 	@$(BIN)/python scripts/bench_last_minute.py
 	@$(BIN)/python scripts/bench_awards.py

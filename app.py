@@ -96,6 +96,8 @@ from suppliers.awards import confirming as award_confirming
 from suppliers.awards import models as awards
 from suppliers.awards import tasks as award_tasks
 from suppliers.awards import views as award_pages
+from suppliers.awards.combining import models as combining
+from suppliers.awards.combining import views as combining_pages
 from suppliers.awards.credits import models as credit_tables
 from suppliers.awards.credits import queries as credit_queries
 from suppliers.awards.credits import views as credit_pages
@@ -160,6 +162,7 @@ MODELS = (
     evaluation,
     low_prices,
     awards,
+    combining,
     letters,
     standstills,
     related_parties,
@@ -174,6 +177,7 @@ MODELS = (
 TENDER_PAGES = (amending_pages, commitment_pages, interest_pages, specification_pages)
 """Modules whose pages stand on the blueprint of tenders."""
 AWARD_PAGES = (
+    combining_pages,
     credit_pages,
     handover_pages,
     letter_pages,

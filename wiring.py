@@ -42,6 +42,7 @@ from marketplace.tenders.uk_notices.reminders import jobs as notice_reminder_job
 from suppliers.awards import confirming as award_confirming
 from suppliers.awards import said as awards_said
 from suppliers.awards import tasks as award_tasks
+from suppliers.awards.combining import jobs as combining_jobs
 from suppliers.awards.credits import queries as credit_queries
 from suppliers.awards.letters import jobs as letter_jobs
 from suppliers.awards.letters import queries as letter_queries
@@ -118,6 +119,7 @@ def connect() -> None:
     quote_results.know_with(letter_queries.is_told)
     award_notices.tell_with(awards_said.awards_said)
     jobs.every_minute(letter_jobs.draw_letters)
+    jobs.every_minute(combining_jobs.work_out_waiting)
     jobs.every_minute(notice_reminder_jobs.remind_when_due)
     contract_offers.offer_links(award_tasks.links_of_contract)
     contract_offers.offer_links(performance_queries.links_of_contract)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from demonstration.cast import DemonstrationSchool
 from demonstration.path import Walk
-from demonstration.purchases import Reach
+from demonstration.reach import Reach
 from marketplace.alliance.decisions import actions as deciding
 from marketplace.alliance.decisions.rules import Subject
 from marketplace.contracts.models import Contract

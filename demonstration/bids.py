@@ -78,8 +78,22 @@ def _offer(walk: Walk, bid: Bid) -> Offer:
     """The bid's prices and answers by the ids of lines and questions, in their order."""
     tender = walk.tender()
     lines = [line.id for lot in tender.lots for line in lot.lines]
+    priced = {line: Decimal(price) for line, price in zip(lines, bid.prices, strict=False) if price}
     questions = [placed.criterion.id for placed in judged(tender.criteria)]
+    asked = queries.schedule_of(db.session(), tender)
+    tiers = [
+        ((line, start), Decimal(price))
+        for line, prices in zip(lines, bid.lower, strict=False)
+        for start, price in zip(walk.purchase.tiers, prices, strict=True)
+    ]
     return Offer(
-        prices=dict(zip(lines, map(Decimal, bid.prices), strict=False)),
+        prices=priced,
         answers=dict(zip(questions, bid.answers, strict=False)),
+        tier_prices=dict(tiers),
+        discounts={one.id: Decimal(bid.discount) for one in asked.division.bundles if bid.discount},
+        lots=frozenset(
+            lot.id
+            for lot in tender.lots
+            if asked.division.apart and any(line.id in priced for line in lot.lines)
+        ),
     )

@@ -6,8 +6,12 @@ from collections.abc import Iterable
 
 from demonstration.path import Walk
 from marketplace.core.db import db
+from marketplace.core.ids import new_id
 from marketplace.core.policy import Actor
 from marketplace.tenders.models import Criterion
+from suppliers.awards.combining import actions as combining
+from suppliers.awards.combining.jobs import work_out
+from suppliers.awards.combining.rules import QUICK_SECONDS
 from suppliers.evaluation import actions
 from suppliers.evaluation import queries as evaluation
 from suppliers.evaluation.actions import ScoreGiven
@@ -60,6 +64,14 @@ def agree_and_lock(walk: Walk) -> None:
                 )
     with walk.on(37):
         actions.lock_scores(coordinator, walk.tender_id, walk.version)
+
+
+def combine(walk: Walk) -> None:
+    """The coordinator has the best combination of lots worked out."""
+    with walk.on(34):
+        run_id = new_id()
+        combining.ask_for_combinations(walk.cast.coordinator, walk.tender_id, run_id, QUICK_SECONDS)
+        work_out(run_id)
 
 
 def evaluators_of(walk: Walk) -> list[Actor]:

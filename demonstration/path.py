@@ -11,8 +11,9 @@ from typing import Any
 
 from demonstration import answers, needs, openers
 from demonstration.cast import Cast, DemonstrationSchool
-from demonstration.purchases import Purchase, Reach
+from demonstration.purchases import Purchase
 from demonstration.questions import Asked, Group
+from demonstration.reach import Apart, Reach
 from marketplace.alliance.queries import actor_for
 from marketplace.core import clock
 from marketplace.core.db import db
@@ -31,7 +32,7 @@ from marketplace.tenders.interests import actions as interests
 from marketplace.tenders.interests.queries import concerned
 from marketplace.tenders.interests.rules import Part
 from marketplace.tenders.lots import actions as lots
-from marketplace.tenders.lots.rules import TierBasis, TiersDraft
+from marketplace.tenders.lots.rules import Bounds, BundleDraft, Decided, TierBasis, TiersDraft
 from marketplace.tenders.models import Tender
 from marketplace.tenders.planning.queries import holidays_at
 from marketplace.tenders.rules import CriterionKind, PriceFormula, Seat, Split
@@ -235,16 +236,36 @@ def _lots(walk: Walk) -> list[LotDraft]:
 
 
 def _say_about_lots(walk: Walk) -> None:
-    """Why it is one lot; for some drafts with several, limits and tiers that cannot be published yet."""
+    """Why it is one lot; or how several are won, with limits, lower prices and a bundle."""
     coordinator, purchase = walk.cast.coordinator, walk.purchase
     if len(purchase.lots) == 1:
         lots.set_limits(coordinator, walk.tender_id, walk.version, undivided_reason=ONE_SERVICE)
-    if purchase.limits:
-        lots.set_limits(coordinator, walk.tender_id, walk.version, limits=purchase.limits)
+    if purchase.apart:
+        _divide(walk, purchase.apart)
     if purchase.tiers:
         lot_id = walk.tender().lots[0].id
         tiers = TiersDraft(TierBasis.SCHOOLS, purchase.tiers)
         lots.set_tiers(coordinator, walk.tender_id, walk.version, lot_id, tiers)
+
+
+def _divide(walk: Walk, apart: Apart) -> None:
+    """Each lot is won on its own; some may be priced together."""
+    coordinator, found = walk.cast.coordinator, walk.tender().lots
+    lots.set_limits(
+        coordinator,
+        walk.tender_id,
+        walk.version,
+        limits=walk.purchase.limits,
+        decided=Decided.APART,
+        bounds={
+            lot.id: Bounds(Money(ceiling * 100), Money(optimum * 100))
+            for lot, (ceiling, optimum) in zip(found, apart.ends, strict=False)
+        },
+    )
+    if apart.bundle:
+        parts = tuple(str(lot.id) for lot in walk.tender().lots if lot.title in apart.bundled)
+        draft = BundleDraft(apart.bundle, parts, apart.least_share)
+        lots.add_bundle(coordinator, walk.tender_id, walk.version, new_id(), draft)
 
 
 def _criteria(purchase: Purchase) -> list[CriterionDraft]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import IntEnum
 
 from demonstration.questions import (
     CHECKED,
@@ -24,28 +23,11 @@ from demonstration.questions import (
     Asked,
     Group,
 )
+from demonstration.reach import Apart, Reach
 from marketplace.tenders.lots.rules import LimitsDraft, Selection
 
 MANOR, FERNLEIGH, HARROW, KINGFISHER = "990101", "990102", "990103", "990104"
 MILLBROOK, OAKMERE, ALDHELM = "990105", "990106", "990107"
-
-
-class Reach(IntEnum):
-    """How far a purchase got, in the order of the path."""
-
-    NEEDED = 0
-    DRAFTED = 1
-    INVITED = 2
-    CONFIRMED = 3
-    APPROVED_TO_PUBLISH = 4
-    PUBLISHED = 5
-    CLOSED = 6
-    OPENED = 7
-    AGREED = 8
-    COMPARED = 9
-    RECOMMENDED = 10
-    APPROVED = 11
-    AWARDED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +42,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Bid:
-    """A supplier's quote: a unit price an item, an answer a question, and the scores it would get."""
+    """A supplier's quote: a unit price an item, an answer a question, and the scores it would get.
+
+    A blank price is of a lot that it does not quote for. `lower` are the prices of the first lot's tiers,
+    item by item; `discount` is per cent off the bundle.
+    """
 
     prices: tuple[str, ...]
-    answers: tuple[str, ...]
-    scores: tuple[int, ...]
+    answers: tuple[str, ...] = ()
+    scores: tuple[int, ...] = ()
+    lower: tuple[tuple[str, ...], ...] = ()
+    discount: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +79,7 @@ class Purchase:
     cancelled_because: str = ""
     limits: LimitsDraft | None = None
     tiers: tuple[Decimal, ...] = ()
+    apart: Apart | None = None
     ceiling: int = 0
     optimum: int = 0
 
@@ -368,6 +357,7 @@ PURCHASES: tuple[Purchase, ...] = (
             mechanism="We add up the total prices of both ways to share the lots and take the lower sum.",
         ),
         tiers=(Decimal(2), Decimal(3)),
+        apart=Apart(ends=((200_000, 138_000), (20_000, 12_000))),
         published=19,
         ceiling=220_000,
         optimum=150_000,

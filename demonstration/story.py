@@ -26,7 +26,9 @@ from demonstration import (
 )
 from demonstration.calendar import Calendar
 from demonstration.cast import Cast, assemble
-from demonstration.purchases import PURCHASES, Purchase, Reach
+from demonstration.hygiene import HYGIENE
+from demonstration.purchases import PURCHASES, Purchase
+from demonstration.reach import Reach
 from suppliers.quotes.rules import Envelope
 
 FOUNDED = -400
@@ -41,7 +43,7 @@ def tell(calendar: Calendar) -> None:
     board.decide(cast)
     registers.enter_all(cast)
     school_years.save_two(cast)
-    for purchase in PURCHASES:
+    for purchase in (*PURCHASES, HYGIENE):
         _buy(cast, purchase)
     needs.post_single(cast)
     joining.look_for_others(cast)
@@ -70,6 +72,15 @@ def _buy(cast: Cast, purchase: Purchase) -> None:
         path.close(walk)
         if not purchase.bids:
             bids.end_without_any(walk)
+    if purchase.reach >= Reach.OPENED and not purchase.questions:
+        bids.complete_opening(walk, Envelope.PRICE, QUALITY_OPENED)
+        judging.combine(walk)
+    elif purchase.reach >= Reach.OPENED:
+        _judge(walk)
+
+
+def _judge(walk: path.Walk) -> None:
+    purchase = walk.purchase
     if purchase.reach >= Reach.OPENED:
         bids.complete_opening(walk, Envelope.QUALITY, QUALITY_OPENED)
         first, second = judging.evaluators_of(walk)

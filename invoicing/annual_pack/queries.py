@@ -23,11 +23,13 @@ from marketplace.alliance.work.rules import Share, parity
 from marketplace.contracts import categories
 from marketplace.core import clock
 from marketplace.core.errors import NotFound
+from marketplace.core.money import ZERO
 from marketplace.core.policy import Actor
 from marketplace.tenders.models import Tender, TenderStep
+from marketplace.tenders.queries import baselines_for_term, buyers
 from marketplace.tenders.rules import TenderStatus
+from suppliers.awards import bought
 from suppliers.awards.queries import live_awards
-from suppliers.evaluation.queries import comparison_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,20 +144,20 @@ def _purchases(session: Session, alliance_id: uuid.UUID, period: Period) -> list
 
 
 def _purchase(session: Session, tender: Tender, awarded_at: datetime) -> Purchase:
-    award = live_awards(session, tender.id)[0]
-    comparison = comparison_of(session, tender)
-    column = comparison.column_of(award.quote_id)
+    awards = live_awards(session, tender.id)
+    paid = bought.by_school(session, tender.id, awards)
+    today = baselines_for_term(session, tender)
     return Purchase(
         tender_id=tender.id,
         reference=tender.reference,
         title=tender.title,
         category=categories.label(tender.category),
-        supplier=comparison.offers[column].supplier,
+        supplier=", ".join(dict.fromkeys(award.quote.supplier.name for award in awards)),
         awarded_on=awarded_at.astimezone(clock.LONDON).date(),
         ends_on=tender.contract_ends_on,
         schools=tuple(
-            Bought(row.school_id, row.school, row.cells[column].amount, row.baseline)
-            for row in comparison.schools
+            Bought(school_id, name, paid.get(school_id, ZERO), today.get(school_id) or None)
+            for school_id, name in buyers(session, tender.id).items()
         ),
     )
 

@@ -262,7 +262,12 @@ POLICY: Mapping[Act, Permission] = {
     Act.LOW_PRICE_ASK: _may("Ask a supplier to explain an abnormally low price", Role.COORDINATOR),
     Act.LOW_PRICE_EXPLAIN: _may("Explain the supplier's price when asked", Role.SUPPLIER_ADMIN, Role.BIDDER),
     Act.LOW_PRICE_CONCLUDE: _may("Record what the panel concluded about a low price", Role.COORDINATOR),
+    Act.AWARD_COMBINE: _may("Have the best combination of lots worked out", Role.COORDINATOR),
+    Act.AWARD_KEEP_COMBINATION: _may("Work out combinations of lots", Role.SYSTEM),
     Act.AWARD_RECOMMEND: _may("Recommend an award", Role.COORDINATOR),
+    Act.AWARD_WAIVE: _may(
+        "Accept that a school pays more than alone, with a reason", Role.HEADTEACHER, Role.GOVERNOR
+    ),
     Act.AWARD_APPROVE: _may(
         "Approve an award, with one from another school", Role.HEADTEACHER, Role.GOVERNOR
     ),

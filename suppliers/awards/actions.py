@@ -24,6 +24,7 @@ from marketplace.tenders.interests.rules import check_reviewed
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import TenderStatus
 from suppliers.awards import confirming, notices, queries, rules
+from suppliers.awards.combining.queries import check_all_waived
 from suppliers.awards.letters import drafting
 from suppliers.awards.letters.actions import write_confirmation
 from suppliers.awards.models import Award, AwardApproval
@@ -59,7 +60,7 @@ def recommend_award(actor: Actor, tender_id: uuid.UUID, version: int, wanted: Re
         rules.check_departure(is_first=comparison.firsts == (offer,), departure=wanted.departure)
         move_tender(session, tender, TenderStatus.RECOMMENDED)
         awards = _make_awards(session, actor, comparison, tender.id, wanted)
-        _accept_quotes(session, tender)
+        accept_quotes(session, tender)
         events.record(
             session,
             actor,
@@ -88,11 +89,12 @@ def _recommended_already(session: Session, actor: Actor, tender: Tender, quote_i
 def _make_awards(
     session: Session, actor: Actor, comparison: Comparison, tender_id: uuid.UUID, wanted: Recommendation
 ) -> list[Award]:
-    """One row for each lot; the database refuses a second one for the same lot."""
+    """One row for each lot, the ids in their order; the database refuses a second one for the same lot."""
     column = comparison.column_of(wanted.quote_id)
+    ids = sorted(new_id() for _ in comparison.lots)
     awards = [
         Award(
-            id=new_id(),
+            id=award_id,
             tender_id=tender_id,
             lot_id=lot.lot_id,
             quote_id=wanted.quote_id,
@@ -102,14 +104,14 @@ def _make_awards(
             recommended_by=_person(actor),
             recommended_at=clock.now(),
         )
-        for lot in comparison.lots
+        for award_id, lot in zip(ids, comparison.lots, strict=True)
     ]
     session.add_all(awards)
     session.flush()
     return awards
 
 
-def _accept_quotes(session: Session, tender: Tender) -> None:
+def accept_quotes(session: Session, tender: Tender) -> None:
     """Quotes that nobody excluded meet what was asked; where price alone counts this is the first time."""
     decisions.accept(
         quote
@@ -137,6 +139,7 @@ def approve_award(actor: Actor, tender_id: uuid.UUID, version: int, chosen: uuid
         expect_version(tender, version)
         duties = queries.duties(tender, awards[0])
         school_id = rules.choose_school(duties, _person(actor), schools, chosen)
+        check_all_waived(session, awards)
         confirmation = confirming.for_approval(session, tender, awards, school_id)
         for award in awards:
             award.approvals.append(

@@ -22,7 +22,9 @@ def by_award(
     division = division_of(session, tender_id)
     offers = opened.priced_offers(session, tender_id)
     return {
-        award.id: amounts.of_lot(lot, offers[award.quote_id], amounts.start_reached(division, lot))
+        award.id: amounts.of_lot(
+            lot, offers[award.quote_id], amounts.start_reached(division, lot), award.discount
+        )
         for award in awards
         for lot in [lots[award.lot_id]]
     }

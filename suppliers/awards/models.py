@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.db import Base
@@ -18,7 +19,8 @@ from suppliers.quotes.models import Quote
 class Award(Base):
     """The recommendation of a quote for a lot, and what became of it: one at a time a lot.
 
-    `total` is what all schools pay for the lot over the whole term, pence before VAT. `departure` says
+    `total` is what all schools pay for the lot over the whole term, pence before VAT, less `discount`: what a
+    bundle that its supplier won takes off each line, in per cent. `departure` says
     why a quote that is not alone in first place is recommended; blank when it is. `decided_at` is when
     the second approval or the rejection was given.
     """
@@ -32,6 +34,7 @@ class Award(Base):
             sqlite_where=text("status <> 'rejected'"),
             postgresql_where=text("status <> 'rejected'"),
         ),
+        CheckConstraint("(bundle_id IS NULL) = (discount = 0)", name="discount_of_a_bundle"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -39,6 +42,8 @@ class Award(Base):
     lot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("lot.id"))
     quote_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("quote.id"))
     status: Mapped[AwardStatus] = mapped_column(default=AwardStatus.RECOMMENDED)
+    bundle_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("lot_bundle.id"))
+    discount: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default="0")
     total: Mapped[Money]
     reasons: Mapped[str]
     departure: Mapped[str] = mapped_column(default="")

@@ -17,10 +17,13 @@ from marketplace.core import policy
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.money import Money
 from marketplace.core.policy import Act, Actor
+from marketplace.tenders.lots.queries import division_of
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import TenderStatus
-from suppliers.awards import confirming, queries, rules
+from suppliers.awards import confirming, lots_shown, queries, rules
+from suppliers.awards.combining.queries import check_all_waived
 from suppliers.awards.letters.queries import sent_at
+from suppliers.awards.lots_shown import LotAward, Standing
 from suppliers.awards.models import Award
 from suppliers.awards.queries import Approval, SentBack
 from suppliers.awards.standstill import queries as standstill
@@ -59,12 +62,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class AwardView:
-    """An award and where it stands. Amounts are before VAT over the whole term unless named otherwise."""
+    """An award and where it stands. Amounts are before VAT over the whole term unless named otherwise.
+
+    `offer` is None where lots are won on their own: then `lots` say who won what.
+    """
 
     tender_id: uuid.UUID
     supplier: str
     reference: str
-    offer: Offer
+    offer: Offer | None
+    lots: tuple[LotAward, ...]
+    more_than_alone: tuple[Standing, ...]
     reasons: str
     departure: str
     recommended_by: str
@@ -76,6 +84,14 @@ class AwardView:
     told_at: datetime | None
     schools: tuple[SchoolResult, ...]
     steps: tuple[Step, ...]
+
+    @property
+    def saving(self) -> Saving | None:
+        """What all schools save against today; None unless that is known for each."""
+        known = [row.saving for row in self.schools if row.saving is not None]
+        if len(known) < len(self.schools) or not known:
+            return None
+        return Saving(Money.total(one.baseline for one in known), self.total)
 
     @property
     def worse_off(self) -> tuple[str, ...]:
@@ -109,16 +125,19 @@ def view_award(session: Session, actor: Actor, tender: Tender, comparison: Compa
     if not awards:
         return None
     first = awards[0]
-    offer = comparison.offers[comparison.column_of(first.quote_id)]
+    offer = comparison.offer_of(first.quote_id)
+    lots = lots_shown.lot_awards(session, tender, awards)
     total = Money.total(award.total for award in awards)
     given = queries.approvals(session, first)
     stands = standstill.view(session, tender, awards)
     told_at = sent_at(session, tender.id)
     return AwardView(
         tender_id=tender.id,
-        supplier=offer.supplier,
-        reference=offer.reference,
-        offer=offer,
+        supplier=", ".join(dict.fromkeys(lot.supplier for lot in lots)),
+        reference=", ".join(dict.fromkeys(lot.reference for lot in lots)),
+        offer=None if division_of(session, tender.id).apart else offer,
+        lots=lots,
+        more_than_alone=lots_shown.worse_off(session, actor, tender, awards),
         reasons=first.reasons,
         departure=first.departure,
         recommended_by=session.get_one(Person, first.recommended_by).name,
@@ -128,14 +147,12 @@ def view_award(session: Session, actor: Actor, tender: Tender, comparison: Compa
         value_with_vat=rules.value_with_vat(total),
         standstill=stands,
         told_at=told_at,
-        schools=_schools(session, actor, awards, comparison),
+        schools=_schools(session, actor, tender, awards),
         steps=tuple(_steps(tender, first, given, stands, told_at)),
     )
 
 
-def _schools(
-    session: Session, actor: Actor, awards: list[Award], comparison: Comparison
-) -> tuple[SchoolResult, ...]:
+def _schools(session: Session, actor: Actor, tender: Tender, awards: list[Award]) -> tuple[SchoolResult, ...]:
     """Every school that buys; of several contracts of one school the first lot's."""
     query = (
         select(Contract.school_id, Contract.id)
@@ -143,17 +160,11 @@ def _schools(
         .order_by(Contract.id.desc())
     )
     made = dict(session.execute(query).all())
-    column = comparison.column_of(awards[0].quote_id)
     return tuple(
         SchoolResult(
-            row.school_id,
-            row.school,
-            row.cells[column].amount,
-            row.baseline,
-            row.cells[column].saving,
-            made.get(row.school_id),
+            school_id, name, amount, saving.baseline if saving else None, saving, made.get(school_id)
         )
-        for row in comparison.schools
+        for school_id, (name, amount, saving) in lots_shown.school_amounts(session, tender, awards).items()
     )
 
 
@@ -216,6 +227,7 @@ def choices_of(session: Session, actor: Actor, tender: Tender) -> Choices:
             rules.check_duties(duties, actor.person_id)
             reject = True
             school_id = rules.school_to_approve_for(duties, actor.person_id, schools)
+            check_all_waived(session, awards)
             confirming.for_approval(session, tender, awards, school_id)
             approve = True
         except (Forbidden, RuleBroken) as refusal:

@@ -16,6 +16,7 @@ from marketplace.core.paging import page_links
 from marketplace.core.policy import Act
 from marketplace.core.web import NavigationItem, answering, page
 from marketplace.tenders.interests.queries import latest_assessment, review_points
+from marketplace.tenders.lots.queries import division_of
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import STATUS_COLOURS, STATUS_LABELS, TenderStatus
 from suppliers.awards import actions, queries, shown
@@ -71,6 +72,8 @@ def recommend_award(tender_id: uuid.UUID) -> Any:
     session, actor = db.session(), web.actor()
     tender, comparison = get_comparison(session, actor, tender_id)
     _require(Act.AWARD_RECOMMEND, tender, tender.alliance_id)
+    if division_of(session, tender_id).apart:
+        return redirect(url_for("awards.recommend_lots", tender_id=tender_id))
     first = comparison.firsts[0].quote_id if len(comparison.firsts) == 1 else None
     form = RecommendForm(version=tender.version, quote_id=first)
     form.quote_id.choices = choices(

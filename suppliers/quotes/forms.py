@@ -99,6 +99,7 @@ def prepare_form(schedule: Schedule, offer: Offer, version: int) -> PrepareForm:
             places=2,
             minimum=DISCOUNT_STEP,
             maximum=WHOLE - DISCOUNT_STEP,
+            render_kw={"suffix": "%", "width": 5},
         )
         held[discount_field(bundle.id)] = offer.discounts.get(bundle.id)
     for question in schedule.questions:

@@ -72,6 +72,7 @@ from tests.make.quotes import (
     DECLARED,
     RealQuotes,
     copy_of_draft,
+    draft_of,
     draft_quote,
     fresh,
     lot_offer,
@@ -87,6 +88,7 @@ from tests.make.quotes import (
     submitted_offer,
     submitted_quote,
     upload_schedule,
+    with_prices,
 )
 from tests.make.specification import mark, requirement
 from tests.make.suppliers import NOTHING_APPLIES, Supplier, checked_document, declare, document, supplier
@@ -167,6 +169,7 @@ __all__ = [
     "document",
     "draft_invoice",
     "draft_need",
+    "draft_of",
     "draft_quote",
     "draft_tender",
     "enter_reference",
@@ -233,5 +236,6 @@ __all__ = [
     "tell_bidders",
     "tender_row",
     "upload_schedule",
+    "with_prices",
     "working_moment",
 ]

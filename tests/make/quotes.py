@@ -4,7 +4,7 @@ import io
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -64,9 +64,14 @@ def save_offer(tender: Tender, by: Supplier, wanted: Offer) -> uuid.UUID:
     """A draft that holds this offer; its id. A draft that was there gets this content."""
     before = queries.draft_of(fresh(), tender.id, by.id)
     actions.save_draft(by.admin, tender.id, by.id, before.version if before else 0, wanted)
-    draft = queries.draft_of(fresh(), tender.id, by.id)
-    assert draft
-    return draft.id
+    return draft_of(tender, by)
+
+
+def draft_of(tender: Tender, by: Supplier) -> uuid.UUID:
+    """The id of the draft that a supplier has."""
+    found = queries.draft_of(fresh(), tender.id, by.id)
+    assert found
+    return found.id
 
 
 def copy_of_draft(quote_id: uuid.UUID) -> bytes:
@@ -132,6 +137,11 @@ def lot_offer(
         if asked.division.apart
         else frozenset(),
     )
+
+
+def with_prices(offer: Offer, prices: Mapping[uuid.UUID, Decimal]) -> Offer:
+    """The offer with other first prices for some lines."""
+    return replace(offer, prices={**offer.prices, **prices})
 
 
 def open_envelope(tender: Tender, envelope: Envelope) -> None:
@@ -232,10 +242,8 @@ def real_quotes(number: str) -> RealQuotes:
     for bid in contract.bids:
         bidder = supplier(bid.name.title(), categories=["other"])
         upload_schedule(tender, bidder, bid.prices)
-        draft = queries.draft_of(fresh(), tender.id, bidder.id)
-        assert draft
-        submit_draft(draft.id, bidder)
-        quotes[bid.name] = draft.id
+        quotes[bid.name] = draft_of(tender, bidder)
+        submit_draft(quotes[bid.name], bidder)
     close_tender(tender)
     return RealQuotes(tender, contract, quotes)
 

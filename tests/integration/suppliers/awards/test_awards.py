@@ -323,4 +323,4 @@ def test_the_award_says_what_each_school_pays_and_who_would_pay_more(session: Se
     assert rows[one.name].saving == Saving(Money(120_000_00), rows[one.name].amount)
     assert rows[three.name].baseline is None
     assert view.worse_off == (two.name,)
-    assert view.offer.saving is None
+    assert view.saving is None

@@ -44,7 +44,7 @@ def count(table: type[Award] | type[AwardApproval] | type[Contract]) -> int:
     return make.fresh().scalar(select(func.count()).select_from(table)) or 0
 
 
-def test_twenty_parallel_awards_make_one_row(app: Flask) -> None:
+def test_abuse_11_twenty_parallel_awards_leave_one_row(app: Flask) -> None:
     contest = make.priced_contest()
     people = [make.person(contest.alliance.id, Role.COORDINATOR) for _ in range(20)]
     offers = contest.comparison.offers
