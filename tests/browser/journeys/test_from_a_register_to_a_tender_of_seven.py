@@ -288,7 +288,8 @@ def expect_totals(coordinator: Traveller, schools: Sequence[School], value: str)
 
 def assess_interests(coordinator: Traveller, cast: Cast, tender: Tender) -> None:
     """Above the threshold everybody behind it declares before it is published (sections 81 to 83)."""
-    for person in (cast.lead.headteacher, *tender.openers, *tender.evaluators):
+    openers = (*tender.openers, cast.conditional.bursar)
+    for person in (cast.lead.headteacher, *openers, *tender.evaluators):
         interests.declare_interest(person, tender.id, has_interest=False)
     declare_no_interest(coordinator)
     coordinator.follow("Conflicts of interest")
