@@ -117,7 +117,8 @@ def answer_question(
         question.answered_by, question.answered_at = actor.person_id, clock.now()
         session.flush()
         assemble(session, tender)
-        issuing.tender_changed(session, tender, f"Question {question.number} of a supplier was answered.")
+        if not issuing.change_must_wait(session, tender):
+            issuing.tender_changed(session, tender, f"Question {question.number} of a supplier was answered.")
         events.record(
             session,
             actor,

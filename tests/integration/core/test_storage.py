@@ -39,14 +39,11 @@ def test_an_empty_file_is_refused_at_its_field() -> None:
 
 
 @pytest.mark.usefixtures("app")
-def test_a_file_over_the_limit_is_refused_and_leaves_nothing(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(storage, "LARGEST_FILE", 10)
+def test_a_file_over_the_limit_is_refused_and_leaves_nothing(app: Flask) -> None:
     folder: Path = app.extensions["settings"].files_folder
     before = set(folder.rglob("*"))
     with pytest.raises(RuleBroken, match="smaller than 50 MB"):
-        keep(b"eleven byte")
+        storage.write(io.BytesIO(b"eleven byte"), largest=10)
     assert set(folder.rglob("*")) == before
 
 
