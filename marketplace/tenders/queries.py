@@ -26,7 +26,15 @@ from marketplace.core.policy import POLICY, Act, Actor, Kind, Role
 from marketplace.core.web import Task
 from marketplace.needs.thresholds import Regime
 from marketplace.tenders import rules
-from marketplace.tenders.models import Commitment, Lot, PanelSeat, PriceLine, Tender, TenderDocument
+from marketplace.tenders.models import (
+    Commitment,
+    LineVolume,
+    Lot,
+    PanelSeat,
+    PriceLine,
+    Tender,
+    TenderDocument,
+)
 from marketplace.tenders.readers import acts_everywhere, theirs
 from marketplace.tenders.rules import CommitmentStatus, Seat, TenderStatus
 from marketplace.tenders.timetable import over_whole_term
@@ -130,37 +138,32 @@ def schedule(session: Session, tender_id: uuid.UUID) -> tuple[ScheduleLot, ...]:
         )
     )
     drafted = session.get_one(Tender, tender_id).status is TenderStatus.DRAFT
-    query = (
-        select(Lot)
-        .where(Lot.tender_id == tender_id)
-        .order_by(Lot.number)
-        .options(selectinload(Lot.lines).selectinload(PriceLine.volumes))
-    )
-    lots = session.scalars(query).all()
-    school_ids = {volume.school_id for lot in lots for line in lot.lines for volume in line.volumes}
+    of_tender = Lot.tender_id == tender_id
+    bought: dict[uuid.UUID, dict[uuid.UUID, Decimal]] = {}
+    volumes = select(LineVolume.line_id, LineVolume.school_id, LineVolume.quantity).join(PriceLine).join(Lot)
+    for line_id, school_id, quantity in session.execute(volumes.where(of_tender)):
+        bought.setdefault(line_id, {})[school_id] = quantity
+    school_ids = {school_id for quantities in bought.values() for school_id in quantities}
     names = {school.id: school.name for school in schools_by_id(session, school_ids - declined).values()}
-    found = (_lot(lot, names, every_line=drafted) for lot in lots)
+    lines: dict[uuid.UUID, list[ScheduleLine]] = {}
+    rows = select(PriceLine.lot_id, PriceLine.id, PriceLine.number, PriceLine.item, PriceLine.unit).join(Lot)
+    for row in session.execute(rows.where(of_tender).order_by(PriceLine.number)):
+        line = _line(row, bought.get(row.id, {}), names)
+        if line.volumes or drafted:
+            lines.setdefault(row.lot_id, []).append(line)
+    lots = select(Lot.id, Lot.number, Lot.title, Lot.description).where(of_tender).order_by(Lot.number)
+    found = (ScheduleLot(*row, tuple(lines.get(row.id, ()))) for row in session.execute(lots))
     return tuple(lot for lot in found if lot.lines or drafted)
 
 
-def _lot(lot: Lot, names: Mapping[uuid.UUID, str], *, every_line: bool) -> ScheduleLot:
-    lines = (_line(line, names) for line in lot.lines)
-    bought = tuple(line for line in lines if line.volumes or every_line)
-    return ScheduleLot(lot.id, lot.number, lot.title, lot.description, bought)
-
-
-def _line(line: PriceLine, names: Mapping[uuid.UUID, str]) -> ScheduleLine:
+def _line(row: Any, quantities: Mapping[uuid.UUID, Decimal], names: Mapping[uuid.UUID, str]) -> ScheduleLine:
     """A line as the named schools buy it."""
     volumes = sorted(
-        (
-            SchoolVolume(volume.school_id, names[volume.school_id], volume.quantity)
-            for volume in line.volumes
-            if volume.school_id in names
-        ),
+        (SchoolVolume(one, names[one], quantity) for one, quantity in quantities.items() if one in names),
         key=lambda volume: (volume.school, volume.school_id),
     )
     total = sum((volume.quantity for volume in volumes), Decimal(0))
-    return ScheduleLine(line.id, line.number, line.item, line.unit, tuple(volumes), total)
+    return ScheduleLine(row.id, row.number, row.item, row.unit, tuple(volumes), total)
 
 
 def _schools(lines: Iterable[ScheduleLine]) -> dict[uuid.UUID, str]:

@@ -20,7 +20,7 @@ def by_award(
     """By award what each school pays over the whole term, before VAT. An award is of one lot."""
     lots = {lot.id: lot for lot in tenders.schedule(session, tender_id)}
     division = division_of(session, tender_id)
-    offers = opened.priced_offers(session, tender_id)
+    offers = opened.offers_priced(session, {award.quote_id for award in awards})
     return {
         award.id: amounts.of_lot(
             lot, offers[award.quote_id], amounts.start_reached(division, lot), award.discount

@@ -6,7 +6,7 @@ Ask first whether the reader may see the quotes.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -45,6 +45,11 @@ def offer_of(session: Session, quote_id: uuid.UUID) -> Offer:
 def priced_offers(session: Session, tender_id: uuid.UUID) -> dict[uuid.UUID, Offer]:
     """What each quote asks, without its answers; nothing before the price envelope is open."""
     return _priced(session, Quote.tender_id == tender_id)
+
+
+def offers_priced(session: Session, quote_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Offer]:
+    """What these quotes ask, without their answers."""
+    return _priced(session, Quote.id.in_(quote_ids))
 
 
 def _priced(session: Session, wanted: ColumnElement[bool]) -> dict[uuid.UUID, Offer]:
