@@ -22,10 +22,10 @@ from suppliers.quotes.keys.halves import Unlocked, pass_on
 from suppliers.quotes.keys.models import EnvelopeKey, OpeningKey
 from suppliers.quotes.keys.rules import Paper
 from suppliers.quotes.models import SealedBody
+from suppliers.quotes.rescue import queries as rescue
 from suppliers.quotes.rescue import rules
 from suppliers.quotes.rules import Envelope, TooEarly
 
-HOLDERS: dict[Paper, Role] = {Paper.BOARD: Role.HEADTEACHER, Paper.AUDITOR: Role.AUDITOR}
 MADE_ALREADY = (
     "This key was made a moment ago, and a key is shown once. If nobody has printed it, make a new one: it "
     "takes the place of this one."
@@ -42,10 +42,7 @@ def make_recovery_key(actor: Actor, key_id: uuid.UUID, alliance_id: uuid.UUID, p
     with transaction() as session:
         if alliance_id not in actor.alliance_ids:
             raise NotFound
-        role = HOLDERS[paper]
-        kind = Kind.SCHOOL if role is Role.HEADTEACHER else Kind.ALLIANCE
-        held = actor.organisations(kind, role)
-        policy.require(actor, Act.RECOVERY_PRINT, *(held if kind is Kind.SCHOOL else held & {alliance_id}))
+        policy.require(actor, Act.RECOVERY_PRINT, *rescue.keeping(session, actor, alliance_id, paper))
         if session.get(OpeningKey, key_id) is not None:
             raise RuleBroken(MADE_ALREADY)
         other = keys.printed_key(session, alliance_id, next(one for one in Paper if one is not paper))

@@ -23,6 +23,7 @@ from suppliers.quotes.keys.rules import PAPER_LABELS, Paper
 from suppliers.quotes.opening_views import envelope_named
 from suppliers.quotes.rescue import actions
 from suppliers.quotes.rescue.forms import DiscloseForm, MakeKeyForm, RecoveryKeyForm
+from suppliers.quotes.rescue.queries import keeping
 
 rescue = Blueprint("rescue", __name__)
 
@@ -45,7 +46,17 @@ def recovery_keys() -> Any:
     return page(
         "rescue/recovery_keys.html",
         alliances=[
-            (one, {paper: keys.printed_key(session, one.id, paper) for paper in Paper})
+            (
+                one,
+                [
+                    (
+                        paper,
+                        keys.printed_key(session, one.id, paper),
+                        bool(keeping(session, actor, one.id, paper)),
+                    )
+                    for paper in Paper
+                ],
+            )
             for one in alliance.alliances_of(session, actor)
         ],
         labels=PAPER_LABELS,
@@ -58,7 +69,7 @@ def make_recovery_key(alliance_id: uuid.UUID, paper: str) -> Any:
     """Make one of the two keys, and show it once, to be printed."""
     session, actor = db.session(), web.actor()
     wanted = _paper(paper)
-    if alliance_id not in actor.alliance_ids or not _concerned(actor):
+    if alliance_id not in actor.alliance_ids or not keeping(session, actor, alliance_id, wanted):
         raise NotFound
     form = MakeKeyForm()
     name = alliance.names(session, [alliance_id])[alliance_id]

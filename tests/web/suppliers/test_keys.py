@@ -94,6 +94,9 @@ def test_two_printed_keys_open_page_by_page(client_for: SignIn) -> None:
         again = keeps_to_itself(site.submit(made, status=422), *sheets[paper].split()[:3])
         assert "a key is shown once" in again.words
     auditor.get(f"/recovery-keys/{alliance.id}/nobody/make", status=404)
+    chair.get(f"/recovery-keys/{alliance.id}/auditor/make", status=404)
+    (offered,) = [link for link in chair.get("/recovery-keys").links().values() if link.endswith("/make")]
+    assert offered.endswith("/board/make")
 
     tender = make.published_tender(alliance, criteria=make.PRICE_ONLY)
     supplier = make.supplier()

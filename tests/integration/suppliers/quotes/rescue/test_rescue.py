@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.alliance import actions as people
 from marketplace.core import clock
 from marketplace.core.db import transaction
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.events import Event
 from marketplace.core.ids import new_id
 from marketplace.core.mail import Message
-from marketplace.core.policy import Act, Role
+from marketplace.core.policy import ADMINISTRATOR, Act, Role
 from suppliers.quotes import actions as quotes
 from suppliers.quotes.copies import read_copy
 from suppliers.quotes.keys import queries as keys
@@ -142,6 +143,21 @@ def test_a_key_is_made_once_by_the_chair_and_the_auditor_and_nobody_makes_both()
         writing.get_one(OpeningKey, made.id).made_by = chair.person_id  # type: ignore[assignment]
     with pytest.raises(RuleBroken, match="You made the other"):
         actions.make_recovery_key(chair, new_id(), alliance.id, Paper.BOARD)
+
+
+def test_a_head_whose_school_has_no_seat_on_the_board_keeps_no_key_of_it() -> None:
+    alliance, other = make.alliance(), make.alliance(schools=1, name="Otherwold Alliance")
+    head_elsewhere = make.actor(
+        people.add_person(
+            ADMINISTRATOR,
+            "Ada Elsewhere",
+            "ada@example.org",
+            [(other.schools[0].id, Role.HEADTEACHER), (alliance.id, Role.COORDINATOR)],
+        )
+    )
+    with pytest.raises(Forbidden):
+        actions.make_recovery_key(head_elsewhere, new_id(), alliance.id, Paper.BOARD)
+    assert actions.make_recovery_key(head_elsewhere, new_id(), other.id, Paper.BOARD)
 
 
 def test_without_both_sheets_there_is_no_recovery_pair() -> None:
