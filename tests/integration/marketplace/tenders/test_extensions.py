@@ -79,7 +79,7 @@ def test_the_old_deadline_neither_closes_the_tender_nor_refuses_a_quote_any_more
 
 
 @pytest.mark.usefixtures("app")
-def test_one_person_alone_moves_no_deadline() -> None:
+def test_abuse_07_one_person_alone_moves_no_deadline() -> None:
     alliance = make.alliance(schools=3)
     tender = make.published_tender(alliance)
     extension_id = propose(tender)
@@ -109,7 +109,7 @@ def test_a_coordinator_who_also_heads_a_school_needs_a_head_of_another() -> None
 
 
 @pytest.mark.usefixtures("app")
-def test_a_deadline_moved_backwards_is_refused() -> None:
+def test_abuse_07_a_deadline_moved_backwards_is_refused() -> None:
     tender = make.published_tender(make.alliance(schools=2))
     for wanted in (tender.closes_at - timedelta(days=1), tender.closes_at):
         with pytest.raises(RuleBroken, match="later moment") as broken:
@@ -133,7 +133,7 @@ def test_the_database_itself_refuses_a_deadline_backwards_or_by_one_person(sessi
 
 
 @pytest.mark.usefixtures("app")
-def test_after_the_deadline_it_is_neither_proposed_nor_approved() -> None:
+def test_abuse_07_after_the_deadline_it_is_neither_proposed_nor_approved() -> None:
     tender = make.published_tender(make.alliance(schools=2))
     extension_id = propose(tender)
     with clock.travelling(tender.closes_at):
