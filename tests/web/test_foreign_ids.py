@@ -22,8 +22,25 @@ FOR_ANYBODY = re.compile(r"/(opportunities|api|dev)/|/tenders/<uuid:tender_id>/(
 DIRECTORY = re.compile(r"/suppliers/<uuid:supplier_id>(/documents|/reviews|/edit)?$")
 """Where schools of every alliance find every supplier. They read of no other alliance's schools there."""
 THINGS = {
-    *("activity_id", "alliance_id", "application_id", "claim_id", "contract_id", "contribution_id", "cost_id"),
-    *("criterion_id", "decision_id", "document_id", "fund_id", "invoice_id", "letter_id", "line_id", "lot_id"),
+    *(
+        "activity_id",
+        "alliance_id",
+        "application_id",
+        "claim_id",
+        "contract_id",
+        "contribution_id",
+        "cost_id",
+    ),
+    *(
+        "criterion_id",
+        "decision_id",
+        "document_id",
+        "fund_id",
+        "invoice_id",
+        "letter_id",
+        "line_id",
+        "lot_id",
+    ),
     *("membership_id", "need_id", "person_id", "question_id", "quote_id", "round_id", "school_id"),
     *("supplier_id", "tender_id"),
 }
