@@ -34,6 +34,7 @@ from suppliers.awards.rules import AwardStatus, Recommendation
 from suppliers.awards.standstill.queries import check_may_confirm
 from suppliers.evaluation import queries as evaluation
 from suppliers.evaluation.comparison import Comparison
+from suppliers.evaluation.low_prices.queries import check_assessed
 from suppliers.quotes import decisions
 from suppliers.quotes.models import Quote
 from suppliers.quotes.rules import QuoteStatus
@@ -43,7 +44,8 @@ def recommend_award(actor: Actor, tender_id: uuid.UUID, version: int, wanted: Re
     """Recommend a quote for all lots of a tender, for two schools to approve.
 
     Raises NotFound for a quote that is not compared, RuleBroken without reasons, and while the conflicts
-    assessment was not reviewed. Sent twice, it recommends once.
+    assessment was not reviewed, or nobody concluded on an abnormally low price of the quote or of one in
+    first place. Sent twice, it recommends once.
     """
     with transaction() as session:
         tender = evaluation.get_tender(session, tender_id, evaluation.visible_to(actor), lock=True)
@@ -56,6 +58,7 @@ def recommend_award(actor: Actor, tender_id: uuid.UUID, version: int, wanted: Re
         offer = comparison.offer_of(wanted.quote_id)
         if offer is None:
             raise NotFound
+        check_assessed(session, tender_id, [*comparison.firsts, offer])
         rules.check_reasons(wanted.reasons, "reasons")
         rules.check_departure(is_first=comparison.firsts == (offer,), departure=wanted.departure)
         move_tender(session, tender, TenderStatus.RECOMMENDED)

@@ -25,6 +25,7 @@ from suppliers.awards.related_parties import queries as related_parties
 from suppliers.awards.rules import Recommendation
 from suppliers.awards.shown import AwardView
 from suppliers.evaluation import findings
+from suppliers.evaluation.low_prices import queries as low_prices
 from suppliers.evaluation.queries import get_comparison
 
 awards = Blueprint("awards", __name__)
@@ -51,12 +52,14 @@ def show_award(tender_id: uuid.UUID) -> Any:
     """The award: result, prices and savings, reasons, approvals, contracts, and where it stands."""
     session, actor = db.session(), web.actor()
     tender, comparison = get_comparison(session, actor, tender_id)
+    accepted = low_prices.accepted_prices(session, tender_id)
     return page(
         "awards/award.html",
         tender=tender,
         status={"label": STATUS_LABELS[tender.status], "colour": STATUS_COLOURS.get(tender.status, "blue")},
         award=shown.view_award(session, actor, tender, comparison),
-        findings=findings.find(comparison),
+        accepted=accepted,
+        findings=findings.find(comparison, accepted),
         choices=shown.choices_of(session, actor, tender),
         sent_back=shown.history(session, tender),
         related=related_parties.view(session, tender_id),
@@ -96,6 +99,7 @@ def recommend_award(tender_id: uuid.UUID) -> Any:
         tender=tender,
         comparison=comparison,
         findings=findings.find(comparison),
+        held_up=low_prices.held_up(session, tender_id, comparison.firsts),
         assessment=latest_assessment(session, tender_id),
         review=review_points(session, tender),
     )

@@ -5,7 +5,8 @@ How firm that is stands in `sensitivity`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -27,12 +28,12 @@ class Findings:
     baseline: str
 
 
-def find(comparison: Comparison) -> Findings:
-    """Everything worth saying about a comparison."""
+def find(comparison: Comparison, accepted: Collection[uuid.UUID] = ()) -> Findings:
+    """Everything worth saying about a comparison; nothing more of low prices that the panel accepted."""
     return Findings(
         why_first=tuple(_why_first(comparison)),
         turning=_turning(comparison),
-        low_price=_low_price(comparison),
+        low_price=_low_price(comparison, accepted),
         baseline=_baseline(comparison),
     )
 
@@ -137,12 +138,17 @@ def _turning(comparison: Comparison) -> str:
     )
 
 
-def _low_price(comparison: Comparison) -> str:
+def _low_price(comparison: Comparison, accepted: Collection[uuid.UUID]) -> str:
     """What the test for abnormally low prices compared, where it flagged something."""
     test = comparison.figures.low_price
-    if test is None or not any(test.flags):
+    low = [
+        offer.supplier
+        for offer in comparison.offers
+        if offer.is_abnormally_low and offer.quote_id not in accepted
+    ]
+    if test is None or not low:
         return ""
-    names = _listed([offer.supplier for offer in comparison.offers if offer.is_abnormally_low])
+    names = _listed(low)
     return (
         f"{names} asked less than {_pounds(test.threshold)}, {_threshold_in_words(test)}. Ask the supplier "
         "in writing to explain the price before you recommend it: choose the quote in the ranking. A low "

@@ -258,7 +258,8 @@ def compare_quotes(tender_id: uuid.UUID) -> Any:
         tender=tender,
         status={"label": STATUS_LABELS[tender.status], "colour": STATUS_COLOURS.get(tender.status, "blue")},
         comparison=comparison,
-        findings=findings.find(comparison),
+        accepted=(accepted := low_prices.accepted_prices(session, tender_id)),
+        findings=findings.find(comparison, accepted),
         sensitivity=sensitivity.examine(comparison, *_scored(tender)),
         charts=charts.draw(comparison),
         formula=FORMULAS[tender.price_formula],
@@ -272,12 +273,14 @@ def compare_quotes(tender_id: uuid.UUID) -> Any:
 
 
 def _compare_lots(tender: Tender, results: Results) -> Any:
+    accepted = low_prices.accepted_prices(db.session(), tender.id)
     return page(
         "evaluation/comparison_by_lot.html",
         tender=tender,
         status={"label": STATUS_LABELS[tender.status], "colour": STATUS_COLOURS.get(tender.status, "blue")},
         results=results,
-        findings={lot.lot_id: findings.find(lot.comparison) for lot in results.lots},
+        accepted=accepted,
+        findings={lot.lot_id: findings.find(lot.comparison, accepted) for lot in results.lots},
         sensitivity={
             lot.lot_id: sensitivity.examine(lot.comparison, *scored, name=f"weights-{lot.number}")
             for scored in [_scored(tender)]

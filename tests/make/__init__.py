@@ -30,6 +30,7 @@ from tests.make.contracts import (
 from tests.make.delegation import ladder, ladder_content
 from tests.make.evaluation import (
     Contest,
+    accept_low_prices,
     agree_scores,
     contest_of,
     declare_conflicts,
@@ -132,6 +133,7 @@ __all__ = [
     "School",
     "Supplier",
     "Tender",
+    "accept_low_prices",
     "activity",
     "activity_row",
     "actor",

@@ -16,7 +16,14 @@ from suppliers.awards.standstill import actions as standstills
 from suppliers.awards.standstill.queries import duty_of
 from suppliers.awards.standstill.rules import Duty
 from tests.make.alliance import Alliance
-from tests.make.evaluation import PRICES, Contest, UnitPrices, price_contest, priced_contest
+from tests.make.evaluation import (
+    PRICES,
+    Contest,
+    UnitPrices,
+    accept_low_prices,
+    price_contest,
+    priced_contest,
+)
 from tests.make.kept import kept
 from tests.make.quotes import fresh
 from tests.make.tenders import Wishes, review_interests
@@ -29,6 +36,7 @@ def recommend_award(contest: Contest, quote_id: uuid.UUID | None = None, departu
     """The coordinator recommends a quote: the one in first place unless told otherwise."""
     chosen = quote_id or contest.comparison.firsts[0].quote_id
     review_interests(contest.tender)
+    accept_low_prices(contest.coordinator, contest.tender)
     wanted = Recommendation(chosen, REASONS, departure)
     actions.recommend_award(contest.coordinator, contest.tender.id, contest.tender.version, wanted)
 

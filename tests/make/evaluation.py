@@ -3,9 +3,11 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Unpack
 
+from marketplace.core import clock
 from marketplace.core.policy import Actor
 from marketplace.tenders.models import Criterion
 from suppliers.evaluation import actions, queries
@@ -13,6 +15,10 @@ from suppliers.evaluation.actions import ScoreGiven
 from suppliers.evaluation.by_lot import Results
 from suppliers.evaluation.comparison import Comparison
 from suppliers.evaluation.conduct import Declaration
+from suppliers.evaluation.low_prices import actions as low_prices
+from suppliers.evaluation.low_prices.actions import Conclusion
+from suppliers.evaluation.low_prices.queries import held_up
+from suppliers.evaluation.low_prices.rules import InquiryStatus
 from suppliers.evaluation.models import AgreedScore
 from suppliers.quotes.offers import Offer
 from suppliers.quotes.rules import Envelope
@@ -146,6 +152,18 @@ def agree_scores(contest: Contest, scores: Scores = AGREED) -> None:
                 moderation_note="The panel read the answer again together.",
                 version=before.version if before else 0,
             )
+
+
+def accept_low_prices(coordinator: Actor, tender: Tender) -> None:
+    """Whoever has an abnormally low price is asked, lets the day pass, and is accepted all the same."""
+    session = fresh()
+    compared = queries.comparisons_by_lot(session, tender.row).values()
+    held = held_up(session, tender.id, [offer for one in compared for offer in one.offers])
+    for quote_id in (one.quote_id for one in held):
+        low_prices.ask_about_price(coordinator, quote_id, "How?", clock.today() + timedelta(days=1))
+        with clock.travelling(clock.now() + timedelta(days=2)):
+            accepted = Conclusion(InquiryStatus.ACCEPTED, "Its price list is published.")
+            low_prices.conclude_on_price(coordinator, quote_id, accepted, 1)
 
 
 @kept

@@ -32,6 +32,7 @@ from suppliers.awards.combining.rules import LotRecommendation, Worked
 from suppliers.awards.models import Award
 from suppliers.awards.rules import AwardStatus, check_reasons
 from suppliers.evaluation import queries as evaluation
+from suppliers.evaluation.low_prices.queries import check_assessed
 
 
 def ask_for_combinations(actor: Actor, tender_id: uuid.UUID, run_id: uuid.UUID, seconds: int) -> None:
@@ -105,7 +106,8 @@ def recommend_lots(actor: Actor, tender_id: uuid.UUID, version: int, wanted: Lot
 
     Raises NotFound for a quote that is not compared in its lot; RuleBroken before the combinations are
     worked out on the quotes as they are, beyond the limit of lots a supplier, while the conflicts assessment
-    was not reviewed, and without a word why for anything but the proven best. Sent twice, it recommends once.
+    was not reviewed or nobody concluded on an abnormally low price that would win, and without a word why
+    for anything but the proven best. Sent twice, it recommends once.
     """
     with transaction() as session:
         tender = evaluation.get_tender(session, tender_id, evaluation.visible_to(actor), lock=True)
@@ -121,6 +123,9 @@ def recommend_lots(actor: Actor, tender_id: uuid.UUID, version: int, wanted: Lot
             raise NotFound
         rules.check_chosen(wanted.chosen, problem.basis.division.limits.most_awarded)
         worked = rules.check_worked(queries.worked_on(session, tender_id, problem))
+        check_assessed(
+            session, tender_id, [*problem.offers(worked.best.winners), *problem.offers(wanted.chosen)]
+        )
         check_reasons(wanted.reasons, "reasons")
         rules.check_departure(worked, wanted.chosen, problem.draws, wanted.departure)
         move_tender(session, tender, TenderStatus.RECOMMENDED)

@@ -21,7 +21,7 @@ from suppliers.awards import combination
 from suppliers.awards.combination import Instance, Limits
 from suppliers.awards.combining.rules import Chosen
 from suppliers.evaluation.by_lot import Results
-from suppliers.evaluation.comparison import Basis
+from suppliers.evaluation.comparison import Basis, Offer
 from suppliers.quotes import amounts
 
 IN_WHOLE_UNITS = 10_000
@@ -79,6 +79,11 @@ class Problem:
     def quotes(self, lot_id: uuid.UUID) -> list[uuid.UUID]:
         """The quotes that are compared in a lot."""
         return [offer.quote_id for offer in self.results.of(lot_id).comparison.offers]
+
+    def offers(self, chosen: Chosen) -> list[Offer]:
+        """The chosen quotes as they stand in the comparison of their lots."""
+        found = (self.results.of(lot_id).comparison.offer_of(quote) for lot_id, quote in chosen.items())
+        return [offer for offer in found if offer is not None]
 
     @property
     def fingerprint(self) -> str:

@@ -20,8 +20,8 @@ from suppliers.awards.combining.forms import CombineForm, WaiveForm, recommend_l
 from suppliers.awards.combining.problem import Problem
 from suppliers.awards.queries import live_awards
 from suppliers.awards.views import awards
-from suppliers.evaluation import findings
 from suppliers.evaluation import queries as evaluation
+from suppliers.evaluation.low_prices import queries as low_prices
 
 LOOK_AGAIN_AFTER = "5"
 """Seconds until the page of something that is being worked out asks again by itself."""
@@ -84,9 +84,7 @@ def recommend_lots(tender_id: uuid.UUID) -> Any:
         "awards/recommend_lots.html",
         form=form,
         tender=tender,
-        low_prices=[
-            said for lot in problem.results.lots if (said := findings.find(lot.comparison).low_price)
-        ],
+        held_up=low_prices.held_up(session, tender_id, problem.offers(best)),
         view=shown.view(problem, worked) if worked else None,
         assessment=latest_assessment(session, tender_id),
         review=review_points(session, tender),

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from marketplace.core.errors import NotFound
+from marketplace.core import clock
+from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.policy import Actor
 from marketplace.tenders.models import Tender
 from suppliers.evaluation import queries as evaluation
+from suppliers.evaluation.comparison import Offer
 from suppliers.evaluation.low_prices.models import PriceInquiry
-from suppliers.evaluation.low_prices.rules import InquiryStatus
+from suppliers.evaluation.low_prices.rules import Asked, InquiryStatus, why_not_yet
 from suppliers.quotes import queries as quotes
 from suppliers.quotes.models import Quote
 
@@ -93,3 +97,36 @@ def to_conclude(session: Session, alliances: frozenset[uuid.UUID], today: date) 
         .order_by(PriceInquiry.asked_at, PriceInquiry.quote_id)
     )
     return list(session.scalars(query))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A quote that would win but for its abnormally low price, and what must happen first."""
+
+    quote_id: uuid.UUID
+    supplier: str
+    words: str
+
+
+def held_up(session: Session, tender_id: uuid.UUID, would_win: Iterable[Offer]) -> list[Held]:
+    """Which of these quotes hold a recommendation up until the panel has concluded on their price."""
+    asked = {one.quote_id: Asked(one.status, one.answer_by) for one in of_tender(session, tender_id)}
+    low = {offer.quote_id: offer.supplier for offer in would_win if offer.is_abnormally_low}
+    return [
+        Held(quote_id, supplier, words)
+        for quote_id, supplier in low.items()
+        if (words := why_not_yet(supplier, asked.get(quote_id), clock.today()))
+    ]
+
+
+def check_assessed(session: Session, tender_id: uuid.UUID, would_win: Iterable[Offer]) -> None:
+    """Raise RuleBroken while a quote that would win has an abnormally low price nobody concluded on."""
+    for one in held_up(session, tender_id, would_win):
+        raise RuleBroken(one.words)
+
+
+def accepted_prices(session: Session, tender_id: uuid.UUID) -> frozenset[uuid.UUID]:
+    """The quotes of a tender whose low price the panel accepted. Who may see them, ask first."""
+    return frozenset(
+        one.quote_id for one in of_tender(session, tender_id) if one.status is InquiryStatus.ACCEPTED
+    )

@@ -8,6 +8,7 @@ it; if it does, the tender may not be disregarded for that.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -86,14 +87,55 @@ def check_explaining(status: InquiryStatus, explanation: str) -> None:
 def check_concluding(
     status: InquiryStatus, answer_by: date, today: date, wanted: InquiryStatus, reason: str
 ) -> None:
-    """The panel may exclude only once the supplier has answered or the day has passed. Raises RuleBroken."""
+    """The panel concludes on an answer, or once the day for it has passed. Raises RuleBroken."""
     if wanted not in CONCLUSIONS:
         raise RuleBroken("Choose what the panel concluded.", "conclusion")
-    if wanted is InquiryStatus.EXCLUDED and status is InquiryStatus.ASKED and today <= answer_by:
+    if _may_still_answer(status, answer_by, today):
         raise RuleBroken(
-            f"The supplier may answer until the end of {answer_by.day} {answer_by:%B %Y}. "
-            f"Exclude its quote after that day at the earliest ({LAW}).",
+            f"The supplier may answer until the end of {_in_words(answer_by)}. "
+            f"Conclude on its answer, or after that day ({LAW}).",
             "conclusion",
         )
     if not reason.strip():
         raise RuleBroken("Enter the reason.", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How far the question about one price is, and the last day for its answer."""
+
+    status: InquiryStatus
+    answer_by: date
+
+
+def why_not_yet(supplier: str, asked: Asked | None, today: date) -> str:
+    """What must happen before a quote with an abnormally low price can win; blank once it was accepted.
+
+    `asked` is None where nobody has asked about the price.
+    """
+    if asked is None:
+        return (
+            f"The price of {supplier} is abnormally low, and it has not been asked about it. Ask it to "
+            "explain its price, then record what the panel concluded: only then can an award be "
+            f"recommended ({LAW})."
+        )
+    if asked.status in CONCLUSIONS:
+        return ""
+    if _may_still_answer(asked.status, asked.answer_by, today):
+        return (
+            f"{supplier} may explain its abnormally low price until the end of {_in_words(asked.answer_by)}. "
+            f"Recommend an award once the panel has concluded on the answer ({LAW})."
+        )
+    answered = "has explained" if asked.status is InquiryStatus.EXPLAINED else "has not explained"
+    return (
+        f"{supplier} {answered} its abnormally low price. Record what the panel concluded, with the reason: "
+        f"that the price is accepted, or that the quote is excluded. Then recommend an award ({LAW})."
+    )
+
+
+def _may_still_answer(status: InquiryStatus, answer_by: date, today: date) -> bool:
+    return status is InquiryStatus.ASKED and today <= answer_by
+
+
+def _in_words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

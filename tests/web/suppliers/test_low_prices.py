@@ -2,13 +2,17 @@
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.core.errors import RuleBroken
 from marketplace.core.mail import Message
 from marketplace.core.policy import Actor
+from suppliers.awards.actions import recommend_award
+from suppliers.awards.rules import Recommendation
 from suppliers.evaluation.low_prices import actions
 from suppliers.evaluation.low_prices.models import PriceInquiry
 from suppliers.quotes.rules import QuoteStatus
@@ -42,7 +46,19 @@ def ask(as_person: AsPerson, contest: Contest) -> None:
 
 def test_a_low_price_is_asked_about_explained_and_accepted(as_person: AsPerson, session: Session) -> None:
     contest = make.price_contest(prices=PRICES)
+    wanted = Recommendation(contest.quotes[0], "The lowest price.")
+    make.review_interests(contest.tender)
+
+    def recommend(quote_id: uuid.UUID = contest.quotes[0]) -> None:
+        version = contest.tender.version
+        recommend_award(contest.coordinator, contest.tender.id, version, replace(wanted, quote_id=quote_id))
+
+    for quote_id in contest.quotes[:2]:
+        with pytest.raises(RuleBroken, match="Ask it to explain its price"):
+            recommend(quote_id)
     ask(as_person, contest)
+    with pytest.raises(RuleBroken, match="Supplier 1 may explain its abnormally low price until"):
+        recommend()
     mail = session.scalars(select(Message).where(Message.subject.contains("Please explain"))).all()
     assert {one.recipient for one in mail} == {contest.suppliers[0].email}
     assert "1.50" not in mail[0].body
@@ -57,6 +73,9 @@ def test_a_low_price_is_asked_about_explained_and_accepted(as_person: AsPerson, 
     coordinator = as_person(contest.coordinator)
     page = coordinator.get(coordinator.get("/").links()["Conclude on the price of Supplier 1"])
     assert ANSWER in page.words
+    refused = coordinator.get(f"/tenders/{contest.tender.id}/award/recommend")
+    assert "Supplier 1 has explained its abnormally low price. Record what the panel" in refused.words
+    assert refused.links()["Open the quote of Supplier 1"] == f"/quotes/{contest.quotes[0]}/assessment"
     form = page.form("Record the conclusion").fill(conclusion="accepted", reason="Shown with its wages.")
     comparison = coordinator.submit(form)
     assert "Accepted by the panel" in comparison.words
@@ -64,6 +83,10 @@ def test_a_low_price_is_asked_about_explained_and_accepted(as_person: AsPerson, 
     board = as_person(contest.tender.schools[2].headteacher).get(f"/quotes/{contest.quotes[0]}/assessment")
     assert ANSWER in board.words
     assert "Shown with its wages." in board.words
+    assert "Explain the price" not in comparison.words
+    recommend()
+    award = coordinator.get(f"/tenders/{contest.tender.id}/award")
+    assert "asked the supplier to explain it, and accepted it" in award.words
 
 
 def test_a_quote_is_excluded_for_its_price_only_by_the_panel_and_after_the_answer(

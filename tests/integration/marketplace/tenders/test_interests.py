@@ -148,5 +148,6 @@ def test_above_the_threshold_an_award_waits_for_a_review_since_the_opening(
         awards.recommend_award(contest.coordinator, tender.id, tender.version, wanted)
     make.review_interests(tender)
     assert queries.conflicts_reviewed(make.fresh(), tender.id)
+    make.accept_low_prices(contest.coordinator, tender)
     awards.recommend_award(contest.coordinator, tender.id, tender.version, wanted)
     assert tender.row.status is TenderStatus.RECOMMENDED

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.contracts.models import Contract
+from marketplace.core.errors import RuleBroken
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.tenders.rules import TenderStatus
@@ -134,6 +135,9 @@ def test_a_real_letting_goes_from_excel_to_the_award_that_was_published() -> Non
     assert worked
     assert worked.best.state is State.PROVEN
     wanted = LotRecommendation(worked.best.winners, "The lowest price of each lot.")
+    with pytest.raises(RuleBroken, match="abnormally low, and it has not been asked"):
+        actions.recommend_lots(coordinator, tender.id, tender.version, wanted)
+    make.accept_low_prices(coordinator, tender)
     actions.recommend_lots(coordinator, tender.id, tender.version, wanted)
     live = live_awards(make.fresh(), tender.id)
     assert [(suppliers[award.quote_id], award.total) for award in live] == [
