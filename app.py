@@ -19,6 +19,8 @@ from invoicing.fund import views as fund_pages
 from invoicing.fund.refunds import views as refund_pages
 from invoicing.invoices import queries as invoice_queries
 from invoicing.invoices import views as invoice_pages
+from invoicing.invoices.credit_notes import models as credit_notes
+from invoicing.invoices.credit_notes import views as credit_note_pages
 from invoicing.ledger import models as ledger
 from invoicing.payments import models as payments
 from invoicing.payments import views as payment_pages
@@ -170,6 +172,7 @@ MODELS = (
     credit_tables,
     notice_reminders,
     ledger,
+    credit_notes,
     payments,
     annual_pack,
     storage,
@@ -216,6 +219,7 @@ BLUEPRINTS = (
     low_price_pages.evaluation,
     award_pages.awards,
     invoice_pages.invoices,
+    credit_note_pages.credit_notes,
     shared_cost_pages.shared_costs,
     payment_pages.payments,
     fund_pages.fund,

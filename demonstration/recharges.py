@@ -11,6 +11,7 @@ from sqlalchemy import select
 from demonstration.cast import Cast, DemonstrationSchool
 from demonstration.purchases import FERNLEIGH, HARROW, KINGFISHER, MANOR, MILLBROOK, OAKMERE
 from invoicing.invoices import actions
+from invoicing.invoices.credit_notes import actions as credit_notes
 from invoicing.invoices.models import Invoice
 from invoicing.invoices.rules import InvoiceStatus, InvoiceTerms, LineDraft, usual_category
 from invoicing.payments import actions as payments
@@ -23,6 +24,7 @@ from marketplace.core.money import Money
 from marketplace.tenders.rules import Split
 
 FEES_ISSUED, TRAINING_BILL, MINIBUS_SPRING, STAFF_DAYS, MINIBUS_SUMMER = -62, -41, -24, -10, -5
+MINIBUS_CREDITED = -18
 
 
 def recharge(cast: Cast) -> None:
@@ -38,6 +40,8 @@ def recharge(cast: Cast) -> None:
     with cast.calendar.on(MINIBUS_SPRING):
         _draft_minibus(cast, days=3)
         _issue_all(cast.schools[MANOR])
+    with cast.calendar.on(MINIBUS_CREDITED):
+        _credit_a_day(cast)
     with cast.calendar.on(STAFF_DAYS):
         _draft_staff_days(cast)
     with cast.calendar.on(MINIBUS_SUMMER):
@@ -85,6 +89,19 @@ def _draft_minibus(cast: Cast, days: int) -> None:
         usual_category(registered=True),
     )
     _draft(seller, buyer, minibus, purchase_order="HH-2208", note="")
+
+
+def _credit_a_day(cast: Cast) -> None:
+    """The minibus broke down on one of the three days, which the secondary school takes off its invoice."""
+    seller = cast.schools[MANOR]
+    invoice = _invoices(seller.id, InvoiceStatus.ISSUED)[-1]
+    credit_notes.issue_credit_note(
+        seller.finance_lead,
+        new_id(),
+        invoice.id,
+        amounts={1: Money(96_00)},
+        reason="The minibus broke down on the second day, so the class did not swim.",
+    )
 
 
 def _draft(

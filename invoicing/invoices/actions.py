@@ -22,7 +22,7 @@ from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.forms import expect_version
 from marketplace.core.money import Money
-from marketplace.core.policy import Act, Actor, Role
+from marketplace.core.policy import Act, Actor
 
 
 def draft_invoice(actor: Actor, invoice_id: uuid.UUID, issuer_id: uuid.UUID, terms: InvoiceTerms) -> None:
@@ -127,7 +127,18 @@ def issue_invoices(actor: Actor, chosen: Sequence[tuple[uuid.UUID, int]]) -> Non
 def settle(session: Session, invoice: Invoice, amount: Money) -> None:
     """Count a payment towards an issued invoice. A shared step, offered to the stage of payments."""
     invoice.paid = invoice.paid + amount
-    wanted = rules.status_when_paid(invoice.total, invoice.paid)
+    _move_on(session, invoice)
+
+
+def take_back(session: Session, invoice: Invoice, amount: Money) -> None:
+    """Count a credit note towards an issued invoice. A shared step."""
+    invoice.credited = invoice.credited + amount
+    _move_on(session, invoice)
+
+
+def _move_on(session: Session, invoice: Invoice) -> None:
+    """The status that follows from what was paid and credited."""
+    wanted = rules.status_when_paid(invoice.total, invoice.paid, invoice.credited)
     if wanted is not invoice.status:
         invoice.status = rules.move(invoice.status, wanted)
     session.flush()
@@ -182,7 +193,19 @@ def _copy(invoice: Invoice, issued: Particulars, document_sha256: str) -> None:
 
 
 def _post(session: Session, invoice: Invoice, issued_on: date) -> None:
-    """The entry of an issued invoice in both schools' books, before VAT and VAT apart.
+    """The entry of an issued invoice."""
+    post(
+        session,
+        invoice.id,
+        posted_on=issued_on,
+        description=f"Invoice {invoice.number}",
+        source_id=invoice.id,
+        legs=legs_of(invoice, invoice.net, invoice.vat),
+    )
+
+
+def legs_of(invoice: Invoice, net: Money, vat: Money) -> list[Leg]:
+    """What an invoice charges, in both schools' books, before VAT and VAT apart. A shared step.
 
     VAT that a school is charged counts as VAT to reclaim: a registered school deducts it, and an
     academy gets it back under section 33B of the Value Added Tax Act 1994.
@@ -190,10 +213,10 @@ def _post(session: Session, invoice: Invoice, issued_on: date) -> None:
     receivable = AccountName(invoice.issuer_id, AccountKind.RECEIVABLE, invoice.buyer_id)
     payable = AccountName(invoice.buyer_id, AccountKind.PAYABLE, invoice.issuer_id)
     pairs = (
-        (invoice.net, AccountKind.INCOME, AccountKind.EXPENSE),
-        (invoice.vat, AccountKind.VAT_OUTPUT, AccountKind.VAT_INPUT),
+        (net, AccountKind.INCOME, AccountKind.EXPENSE),
+        (vat, AccountKind.VAT_OUTPUT, AccountKind.VAT_INPUT),
     )
-    legs = [
+    return [
         leg
         for amount, earned, spent in pairs
         if amount
@@ -202,24 +225,11 @@ def _post(session: Session, invoice: Invoice, issued_on: date) -> None:
             Leg(AccountName(invoice.buyer_id, spent), payable, amount),
         )
     ]
-    post(
-        session,
-        invoice.id,
-        posted_on=issued_on,
-        description=f"Invoice {invoice.number}",
-        source_id=invoice.id,
-        legs=legs,
-    )
 
 
 def _tell_buyer(session: Session, invoice: Invoice) -> None:
-    """Write to the buyer's finance address; without one, to its finance leads or else its bursars."""
-    readers: list[tuple[str, str]] = [(f"finance team of {invoice.buyer_name}", invoice.buyer.finance_email)]
-    if not invoice.buyer.finance_email:
-        people = alliance.people_with_role(session, [invoice.buyer_id], Role.FINANCE_LEAD)
-        people = people or alliance.people_with_role(session, [invoice.buyer_id], Role.BURSAR)
-        readers = [(person.name, person.email) for person in people]
-    for name, address in readers:
+    """Write to whoever sees to money at the buyer."""
+    for name, address in queries.readers_at(session, invoice.buyer):
         mail.write(
             session,
             address,

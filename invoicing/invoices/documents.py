@@ -17,6 +17,7 @@ from invoicing.invoices.rules import (
     InvoiceSource,
     InvoiceStatus,
     VatCategory,
+    VatSubtotal,
     vat_breakdown,
 )
 from marketplace.alliance.models import School
@@ -108,7 +109,7 @@ def document_of(invoice: Invoice, particulars: Particulars | None = None) -> Inv
         purchase_order=invoice.purchase_order,
         note=invoice.note,
         lines=tuple(_line(line) for line in invoice.lines),
-        vat_lines=tuple(_vat_lines(invoice)) if shows_vat else (),
+        vat_lines=tuple(map(vat_line, vat_breakdown(invoice.lines))) if shows_vat else (),
         net=invoice.net,
         vat=invoice.vat,
         total=invoice.total,
@@ -163,26 +164,34 @@ def percentage(basis_points: int) -> str:
     return f"{plain_number(Decimal(basis_points) / 100)}%"
 
 
-def _line(line: InvoiceLine) -> DocumentLine:
-    quantity = f"{plain_number(line.quantity)} {line.unit}".strip()
-    return DocumentLine(line.description, quantity, line.unit_price, _vat_words(line), line.net)
+def quantity_words(quantity: Decimal, unit: str) -> str:
+    """A quantity with its unit, as a line says it."""
+    return f"{plain_number(quantity)} {unit}".strip()
 
 
-def _vat_words(line: InvoiceLine) -> str:
+def vat_words(category: VatCategory, rate_basis_points: int) -> str:
     """The VAT of a line in a column: a rate, or why there is none."""
-    if line.category in {VatCategory.STANDARD, VatCategory.ZERO}:
-        return percentage(line.rate_basis_points)
-    return CATEGORY_LABELS[line.category]
+    if category in {VatCategory.STANDARD, VatCategory.ZERO}:
+        return percentage(rate_basis_points)
+    return CATEGORY_LABELS[category]
 
 
-def _vat_lines(invoice: Invoice) -> list[DocumentVat]:
-    return [
-        DocumentVat(
-            label=f"{CATEGORY_LABELS[part.category]}"
-            + (f", {percentage(part.rate_basis_points)}" if part.rate_basis_points else ""),
-            reason=part.reason,
-            taxable=part.taxable,
-            vat=part.vat,
-        )
-        for part in vat_breakdown(invoice.lines)
-    ]
+def vat_line(part: VatSubtotal) -> DocumentVat:
+    """A line of the VAT breakdown, in words."""
+    return DocumentVat(
+        label=f"{CATEGORY_LABELS[part.category]}"
+        + (f", {percentage(part.rate_basis_points)}" if part.rate_basis_points else ""),
+        reason=part.reason,
+        taxable=part.taxable,
+        vat=part.vat,
+    )
+
+
+def _line(line: InvoiceLine) -> DocumentLine:
+    return DocumentLine(
+        line.description,
+        quantity_words(line.quantity, line.unit),
+        line.unit_price,
+        vat_words(line.category, line.rate_basis_points),
+        line.net,
+    )

@@ -25,6 +25,7 @@ HEADING = (
     "Before VAT",
     "VAT",
     "Total",
+    "Credited",
     "Still to pay",
 )
 
@@ -45,6 +46,7 @@ def list_as_csv(rows: Sequence[InvoiceRow]) -> bytes:
                 row.net,
                 row.vat,
                 row.total,
+                row.credited,
                 row.outstanding,
             )
             for row in rows

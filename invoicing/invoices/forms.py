@@ -50,6 +50,7 @@ SHOWN_LABELS = {
     Shown.UNPAID: "To be paid",
     Shown.OVERDUE: "Overdue",
     Shown.PAID: "Paid",
+    Shown.CREDITED: "Credited in full",
     Shown.DISCARDED: "Discarded drafts",
 }
 

@@ -22,7 +22,8 @@ class Invoice(Base):
     """What one school owes another. Amounts in pence.
 
     A number, dates, both schools' particulars and the document exist from the moment of issue.
-    `source_id` names what it was made from: one invoice a buyer. `paid` is the sum of its payments.
+    `source_id` names what it was made from: one invoice a buyer. `paid` is the sum of its payments,
+    `credited` that of its credit notes.
     """
 
     __tablename__ = "invoice"
@@ -34,6 +35,7 @@ class Invoice(Base):
         CheckConstraint("issuer_id <> buyer_id", name="two_schools"),
         CheckConstraint("total = net + vat AND net >= 0 AND vat >= 0", name="total_adds_up"),
         CheckConstraint("paid >= 0 AND paid <= total", name="paid_within_total"),
+        CheckConstraint("credited >= 0 AND credited <= total", name="credited_within_total"),
         CheckConstraint("payment_days BETWEEN 0 AND 90", name="payment_days_range"),
         CheckConstraint("(source = 'manual') = (source_id IS NULL)", name="source_named"),
         CheckConstraint(
@@ -43,9 +45,11 @@ class Invoice(Base):
             name="numbered_when_issued",
         ),
         CheckConstraint(
-            f"({UNSENT} AND paid = 0) OR (status = 'issued' AND paid = 0 AND total > 0)"
-            " OR (status = 'part_paid' AND paid > 0 AND paid < total)"
-            " OR (status = 'paid' AND paid > 0 AND paid = total)",
+            f"({UNSENT} AND paid = 0 AND credited = 0)"
+            " OR (status = 'issued' AND paid = 0 AND credited < total)"
+            " OR (status = 'part_paid' AND paid > 0 AND paid + credited < total)"
+            " OR (status = 'paid' AND paid > 0 AND paid + credited >= total AND credited < total)"
+            " OR (status = 'credited' AND credited = total AND total > 0)",
             name="status_as_paid",
         ),
     )
@@ -64,6 +68,7 @@ class Invoice(Base):
     vat: Mapped[Money]
     total: Mapped[Money]
     paid: Mapped[Money] = mapped_column(default=ZERO)
+    credited: Mapped[Money] = mapped_column(default=ZERO, server_default="0")
     drafted_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     drafted_at: Mapped[datetime]
     number: Mapped[str | None]
@@ -92,7 +97,12 @@ class Invoice(Base):
     @property
     def outstanding(self) -> Money:
         """What is still to be paid."""
-        return self.total - self.paid
+        return max(ZERO, self.total - self.credited - self.paid)
+
+    @property
+    def owed_back(self) -> Money:
+        """What the issuer owes the buyer, because what was paid has been credited since."""
+        return max(ZERO, self.paid + self.credited - self.total)
 
 
 class InvoiceLine(Base):

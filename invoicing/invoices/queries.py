@@ -45,6 +45,7 @@ class Shown(StrEnum):
     UNPAID = "unpaid"
     OVERDUE = "overdue"
     PAID = "paid"
+    CREDITED = "credited"
     DISCARDED = "discarded"
 
 
@@ -82,6 +83,7 @@ class InvoiceRow:
     net: Money
     vat: Money
     total: Money
+    credited: Money
     outstanding: Money
     purchase_order: str
     first_line: str
@@ -160,7 +162,8 @@ def list_invoices(
 def sums(session: Session, actor: Actor, wanted: Wanted) -> Sums:
     """How many invoices a list has and what they come to. One query."""
     kind = Invoice.total.type
-    owed = func.sum(Invoice.total - Invoice.paid, type_=kind).filter(Invoice.status.in_(UNPAID))
+    left = Invoice.total - Invoice.credited - Invoice.paid
+    owed = func.sum(left, type_=kind).filter(Invoice.status.in_(UNPAID))
     query = select(func.count(Invoice.id), func.sum(Invoice.total, type_=kind), owed)
     count, total, outstanding = session.execute(_matching(query, actor, wanted)).one()
     return Sums(count, total or ZERO, outstanding or ZERO)
@@ -190,6 +193,18 @@ def drafts_to_issue(
     if invoice_id is not None:
         query = query.where(Invoice.id == invoice_id)
     return list(session.scalars(query))
+
+
+def readers_at(session: Session, school: School) -> list[tuple[str, str]]:
+    """Whom to write to about money at a school, as name and address.
+
+    Its finance address; without one, its finance leads or else its bursars.
+    """
+    if school.finance_email:
+        return [(f"finance team of {school.name}", school.finance_email)]
+    people = alliance.people_with_role(session, [school.id], Role.FINANCE_LEAD)
+    people = people or alliance.people_with_role(session, [school.id], Role.BURSAR)
+    return [(person.name, person.email) for person in people]
 
 
 def issuing_schools(actor: Actor) -> frozenset[uuid.UUID]:
@@ -323,7 +338,7 @@ def _progress(shown: Shown | None) -> Sequence[ColumnElement[bool]]:
             return [Invoice.status.in_(UNPAID)]
         case Shown.OVERDUE:
             return [Invoice.status.in_(UNPAID), Invoice.due_on < clock.today()]
-        case Shown.DRAFT | Shown.PAID | Shown.DISCARDED:
+        case Shown.DRAFT | Shown.PAID | Shown.CREDITED | Shown.DISCARDED:
             return [Invoice.status == InvoiceStatus(shown.value)]
 
 
@@ -364,6 +379,7 @@ def _row(invoice: Invoice, issuer: str, buyer: str, first_line: str, today: date
         net=invoice.net,
         vat=invoice.vat,
         total=invoice.total,
+        credited=invoice.credited,
         outstanding=invoice.outstanding if invoice.status in UNPAID else ZERO,
         purchase_order=invoice.purchase_order,
         first_line=first_line,

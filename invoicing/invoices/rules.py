@@ -16,7 +16,7 @@ from typing import Protocol
 
 from marketplace.core import moves
 from marketplace.core.errors import RuleBroken
-from marketplace.core.money import Money, line_amount, vat_on
+from marketplace.core.money import ZERO, Money, line_amount, vat_on
 
 USUAL_PAYMENT_DAYS = 30
 MOST_PAYMENT_DAYS = 90
@@ -37,14 +37,16 @@ class InvoiceStatus(StrEnum):
     ISSUED = "issued"
     PART_PAID = "part_paid"
     PAID = "paid"
+    CREDITED = "credited"
     DISCARDED = "discarded"
 
 
 MOVES: dict[InvoiceStatus, frozenset[InvoiceStatus]] = {
     InvoiceStatus.DRAFT: frozenset({InvoiceStatus.ISSUED, InvoiceStatus.DISCARDED}),
-    InvoiceStatus.ISSUED: frozenset({InvoiceStatus.PART_PAID, InvoiceStatus.PAID}),
-    InvoiceStatus.PART_PAID: frozenset({InvoiceStatus.PAID}),
-    InvoiceStatus.PAID: frozenset(),
+    InvoiceStatus.ISSUED: frozenset({InvoiceStatus.PART_PAID, InvoiceStatus.PAID, InvoiceStatus.CREDITED}),
+    InvoiceStatus.PART_PAID: frozenset({InvoiceStatus.PAID, InvoiceStatus.CREDITED}),
+    InvoiceStatus.PAID: frozenset({InvoiceStatus.CREDITED}),
+    InvoiceStatus.CREDITED: frozenset(),
     InvoiceStatus.DISCARDED: frozenset(),
 }
 STATUS_LABELS: Mapping[InvoiceStatus, str] = {
@@ -52,6 +54,7 @@ STATUS_LABELS: Mapping[InvoiceStatus, str] = {
     InvoiceStatus.ISSUED: "Issued",
     InvoiceStatus.PART_PAID: "Part paid",
     InvoiceStatus.PAID: "Paid",
+    InvoiceStatus.CREDITED: "Credited in full",
     InvoiceStatus.DISCARDED: "Discarded",
 }
 STATUS_COLOURS: Mapping[InvoiceStatus, str] = {
@@ -59,10 +62,11 @@ STATUS_COLOURS: Mapping[InvoiceStatus, str] = {
     InvoiceStatus.ISSUED: "blue",
     InvoiceStatus.PART_PAID: "purple",
     InvoiceStatus.PAID: "green",
+    InvoiceStatus.CREDITED: "turquoise",
     InvoiceStatus.DISCARDED: "grey",
 }
 UNPAID = frozenset({InvoiceStatus.ISSUED, InvoiceStatus.PART_PAID})
-SENT = UNPAID | {InvoiceStatus.PAID}
+SENT = UNPAID | {InvoiceStatus.PAID, InvoiceStatus.CREDITED}
 
 
 class InvoiceSource(StrEnum):
@@ -162,11 +166,13 @@ def move(present: InvoiceStatus, wanted: InvoiceStatus) -> InvoiceStatus:
     return moves.move(MOVES, present, wanted)
 
 
-def status_when_paid(total: Money, paid: Money) -> InvoiceStatus:
-    """The status of an issued invoice of which so much has been paid."""
+def status_when_paid(total: Money, paid: Money, credited: Money = ZERO) -> InvoiceStatus:
+    """The status of an issued invoice of which so much has been paid, and so much credited."""
+    if credited == total:
+        return InvoiceStatus.CREDITED
     if not paid:
         return InvoiceStatus.ISSUED
-    return InvoiceStatus.PAID if paid == total else InvoiceStatus.PART_PAID
+    return InvoiceStatus.PAID if paid + credited >= total else InvoiceStatus.PART_PAID
 
 
 def is_overdue(status: InvoiceStatus, due_on: date | None, today: date) -> bool:

@@ -72,3 +72,7 @@ class Leg:
             raise ValueError("A transfer needs two different accounts.")
         if self.debit.holder_id != self.credit.holder_id:
             raise ValueError("A transfer stays within one holder's books.")
+
+    def reversed(self) -> Leg:
+        """The leg that undoes this one."""
+        return Leg(self.credit, self.debit, self.amount)

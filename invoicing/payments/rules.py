@@ -14,10 +14,9 @@ def check_payment(
 ) -> None:
     """Raise RuleBroken unless this can have been paid on that day for an invoice with so much outstanding."""
     if status not in UNPAID:
+        why = {InvoiceStatus.PAID: "paid already", InvoiceStatus.CREDITED: "credited in full"}
         raise RuleBroken(
-            "This invoice is not waiting for money: it is "
-            + ("paid already." if status is InvoiceStatus.PAID else "not issued."),
-            "amount",
+            f"This invoice is not waiting for money: it is {why.get(status, 'not issued')}.", "amount"
         )
     if amount.pence <= 0:
         raise RuleBroken("The amount must be more than £0.00.", "amount")

@@ -49,7 +49,7 @@ SUBJECTS = {
     ),
     "Letters, standstill and challenges": ("letter", "challenge", "related_party"),
     "Suppliers during a contract": ("review", "credit"),
-    "Invoices and payments": ("shared_cost", "invoice", "payment"),
+    "Invoices and payments": ("shared_cost", "invoice", "credit_note", "payment"),
     "Partnership Fund": ("fund", "contribution", "claim", "refund"),
 }
 """The chapters of the page that says who can do what: which acts, by their first word, stand in each."""

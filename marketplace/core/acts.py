@@ -183,6 +183,7 @@ class Act(StrEnum):
     INVOICE_EDIT = "invoice.edit"
     INVOICE_DISCARD = "invoice.discard"
     INVOICE_ISSUE = "invoice.issue"
+    CREDIT_NOTE_ISSUE = "credit_note.issue"
     PAYMENT_RECORD = "payment.record"
     FUND_OPEN = "fund.open"
     CONTRIBUTION_PROPOSE = "contribution.propose"

@@ -54,6 +54,8 @@ from tests.make.fund import (
 from tests.make.invoices import (
     VAT_NUMBERS,
     cost_terms,
+    credit,
+    credit_note,
     draft_invoice,
     invoice,
     invoice_terms,
@@ -166,6 +168,8 @@ __all__ = [
     "contract_content",
     "copy_of_draft",
     "cost_terms",
+    "credit",
+    "credit_note",
     "declare",
     "declare_conflicts",
     "document",

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import select
 
 from invoicing.invoices import actions as invoice_actions
+from invoicing.invoices.credit_notes import actions as credit_note_actions
+from invoicing.invoices.credit_notes.models import CreditNote
 from invoicing.invoices.models import Invoice
 from invoicing.invoices.rules import InvoiceTerms, LineDraft, usual_category
 from invoicing.payments import actions as payment_actions
@@ -147,3 +149,24 @@ def shared_cost(lead: School, schools: Sequence[School], pence: int = 100_000, *
 def invoices_of(source_id: uuid.UUID) -> list[Invoice]:
     """The invoices made from a source, such as a shared cost."""
     return list(db.session().scalars(select(Invoice).where(Invoice.source_id == source_id)))
+
+
+def credit(
+    issuer: School, invoice_id: uuid.UUID, amounts: Mapping[int, int], reason: str = "Two days were not used"
+) -> uuid.UUID:
+    """A credit note by the issuer's finance lead, of so many pence of the lines at these places; its id."""
+    credit_note_id = new_id()
+    credit_note_actions.issue_credit_note(
+        issuer.finance_lead,
+        credit_note_id,
+        invoice_id,
+        amounts={place: Money(pence) for place, pence in amounts.items()},
+        reason=reason,
+    )
+    return credit_note_id
+
+
+def credit_note(credit_note_id: uuid.UUID) -> CreditNote:
+    """The credit note as it is stored now."""
+    db.session().expire_all()
+    return db.session().get_one(CreditNote, credit_note_id)

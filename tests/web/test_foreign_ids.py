@@ -30,6 +30,7 @@ THINGS = {
         "contract_id",
         "contribution_id",
         "cost_id",
+        "credit_note_id",
     ),
     *(
         "criterion_id",
@@ -87,7 +88,7 @@ def all_kinds_of_things() -> tuple[str, ...]:
     alliance, schools = contest.tender.alliance, contest.tender.schools
     for school in schools:
         make.payable_school(school)
-    make.issued_invoice(schools[0], schools[1])
+    make.credit(schools[0], make.issued_invoice(schools[0], schools[1]), {1: 25_00})
     held = make.partnership_fund(alliance)
     make.received_round(held)
     make.claim(held, schools[0])

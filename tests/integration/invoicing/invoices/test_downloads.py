@@ -51,6 +51,7 @@ def test_the_csv_says_what_the_list_says(schools: tuple[School, ...], session: S
         "Before VAT": "37.02",
         "VAT": "0.00",
         "Total": "37.02",
+        "Credited": "0.00",
         "Still to pay": "27.02",
     }
 

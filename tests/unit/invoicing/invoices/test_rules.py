@@ -189,10 +189,12 @@ def test_money_owed_after_its_day_is_overdue_and_not_on_the_day() -> None:
 
 @given(st.integers(1, 10**9), st.data())
 def test_an_invoice_is_paid_when_nothing_is_left(total: int, data: st.DataObject) -> None:
-    paid = data.draw(st.integers(0, total))
-    status = rules.status_when_paid(Money(total), Money(paid))
-    assert (status is InvoiceStatus.ISSUED) == (paid == 0)
-    assert (status is InvoiceStatus.PAID) == (paid == total)
+    paid, credited = data.draw(st.integers(0, total)), data.draw(st.just(0) | st.integers(0, total))
+    status = rules.status_when_paid(Money(total), Money(paid), Money(credited))
+    left = total - paid - credited
+    assert (status in rules.UNPAID) == (left > 0 or (paid == 0 and credited < total))
+    assert (status is InvoiceStatus.CREDITED) == (credited == total)
+    assert (status is InvoiceStatus.PAID) == (credited < total and paid > 0 and left <= 0)
 
 
 @given(st.sampled_from(InvoiceStatus), st.sampled_from(InvoiceStatus))
