@@ -86,6 +86,9 @@ from marketplace.tenders.lots import views as lot_pages
 from marketplace.tenders.opportunities import views as opportunity_pages
 from marketplace.tenders.packs import models as packs
 from marketplace.tenders.packs import views as pack_pages
+from marketplace.tenders.recommitting import models as recommitting
+from marketplace.tenders.recommitting import tasks as recommitting_tasks
+from marketplace.tenders.recommitting import views as recommitting_pages
 from marketplace.tenders.specification import models as specification
 from marketplace.tenders.specification import views as specification_pages
 from marketplace.tenders.uk_notices import api as open_data
@@ -156,6 +159,7 @@ MODELS = (
     amending,
     interests,
     packs,
+    recommitting,
     specification,
     profiles,
     questions,
@@ -177,7 +181,7 @@ MODELS = (
     annual_pack,
     storage,
 )
-TENDER_PAGES = (amending_pages, commitment_pages, interest_pages, specification_pages)
+TENDER_PAGES = (amending_pages, commitment_pages, interest_pages, recommitting_pages, specification_pages)
 """Modules whose pages stand on the blueprint of tenders."""
 AWARD_PAGES = (
     combining_pages,
@@ -237,6 +241,7 @@ WAITING_FOR: tuple[Any, ...] = (
     tender_queries.waiting_for,
     amending_queries.waiting_for,
     commitment_tasks.waiting_for,
+    recommitting_tasks.waiting_for,
     interest_queries.waiting_for,
     notice_tasks.waiting_for,
     question_tasks.waiting_for,

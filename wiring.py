@@ -36,6 +36,7 @@ from marketplace.tenders.commitments import jobs as commitment_jobs
 from marketplace.tenders.commitments import tasks as commitment_tasks
 from marketplace.tenders.drafting import views as draft_pages
 from marketplace.tenders.interests import queries as interest_queries
+from marketplace.tenders.recommitting import tasks as recommitting_tasks
 from marketplace.tenders.uk_notices import awarding as award_notices
 from marketplace.tenders.uk_notices import tasks as notice_tasks
 from marketplace.tenders.uk_notices.reminders import jobs as notice_reminder_jobs
@@ -104,6 +105,7 @@ def connect() -> None:
     leaving.ask(tender_leaving.open_commitments)
     leaving.ask(fund_leaving.settlement)
     tender_progress.offer_steps(amending_queries.offered_steps)
+    tender_progress.offer_steps(recommitting_tasks.offered_steps)
     tender_progress.offer_steps(interest_queries.offered_steps)
     tender_progress.offer_steps(notice_tasks.offered_steps)
     tender_progress.know_next_step(notice_tasks.next_step)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -209,6 +210,16 @@ def read_category(row: Mapping[str, Any]) -> Category:
     )
 
 
+def unit_of(count: Decimal | int, unit: str) -> str:
+    """A unit as it follows a count: "sites" of two, "site" of one; "lifts a year", "lift a year".
+
+    One that the file does not know, as an administrator's may be, stays as it is.
+    """
+    first, *rest = unit.split(" ")
+    return " ".join([UNITS_OF_ONE.get(first, first), *rest]) if count == 1 else unit
+
+
 _file = json.loads(CATALOGUE_FILE.read_text(encoding="utf-8"))
+UNITS_OF_ONE: Mapping[str, str] = _file["units_of_one"]
 COMMON = tuple(read_field(row, is_common=True) for row in _file["common"])
 CATALOGUE = Catalogue(read_category(row) for row in _file["categories"])

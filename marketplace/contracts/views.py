@@ -49,6 +49,15 @@ def _reads_contracts(actor: Actor) -> bool:
     return bool(actor.school_ids or actor.organisations(Kind.ALLIANCE))
 
 
+def _check_reads(actor: Actor) -> None:
+    """Raise Forbidden for suppliers and administrators, saying where suppliers find their own."""
+    if not _reads_contracts(actor):
+        raise Forbidden(
+            "Schools keep their registers of contracts here. A supplier finds what it was awarded under "
+            "Quotes."
+        )
+
+
 def _adds_contracts(actor: Actor) -> bool:
     return bool(_schools_to_add_to(actor))
 
@@ -67,6 +76,7 @@ def _schools_to_add_to(actor: Actor) -> frozenset[uuid.UUID]:
 def register() -> Any:
     """The contracts that the reader may see, with when they end."""
     actor, session = web.actor(), db.session()
+    _check_reads(actor)
     filtering, schools = _filtering(session, actor)
     chosen = sorting(queries.SORTS, "ends")
     query = _found(actor, filtering)
@@ -92,6 +102,7 @@ def register() -> Any:
 def timeline() -> Any:
     """The whole register as a picture: when each contract ends, by category."""
     actor, session = web.actor(), db.session()
+    _check_reads(actor)
     filtering, schools = _filtering(session, actor)
     query = _found(actor, filtering).where(Contract.runs_until >= clock.today())
     count = queries.count(session, query)

@@ -84,6 +84,7 @@ class Act(StrEnum):
     TENDER_CONFIRM = "tender.confirm"
     REQUIREMENT_MARK = "requirement.mark"
     COMMITMENT_EDIT = "commitment.edit"
+    COMMITMENT_RENEW = "commitment.renew"
     COMMITMENT_INVITE = "commitment.invite"
     COMMITMENT_LAPSE = "commitment.lapse"
     TENDER_APPROVE = "tender.approve"

@@ -142,6 +142,9 @@ POLICY: Mapping[Act, Permission] = {
     Act.COMMITMENT_EDIT: _may(
         "Correct the school’s volumes and conditions while schools decide", Role.HEADTEACHER, Role.BURSAR
     ),
+    Act.COMMITMENT_RENEW: _may(
+        "Commit the school again to other volumes of a published tender", Role.HEADTEACHER, Role.BURSAR
+    ),
     Act.COMMITMENT_INVITE: _may("Invite one more school before publication", Role.COORDINATOR),
     Act.COMMITMENT_LAPSE: _may(
         "Drop a school whose governing body’s confirmation has ended, or that left the alliance", Role.SYSTEM

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.alliance.decisions.models import Confirmation
 from marketplace.alliance.delegation.rules import APPROVER_LABELS, Approver
-from marketplace.contracts.categories import CategoryField, FieldType, category
+from marketplace.contracts.categories import CategoryField, FieldType, category, unit_of
 from marketplace.contracts.frameworks import approved_frameworks
 from marketplace.contracts.queries import baseline_for
 from marketplace.core import clock
@@ -203,7 +203,7 @@ def _quotes(need: Need) -> str:
 
 
 def _volume(need: Need) -> str:
-    return NOT_YET if need.volume is None else f"{plain_number(need.volume)} {need.volume_unit}"
+    return NOT_YET if need.volume is None else f"{plain_number(need.volume)} {unit_of(need.volume, need.volume_unit)}"
 
 
 def _or_not_yet(value: Money | date | None) -> str:
@@ -271,7 +271,7 @@ def in_words(field: CategoryField, answer: Answer) -> str:
     if isinstance(answer, date):
         return day(answer)
     if isinstance(answer, int | Decimal):
-        return f"{plain_number(answer)} {field.unit}".strip()
+        return f"{plain_number(answer)} {unit_of(answer, field.unit)}".strip()
     return str(answer)
 
 

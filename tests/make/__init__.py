@@ -18,6 +18,7 @@ from tests.make.commitments import (
     commit,
     commitment,
     confirm_commitment,
+    recommit,
 )
 from tests.make.contracts import (
     contract,
@@ -221,6 +222,7 @@ __all__ = [
     "received_round",
     "recommend_award",
     "recommended_contest",
+    "recommit",
     "register",
     "register_of_sixty",
     "register_row",

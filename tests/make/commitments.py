@@ -12,6 +12,7 @@ from marketplace.core.ids import new_id
 from marketplace.tenders.commitments import actions
 from marketplace.tenders.commitments.rules import Conditions
 from marketplace.tenders.models import Commitment
+from marketplace.tenders.recommitting import actions as recommitting
 from tests.make.alliance import School
 from tests.make.tenders import Tender
 
@@ -47,6 +48,12 @@ def answer(
         volumes=present if volumes is None else {line: Decimal(units) for line, units in volumes.items()},
         conditions=conditions,
     )
+
+
+def recommit(tender: Tender, extension_id: uuid.UUID, *schools: School) -> None:
+    """The headteachers of these schools commit them to the volumes of a proposed change."""
+    for school in schools:
+        recommitting.recommit_school(school.headteacher, tender.id, extension_id, school.id)
 
 
 def confirm_commitment(tender: Tender, school: School, expires_on: date | None = None) -> uuid.UUID:

@@ -103,7 +103,7 @@ def show(alliance_id: uuid.UUID, category_id: str, starts_on: str) -> Any:
         title=shown.title(suggestion),
         reason=shown.reason(suggestion),
         numbers=numbers,
-        unit=categories.category(category_id).volume_unit,
+        unit=categories.unit_of(numbers.volume, categories.category(category_id).volume_unit),
         threshold=shown.threshold_words(numbers, suggestion),
         members=shown.members(suggestion, elsewhere, asked),
         others=shown.others(suggestion, elsewhere),

@@ -22,6 +22,9 @@ from marketplace.tenders.amending.models import Amendment, Extension, WaitingAme
 from marketplace.tenders.amending.rules import ExtensionStatus
 from marketplace.tenders.models import Tender
 from marketplace.tenders.planning.queries import holidays_at
+from marketplace.tenders.recommitting import notices as recommitment_notices
+from marketplace.tenders.recommitting import queries as recommitments
+from marketplace.tenders.recommitting.rules import check_all_committed
 from marketplace.tenders.rules import check_reason
 from marketplace.tenders.uk_notices import issuing
 
@@ -40,7 +43,8 @@ def propose_extension(
     """Propose a later deadline for everybody; a headteacher of another school approves it.
 
     `lines` are how the price schedule should read with it: lines and volumes change only with more time to
-    price them. Raises RuleBroken (fields `closes_at`, `reason`) when the deadline has passed by the
+    price them, and once each school whose volumes change has committed to the new ones. Raises RuleBroken
+    (fields `closes_at`, `reason`) when the deadline has passed by the
     database's clock, when the new one is not later or not a good moment, and while another proposal waits.
     """
     with transaction() as session:
@@ -72,7 +76,10 @@ def propose_extension(
         )
         session.add(extension)
         session.flush()
-        notices.extension_proposed(session, extension)
+        if recommitments.concerned(session, extension):
+            recommitment_notices.schools_asked(session, extension)
+        else:
+            notices.extension_proposed(session, extension)
         events.record(
             session,
             actor,
@@ -91,8 +98,8 @@ def approve_extension(
 
     Where the tender stands on Find a Tender, the change stands there first (regulation 5): it is agreed, and
     takes effect with the reference of its notice. Raises Forbidden for who proposed it and for people of
-    their schools, RuleBroken once the present deadline has passed by the database's clock. Sent twice, it
-    moves once.
+    their schools, RuleBroken once the present deadline has passed by the database's clock, and while a
+    school whose volumes change has not committed to them. Sent twice, it moves once.
     """
     with transaction() as session:
         tender = tenders.get_tender_of_alliance(session, actor, tender_id, lock=True)
@@ -110,6 +117,7 @@ def approve_extension(
             return
         school_id = rules.choose_school(free, chosen)
         present = rules.check_still_open(tender.status, tender.closes_at, clock.database_now(session))
+        check_all_committed(list(recommitments.missing(session, extension).values()))
         _check_moment(session, tender, present, extension.closes_at, extension.doubt_reason)
         extension.decided_by, extension.decided_at = actor.person_id, clock.now()
         extension.approved_for = school_id
@@ -132,12 +140,14 @@ def approve_extension(
 
 
 def refuse_extension(actor: Actor, tender_id: uuid.UUID, extension_id: uuid.UUID, reason: str) -> None:
-    """Refuse a later deadline as a headteacher who could approve it, or withdraw it; the deadline stays."""
+    """Refuse a later deadline as a headteacher who could approve it, or withdraw it; the deadline stays.
+
+    The headteacher of a school whose volumes it would change can refuse it, too.
+    """
     with transaction() as session:
         tender = tenders.get_tender_of_alliance(session, actor, tender_id, lock=True)
-        approving = tenders.approving_schools(session, tender)
-        policy.require(actor, Act.TENDER_REFUSE_EXTENSION, tender.alliance_id, *approving)
         extension = queries.get_extension(session, tender_id, extension_id, lock=True)
+        policy.require(actor, Act.TENDER_REFUSE_EXTENSION, *queries.who_may_refuse(session, extension))
         if extension.status is ExtensionStatus.REFUSED:
             return
         check_reason(reason, "the deadline stays")

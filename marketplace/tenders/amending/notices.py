@@ -21,15 +21,19 @@ from marketplace.tenders.amending.rules import Change
 from marketplace.tenders.models import Tender
 
 
-def extension_proposed(session: Session, extension: Extension) -> None:
-    """Ask the headteachers who may approve a later deadline to decide, in time."""
+def approvers(session: Session, extension: Extension) -> list[Person]:
+    """The headteachers who may approve a later deadline."""
     schools = tenders.approving_schools(session, extension.tender)
     schools -= queries.schools_of(session, extension.proposed_by)
     heads = people_with_role(session, schools, Role.HEADTEACHER)
-    asked = [head for head in heads if head.id != extension.proposed_by]
+    return [head for head in heads if head.id != extension.proposed_by]
+
+
+def extension_proposed(session: Session, extension: Extension) -> None:
+    """Ask the headteachers who may approve a later deadline to decide, in time."""
     _write(
         session,
-        asked,
+        approvers(session, extension),
         f"Please decide: a later deadline for {extension.tender.title}",
         "amending_proposed.txt",
         extension,

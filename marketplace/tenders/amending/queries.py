@@ -23,6 +23,7 @@ from marketplace.tenders.amending.models import AmendedPart, Amendment, Extensio
 from marketplace.tenders.amending.rules import Change, ExtensionStatus, Piece
 from marketplace.tenders.models import Tender
 from marketplace.tenders.progress import StepLink
+from marketplace.tenders.recommitting import queries as recommitments
 from marketplace.tenders.rules import TenderStatus
 
 
@@ -163,6 +164,13 @@ def schools_to_approve_for(session: Session, actor: Actor, extension: Extension)
     return dict(sorted(names(session, free).items(), key=lambda pair: pair[1]))
 
 
+def who_may_refuse(session: Session, extension: Extension) -> frozenset[uuid.UUID]:
+    """The alliance, and the schools, of which somebody may leave the deadline and the lines as they are."""
+    tender = extension.tender
+    concerned = recommitments.concerned(session, extension)
+    return frozenset({tender.alliance_id, *queries.approving_schools(session, tender), *concerned})
+
+
 def offered_steps(session: Session, actor: Actor, tender: Tender) -> list[StepLink]:
     """From the tender's page: move the deadline, or approve that it moves."""
     now = clock.now()
@@ -218,5 +226,5 @@ def waiting_for(session: Session, actor: Actor) -> list[Task]:
             one.closed_before_at.astimezone(clock.LONDON).date(),
         )
         for one in session.scalars(query)
-        if may_approve(session, actor, one)
+        if may_approve(session, actor, one) and not recommitments.missing(session, one)
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import flash, redirect, request, url_for
 
-from marketplace.core import policy, web
+from marketplace.core import clock, policy, web
 from marketplace.core.db import db
 from marketplace.core.fields import choices
 from marketplace.core.policy import Act
@@ -20,6 +20,8 @@ from marketplace.tenders.amending.rules import ExtensionStatus
 from marketplace.tenders.forms import ReasonForm
 from marketplace.tenders.models import Tender
 from marketplace.tenders.planning.views import tenders
+from marketplace.tenders.recommitting import queries as recommitments
+from marketplace.tenders.rules import accepts_quotes
 from marketplace.tenders.uk_notices import issuing
 
 __all__ = ["tenders"]
@@ -106,7 +108,8 @@ def approve_extension(tender_id: uuid.UUID, extension_id: uuid.UUID) -> Any:
             )
             return redirect(url_for("tenders.show", tender_id=tender_id))
     waits = extension.status is ExtensionStatus.PROPOSED
-    approving = tender_queries.approving_schools(session, tender)
+    lapsed = waits and not accepts_quotes(tender.status, tender.closes_at, clock.now())
+    waiting_for = recommitments.missing(session, extension) if waits else {}
     return page(
         "tenders/approve_extension.html",
         form=form,
@@ -114,10 +117,21 @@ def approve_extension(tender_id: uuid.UUID, extension_id: uuid.UUID) -> Any:
         extension=extension,
         changes=_changes_of_lines(tender, extension),
         must_wait=issuing.change_must_wait(session, tender),
-        may_approve=waits and queries.may_approve(session, acting, extension),
+        may_approve=waits and not lapsed and not waiting_for and queries.may_approve(session, acting, extension),
         may_refuse=extension.status in rules.WAITING_STATUSES
-        and policy.allows(acting, Act.TENDER_REFUSE_EXTENSION, tender.alliance_id, *approving),
+        and policy.allows(acting, Act.TENDER_REFUSE_EXTENSION, *queries.who_may_refuse(session, extension)),
+        waiting_for=list(waiting_for.values()),
+        committed=_who_committed(extension),
+        lapsed=lapsed,
     )
+
+
+def _who_committed(extension: Extension) -> list[str]:
+    """The schools that committed to the volumes of a proposal, by name, with the moment."""
+    session = db.session()
+    buyers = tender_queries.buyers(session, extension.tender_id)
+    answered = recommitments.committed(session, extension)
+    return [f"{name} on {moment(answered[key])}" for key, name in buyers.items() if key in answered]
 
 
 def _changes_of_lines(tender: Tender, extension: Extension) -> tuple[queries.ShownChange, ...]:
@@ -135,8 +149,7 @@ def refuse_extension(tender_id: uuid.UUID, extension_id: uuid.UUID) -> Any:
     session, acting = db.session(), web.actor()
     tender = tender_queries.get_tender_of_alliance(session, acting, tender_id)
     extension = queries.get_extension(session, tender_id, extension_id)
-    approving = tender_queries.approving_schools(session, tender)
-    policy.require(acting, Act.TENDER_REFUSE_EXTENSION, tender.alliance_id, *approving)
+    policy.require(acting, Act.TENDER_REFUSE_EXTENSION, *queries.who_may_refuse(session, extension))
     form = ReasonForm(data={"version": tender.version})
     if form.validate_on_submit():
         with answering(form):

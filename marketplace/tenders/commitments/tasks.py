@@ -17,7 +17,8 @@ from marketplace.tenders.commitments import queries, rules
 from marketplace.tenders.models import Commitment, Tender
 from marketplace.tenders.progress import StepLink
 from marketplace.tenders.queries import of_the_alliances_of
-from marketplace.tenders.rules import CommitmentStatus
+from marketplace.tenders.recommitting.queries import governors_asked
+from marketplace.tenders.rules import CommitmentStatus, TenderStatus
 from marketplace.tenders.timetable import term_in_words
 
 
@@ -33,7 +34,7 @@ def waiting_for(session: Session, actor: Actor) -> list[Task]:
             of_the_alliances_of(actor),
             Commitment.school_id.in_(schools),
             Commitment.status == CommitmentStatus.COMMITTED,
-            Tender.status.in_(rules.OPEN_TO_LEAVING),
+            Tender.status.in_({*rules.OPEN_TO_LEAVING, TenderStatus.PUBLISHED}),
         )
         .order_by(Tender.closes_at, Tender.id)
     )
@@ -44,8 +45,15 @@ def waiting_for(session: Session, actor: Actor) -> list[Task]:
             f"{commitment.school.name}, {tender.reference}",
         )
         for commitment, tender in session.execute(query)
-        if queries.unconfirmed(session, tender, commitment)
+        if _asks_governors(session, tender, commitment)
     ]
+
+
+def _asks_governors(session: Session, tender: Tender, commitment: Commitment) -> bool:
+    """Does a school's governing body have to confirm, before publication or for other volumes after it?"""
+    if tender.status in rules.OPEN_TO_LEAVING:
+        return bool(queries.unconfirmed(session, tender, commitment))
+    return governors_asked(session, tender, commitment)
 
 
 def record_href(commitment: Commitment) -> str:
@@ -77,10 +85,8 @@ def describe(session: Session, actor: Actor, commitment_id: uuid.UUID) -> About 
     if tender.contract_starts_on and tender.contract_ends_on:
         term = term_in_words(tender.contract_starts_on, tender.contract_ends_on)
         facts.append(("Contract", f"From {day(tender.contract_starts_on)}, {term}"))
-    asked = (
-        commitment.status is not CommitmentStatus.DECLINED
-        and tender.status in rules.OPEN_TO_LEAVING
-        and queries.unconfirmed(session, tender, commitment)
+    asked = commitment.status is not CommitmentStatus.DECLINED and _asks_governors(
+        session, tender, commitment
     )
     return About(
         f"{tender.title}, {tender.reference}",

@@ -99,7 +99,7 @@ def _need(need: Need) -> str:
 def _about(need: Need) -> str:
     term = f"{need.term_months} months" if need.term_months else "a term that is not known yet"
     parts = [
-        f"{plain_number(need.volume)} {need.volume_unit}",
+        f"{plain_number(need.volume)} {categories.unit_of(need.volume, need.volume_unit)}",
         f"{need.current_annual_spend} a year today",
         f"contract ends {day(need.contract_ends_on)}",
         f"wanted from {day(need.wanted_from)} for {term}",

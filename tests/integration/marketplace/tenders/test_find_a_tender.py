@@ -251,6 +251,8 @@ def moved(tender: Tender, lines: Sequence[WantedLine] | None = None) -> None:
         reason="Two suppliers asked.",
         lines=lines,
     )
+    if lines:
+        make.recommit(tender, extension_id, tender.schools[0])
     amending.approve_extension(tender.schools[1].headteacher, tender.id, extension_id)
 
 

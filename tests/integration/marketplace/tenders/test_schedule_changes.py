@@ -1,7 +1,7 @@
 """Price lines of a published tender change only with a later deadline, by two people, and are priced anew."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -13,9 +13,11 @@ from marketplace.core import events
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.ids import new_id
 from marketplace.core.mail import Message
+from marketplace.tenders import actions as publishing
 from marketplace.tenders import queries as tenders
 from marketplace.tenders.amending import actions, queries
 from marketplace.tenders.amending.lines import WantedLine
+from marketplace.tenders.commitments import actions as commitments
 from suppliers.quotes import actions as quotes
 from suppliers.quotes.rules import Envelope, QuoteStatus
 from tests import make
@@ -63,6 +65,10 @@ def test_volumes_change_with_a_later_deadline_that_two_people_want(session: Sess
     assert tender.lots[0].lines[0].total == Decimal(60_000)
     with pytest.raises(Forbidden):
         actions.approve_extension(tender.lead.headteacher, tender.id, extension_id)
+    with pytest.raises(RuleBroken, match=f"{tender.schools[1].name} have not committed to the new volumes"):
+        actions.approve_extension(tender.schools[1].headteacher, tender.id, extension_id)
+    make.recommit(tender, extension_id, *tender.schools, tender.schools[0])
+    assert tender.lots[0].lines[0].total == Decimal(60_000)
     actions.approve_extension(tender.schools[1].headteacher, tender.id, extension_id)
     meals, milk = tender.lots[0].lines
     assert (meals.id, meals.total, milk.item) == (line.id, Decimal(63_000), "Milk")
@@ -75,6 +81,45 @@ def test_volumes_change_with_a_later_deadline_that_two_people_want(session: Sess
     assert events.first_broken_link(session) is None
 
 
+def test_nothing_changes_before_the_schools_concerned_and_their_governors_agree(session: Session) -> None:
+    alliance = make.alliance(schools=2)
+    more, same = alliance.schools
+    make.ladder(more)
+    tender = make.joining_tender(alliance)
+    make.commit(tender, more, same)
+    make.confirm_commitment(tender, more)
+    commitments.confirm_tender(alliance.coordinator, tender.id, tender.version)
+    publishing.publish_tender(same.headteacher, tender.id, tender.version)
+    extension_id = propose(tender, with_more(tender))
+    asked = f"{more.name}: will you buy other volumes?"
+    assert {one.body.splitlines()[0] for one in told(session, asked)} == {
+        f"Dear Alder {one}," for one in ("Headteacher", "Bursar", "Governor")
+    }
+    with pytest.raises(RuleBroken, match="leaves your school’s volumes as they are"):
+        make.recommit(tender, extension_id, same)
+    with pytest.raises(RuleBroken, match="governing body has not confirmed the new volumes"):
+        make.recommit(tender, extension_id, more)
+    make.confirm_commitment(tender, more)
+    assert not told(session, "Please decide: other volumes")
+    make.recommit(tender, extension_id, more)
+    assert told(session, "Please decide: other volumes")
+    actions.refuse_extension(more.headteacher, tender.id, extension_id, "The classes go elsewhere.")
+    with pytest.raises(RuleBroken):
+        actions.approve_extension(same.headteacher, tender.id, extension_id)
+    assert tender.lots[0].lines[0].total == Decimal(60_000)
+    late = propose(tender, with_more(tender))
+    make.confirm_commitment(tender, more)
+    make.recommit(tender, late, more)
+    make.close_tender(tender)
+    with pytest.raises(RuleBroken, match="not open for quotes, so nothing"):
+        actions.approve_extension(same.headteacher, tender.id, late)
+
+
+def told(session: Session, subject: str) -> Sequence[Message]:
+    session.rollback()
+    return session.scalars(select(Message).where(Message.subject.startswith(subject))).all()
+
+
 def test_a_quote_for_the_older_lines_is_told_to_submit_again_and_never_priced_on_the_new(
     session: Session,
 ) -> None:
@@ -83,7 +128,9 @@ def test_a_quote_for_the_older_lines_is_told_to_submit_again_and_never_priced_on
     old = make.submitted_quote(tender, stays, "2.40")
     replaced = make.submitted_quote(tender, again, "2.30")
     draft_id = make.draft_quote(tender, drafting)
-    actions.approve_extension(tender.schools[1].headteacher, tender.id, propose(tender, with_more(tender)))
+    extension_id = propose(tender, with_more(tender))
+    make.recommit(tender, extension_id, tender.schools[0])
+    actions.approve_extension(tender.schools[1].headteacher, tender.id, extension_id)
     while events.deliver_due():
         pass
     session.rollback()

@@ -1,9 +1,10 @@
 import re
+from decimal import Decimal
 
 import pytest
 
 from marketplace.contracts import categories
-from marketplace.contracts.categories import CATALOGUE, OTHER, FieldType
+from marketplace.contracts.categories import CATALOGUE, OTHER, UNITS_OF_ONE, FieldType, unit_of
 from marketplace.core.errors import RuleBroken
 
 
@@ -64,3 +65,26 @@ def test_an_unknown_category_is_refused() -> None:
     with pytest.raises(RuleBroken) as refusal:
         categories.category("yachts")
     assert refusal.value.field == "category"
+
+
+@pytest.mark.parametrize(
+    ("count", "unit", "words"),
+    [
+        (1, "sites", "site"),
+        (2, "sites", "sites"),
+        (Decimal(1), "lifts a year", "lift a year"),
+        (Decimal("1.5"), "lifts a year", "lifts a year"),
+        (0, "academies", "academies"),
+        (1, "m² of floor", "m² of floor"),
+        (1, "gizmos", "gizmos"),
+    ],
+)
+def test_a_unit_agrees_with_its_count(count: Decimal | int, unit: str, words: str) -> None:
+    assert unit_of(count, unit) == words
+
+
+def test_every_unit_that_counts_things_is_known_for_one_of_them() -> None:
+    counted = {one.volume_unit for one in CATALOGUE.values()}
+    counted |= {field.unit for one in CATALOGUE.values() for field in one.fields}
+    plural = {unit.split(" ")[0] for unit in counted if unit.split(" ")[0].endswith("s")}
+    assert plural - {"Mbit/s"} == {one for one in UNITS_OF_ONE if one.endswith("s")} & plural

@@ -176,6 +176,9 @@ def test_a_governor_reads_and_does_not_write(client_for: ClientFor, school: make
     assert "Change the contract" not in governor.get(f"/contracts/{kept.id}").links()
     governor.get(f"/contracts/{kept.id}/edit", status=403)
     governor.get("/contracts/add", status=403)
+    supplier = client_for(make.supplier().admin.person_id)
+    for page in ("", "/timeline"):
+        assert "what it was awarded under Quotes" in supplier.get(f"/contracts{page}", status=403).words
 
 
 def test_the_register_is_filtered_sorted_and_paged(bursar: Client, school: make.School) -> None:

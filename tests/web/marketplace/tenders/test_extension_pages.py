@@ -89,7 +89,16 @@ def test_price_lines_change_with_the_deadline_and_a_supplier_reads_that_its_quot
     head = client_for(tender.schools[1].headteacher.person_id)
     page = head.get(head.get(f"/tenders/{tender.id}").links()["Decide about the later deadline"])
     assert f"Lot 1, Primary meal: {school.name}: Removed: 30,000 Added: 31,500" in page.words
-    head.submit(page.form("Approve and move the deadline"))
+    assert f"Still to commit {school.name}" in page.words
+    own = client_for(school.bursar.person_id)
+    asked = own.get("/").links()[f"Say whether {school.name} buys other volumes: {tender.row.title}"]
+    answer = own.get(asked)
+    assert "If a school says no, or has not answered by then, nothing changes" in answer.words
+    assert "30,000 31,500" in answer.words
+    done = own.submit(answer.form(f"Commit {school.name} to the new volumes"))
+    assert "School committed to other volumes" in done.words
+    assert "Your school committed to its new volumes on" in own.get(asked).words
+    head.submit(head.get(page.path).form("Approve and move the deadline"))
     assert "Added: 31,500" in client_for(None).get(f"/opportunities/{tender.id}").words
     supplier = client_for(bidder.admin.person_id)
     waiting = supplier.get("/").links()[f"Submit your quote again for {tender.row.title}"]

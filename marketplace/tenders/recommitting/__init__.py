@@ -1,0 +1,1 @@
+"""Schools commit again when a published tender is to buy other volumes of theirs."""
