@@ -1,4 +1,4 @@
-"""What changed of a tender after its publication: a later deadline, and its words and documents."""
+"""What changed of a tender after its publication: a later deadline, its words and documents, volumes."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.tenders.amending import actions
 from marketplace.tenders.amending.changing import Wanted
+from marketplace.tenders.amending.lines import WantedLine
 from marketplace.tenders.amending.queries import waiting_for_find_a_tender
 from marketplace.tenders.planning.queries import holidays_at
+from marketplace.tenders.queries import schedule
+from marketplace.tenders.recommitting.actions import recommit_school
 from marketplace.tenders.timetable import doubts_about
 from marketplace.tenders.uk_notices.actions import issue_notice
 from marketplace.tenders.uk_notices.rules import NoticeKind, Particulars
 
 PROPOSED, APPROVED, AMENDED, LONGER = 4, 5, 6, 7
+ASKED_FOR_MORE = 2
 EXTENDED, CHANGED = 80_000, 90_000
 """From where the numbers of the notices count that Find a Tender published of these changes."""
 TIMES = """Kitchens and dining halls
@@ -65,6 +69,32 @@ def amend(walk: Walk) -> None:
             ),
         )
         _publish_the_change(walk, CHANGED)
+
+
+def ask_for_more(walk: Walk) -> None:
+    """The coordinator proposes more units of the only line; the first school concerned commits to them."""
+    closes_at = walk.cast.calendar.moment(walk.purchase.published + OPEN_FOR + LONGER)
+    doubts = doubts_about(closes_at, holidays_at(db.session(), walk.tender(), closes_at))
+    more = {walk.cast.schools[urn].id: units for urn, units in walk.purchase.more_a_year.items()}
+    ((lot, line),) = [(lot, line) for lot in schedule(db.session(), walk.tender_id) for line in lot.lines]
+    volumes = {
+        one.school_id: one.quantity + walk.purchase.years * more.get(one.school_id, 0) for one in line.volumes
+    }
+    extension_id = new_id()
+    with walk.on(ASKED_FOR_MORE):
+        actions.propose_extension(
+            walk.cast.coordinator,
+            walk.tender_id,
+            walk.version,
+            extension_id,
+            closes_at=closes_at,
+            reason="Two schools have new glass on the south side, which needs one more visit a year.",
+            doubt_reason=HOLIDAY_REASON if doubts else "",
+            lines=[WantedLine(line.id, lot.id, line.item, line.unit, volumes)],
+        )
+    first = next(school for school in walk.schools if school.id in more)
+    with walk.on(ASKED_FOR_MORE, hour=15):
+        recommit_school(first.headteacher, walk.tender_id, extension_id, first.id)
 
 
 def _publish_the_change(walk: Walk, number: int) -> None:

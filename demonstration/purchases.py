@@ -89,6 +89,7 @@ class Purchase:
         return list(dict.fromkeys(item.lot or self.title for item in self.items))
 
     extended_because: str = ""
+    more_a_year: Mapping[str, int] = field(default_factory=dict)
     interest: str = ""
     engagement: str = ""
 
@@ -274,6 +275,7 @@ PURCHASES: tuple[Purchase, ...] = (
         published=-4,
         reach=Reach.PUBLISHED,
         begun={"corvus": ("145.00",)},
+        more_a_year={HARROW: 1, MILLBROOK: 1},
     ),
     Purchase(
         category="electricity",

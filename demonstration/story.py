@@ -68,6 +68,8 @@ def _buy(cast: Cast, purchase: Purchase) -> None:
     if purchase.reach >= Reach.PUBLISHED:
         bids.submit_all(walk)
         bids.begin_all(walk)
+    if purchase.more_a_year:
+        changes.ask_for_more(walk)
     if purchase.reach >= Reach.CLOSED:
         path.close(walk)
         if not purchase.bids:

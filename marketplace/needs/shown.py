@@ -203,7 +203,11 @@ def _quotes(need: Need) -> str:
 
 
 def _volume(need: Need) -> str:
-    return NOT_YET if need.volume is None else f"{plain_number(need.volume)} {unit_of(need.volume, need.volume_unit)}"
+    return (
+        NOT_YET
+        if need.volume is None
+        else f"{plain_number(need.volume)} {unit_of(need.volume, need.volume_unit)}"
+    )
 
 
 def _or_not_yet(value: Money | date | None) -> str:

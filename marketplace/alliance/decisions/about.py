@@ -24,7 +24,8 @@ class About:
     """A subject as its reader may see it: a title, facts as (name, value), and its own page.
 
     `endpoint` with `values` is that page. `asks` are the schools whose governing bodies are asked to
-    confirm the subject now. `concerns` are the schools that it is about: who belongs to one of them has a
+    confirm the subject now. `when_withdrawn` is a sentence: what happens when a confirmation of it is taken
+    back. `concerns` are the schools that it is about: who belongs to one of them has a
     conflict of interest in a vote on it.
     """
 
@@ -34,6 +35,7 @@ class About:
     values: Mapping[str, Any] = field(default_factory=dict)
     asks: frozenset[uuid.UUID] = frozenset()
     concerns: frozenset[uuid.UUID] = frozenset()
+    when_withdrawn: str = ""
 
     @property
     def href(self) -> str:

@@ -256,4 +256,9 @@ def withdraw_confirmation(confirmation_id: uuid.UUID) -> Any:
             actions.withdraw_confirmation(actor, confirmation_id, form.reason.data)
             flash("You withdrew the confirmation. From now on it counts for nothing.", "success")
             return redirect(url_for(".list_confirmations"))
-    return page("decisions/withdraw_confirmation.html", form=form, confirmation=confirmation)
+    return page(
+        "decisions/withdraw_confirmation.html",
+        form=form,
+        confirmation=confirmation,
+        about=about(session, actor, confirmation.subject, confirmation.subject_id),
+    )

@@ -20,9 +20,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["extension_id"], ["extension.id"], name=op.f("fk_recommitment_extension_id_extension")
         ),
-        sa.ForeignKeyConstraint(
-            ["school_id"], ["school.id"], name=op.f("fk_recommitment_school_id_school")
-        ),
+        sa.ForeignKeyConstraint(["school_id"], ["school.id"], name=op.f("fk_recommitment_school_id_school")),
         sa.ForeignKeyConstraint(
             ["committed_by"], ["person.id"], name=op.f("fk_recommitment_committed_by_person")
         ),

@@ -117,7 +117,10 @@ def approve_extension(tender_id: uuid.UUID, extension_id: uuid.UUID) -> Any:
         extension=extension,
         changes=_changes_of_lines(tender, extension),
         must_wait=issuing.change_must_wait(session, tender),
-        may_approve=waits and not lapsed and not waiting_for and queries.may_approve(session, acting, extension),
+        may_approve=waits
+        and not lapsed
+        and not waiting_for
+        and queries.may_approve(session, acting, extension),
         may_refuse=extension.status in rules.WAITING_STATUSES
         and policy.allows(acting, Act.TENDER_REFUSE_EXTENSION, *queries.who_may_refuse(session, extension)),
         waiting_for=list(waiting_for.values()),

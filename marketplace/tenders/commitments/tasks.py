@@ -21,6 +21,12 @@ from marketplace.tenders.recommitting.queries import governors_asked
 from marketplace.tenders.rules import CommitmentStatus, TenderStatus
 from marketplace.tenders.timetable import term_in_words
 
+DROPS_OUT = (
+    "If it is the one that the school’s commitment needs, the school drops out of this tender at once, and "
+    "the other schools in it are told."
+)
+STAYS_BOUND = "The tender is published: the school stays bound by its commitment, because suppliers price it."
+
 
 def waiting_for(session: Session, actor: Actor) -> list[Task]:
     """Commitments of this governor's schools that their governing bodies have still to confirm."""
@@ -94,6 +100,7 @@ def describe(session: Session, actor: Actor, commitment_id: uuid.UUID) -> About 
         "tenders.show",
         {"tender_id": tender.id},
         frozenset({commitment.school_id}) if asked else frozenset(),
+        when_withdrawn=DROPS_OUT if tender.status in rules.OPEN_TO_LEAVING else STAYS_BOUND,
     )
 
 

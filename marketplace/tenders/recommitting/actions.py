@@ -21,7 +21,9 @@ from marketplace.tenders.recommitting import notices, queries, rules
 from marketplace.tenders.recommitting.models import Recommitment
 
 
-def recommit_school(actor: Actor, tender_id: uuid.UUID, extension_id: uuid.UUID, school_id: uuid.UUID) -> None:
+def recommit_school(
+    actor: Actor, tender_id: uuid.UUID, extension_id: uuid.UUID, school_id: uuid.UUID
+) -> None:
     """Commit a school to the volumes that a proposed change gives it, for when the change holds.
 
     Until then its commitment to the present volumes stands. Sent twice, it counts once. Raises Forbidden

@@ -110,7 +110,9 @@ def unconfirmed(session: Session, extension: Extension, commitment: Commitment) 
     found = commitments.confirmation_of(session, tender, commitment)
     if found is not None and found.recorded_at >= extension.proposed_at:
         return ""
-    return "The governing body has not confirmed the new volumes. A governor of your school records its minute."
+    return (
+        "The governing body has not confirmed the new volumes. A governor of your school records its minute."
+    )
 
 
 def governors_asked(session: Session, tender: Tender, commitment: Commitment) -> bool:

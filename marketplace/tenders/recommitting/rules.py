@@ -20,7 +20,7 @@ class Bought(NamedTuple):
 
 
 def schools_changed(before: Iterable[Bought], after: Iterable[Bought]) -> frozenset[uuid.UUID]:
-    """The schools that would buy something else: other units of a line, or a line that means another thing."""
+    """The schools that would buy something else: other units, or a line that means another thing."""
     old, new = _by_school(before), _by_school(after)
     return frozenset(one for one in {*old, *new} if old.get(one) != new.get(one))
 
@@ -45,4 +45,6 @@ def check_all_committed(missing: Sequence[str]) -> None:
 def check_concerned(school_id: uuid.UUID, changed: Mapping[uuid.UUID, str]) -> None:
     """Raise RuleBroken for a school whose volumes stay as they are: it has nothing to commit to."""
     if school_id not in changed:
-        raise RuleBroken("This change leaves your school’s volumes as they are. You do not need to do anything.")
+        raise RuleBroken(
+            "This change leaves your school’s volumes as they are. You do not need to do anything."
+        )

@@ -92,6 +92,7 @@ def test_confirmations_say_whether_they_count(client_for: ClientFor, session: Se
     assert "Counts" in page.words
     assert "Ended" in page.words
     page = governor.get(page.links()["Withdraw"])
+    assert "What was done on the strength of it stays done." in page.words
     page = governor.submit(page.form(), status=422)
     page = governor.submit(page.form().fill(reason="It was another item."))
     assert "From now on it counts for nothing." in page.words
