@@ -12,6 +12,10 @@ from flask_migrate import Migrate
 
 import wiring
 from demonstration.commands import demonstration
+from invoicing.agreements import tasks as agreement_tasks
+from invoicing.agreements import views as agreement_views
+from invoicing.agreements.signing import models as agreement_tables
+from invoicing.agreements.signing import views as agreement_pages
 from invoicing.annual_pack import models as annual_pack
 from invoicing.annual_pack import views as annual_pack_pages
 from invoicing.fund import tasks as fund_tasks
@@ -175,6 +179,7 @@ MODELS = (
     performance,
     credit_tables,
     notice_reminders,
+    agreement_tables,
     ledger,
     credit_notes,
     payments,
@@ -222,6 +227,7 @@ BLUEPRINTS = (
     rescue_pages.rescue,
     low_price_pages.evaluation,
     award_pages.awards,
+    agreement_pages.agreements,
     invoice_pages.invoices,
     credit_note_pages.credit_notes,
     shared_cost_pages.shared_costs,
@@ -252,6 +258,7 @@ WAITING_FOR: tuple[Any, ...] = (
     award_tasks.waiting_for,
     award_confirming.waiting_for,
     credit_queries.waiting_for,
+    agreement_tasks.waiting_for,
     invoice_queries.waiting_for,
     fund_tasks.waiting_for,
 )
@@ -278,6 +285,7 @@ SHORTCUTS: tuple[NavigationItem, ...] = (
     *tender_pages.SHORTCUTS,
     *opening_key_pages.SHORTCUTS,
     *rescue_pages.SHORTCUTS,
+    *agreement_views.SHORTCUTS,
     *shared_cost_pages.SHORTCUTS,
     *fund_pages.SHORTCUTS,
     *annual_pack_pages.SHORTCUTS,

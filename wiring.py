@@ -5,6 +5,7 @@ A part of the composition root, beside `app.py`: nothing but that may import it.
 
 from __future__ import annotations
 
+from invoicing.agreements import jobs as agreement_jobs
 from invoicing.fund import leaving as fund_leaving
 from invoicing.fund import tasks as fund_tasks
 from invoicing.gateways import pdf
@@ -79,6 +80,7 @@ def connect() -> None:
     events.subscribe("quotes.deadline", quote_jobs.tell_of_deadline, Act.TENDER_APPROVE_EXTENSION)
     events.subscribe("quotes.cancelling", quote_jobs.tell_of_cancelling, Act.TENDER_CANCEL)
     events.subscribe("shared_costs.recovery_fee", shared_cost_jobs.charge_recovery_fee, Act.AWARD_CONFIRM)
+    jobs.every_minute(agreement_jobs.watch_agreements)
     jobs.every_minute(contract_jobs.renew_due_contracts)
     jobs.every_minute(contract_warning_jobs.warn_once_a_day)
     events.subscribe("needs.confirmed", need_jobs.ask_once_confirmed, Act.CONFIRMATION_RECORD)

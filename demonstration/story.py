@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from demonstration import (
+    agreements,
     annual_pack,
     answers,
     asking,
@@ -51,6 +52,7 @@ def tell(calendar: Calendar) -> None:
     ladders.climb(cast)
     ladders.claim(cast, fund_id)
     leaver.leave(cast, fund_id)
+    agreements.agree(cast)
     recharges.recharge(cast)
     registers.renew_due_contracts()
     work.share(cast)

@@ -49,6 +49,7 @@ SUBJECTS = {
     ),
     "Letters, standstill and challenges": ("letter", "challenge", "related_party"),
     "Suppliers during a contract": ("review", "credit"),
+    "Agreements between schools": ("agreement", "check", "extension"),
     "Invoices and payments": ("shared_cost", "invoice", "credit_note", "payment"),
     "Partnership Fund": ("fund", "contribution", "claim", "refund"),
 }

@@ -43,6 +43,7 @@ def _may(label: str, *roles: Role) -> Permission:
 
 
 SCHOOL_PEOPLE = (Role.HEADTEACHER, Role.SENIOR_LEADER, Role.BURSAR, Role.GOVERNOR, Role.FINANCE_LEAD)
+MANAGERS = (Role.BURSAR, Role.HEADTEACHER, Role.FINANCE_LEAD)
 LEADERS = (Role.HEADTEACHER, Role.SENIOR_LEADER)
 SUPPLIER_PEOPLE = (Role.SUPPLIER_ADMIN, Role.BIDDER)
 CONTRACT_READERS = (*SCHOOL_PEOPLE, Role.COORDINATOR, Role.AUDITOR)
@@ -303,6 +304,27 @@ POLICY: Mapping[Act, Permission] = {
         "Withdraw a claimed service credit", Role.BURSAR, Role.HEADTEACHER, Role.FINANCE_LEAD
     ),
     Act.CREDIT_SETTLE: _may("Note on which document a service credit was deducted", Role.FINANCE_LEAD),
+    Act.AGREEMENT_DRAFT: _may("Draft what the school sells to another", *MANAGERS),
+    Act.AGREEMENT_EDIT: _may("Change the draft of what the school sells", *MANAGERS),
+    Act.AGREEMENT_DISCARD: _may("Discard the draft of what the school sells", *MANAGERS),
+    Act.AGREEMENT_PROPOSE: _may("Put a draft agreement to the heads of both schools", *MANAGERS),
+    Act.AGREEMENT_AGREE: _may("Sign an agreement between two schools for the own one", Role.HEADTEACHER),
+    Act.AGREEMENT_RETURN: _may("Return a proposed agreement, with a reason", Role.HEADTEACHER),
+    Act.AGREEMENT_BEGIN: _may("Begin an agreement between schools on its first day", Role.SYSTEM),
+    Act.AGREEMENT_END: _may("End an agreement between schools after its last day", Role.SYSTEM),
+    Act.AGREEMENT_GIVE_NOTICE: _may("End an agreement between schools early, by notice", Role.HEADTEACHER),
+    Act.AGREEMENT_ORDER: _may("Enter the school’s order number for what it buys of another", *MANAGERS),
+    Act.AGREEMENT_REVIEW: _may("Record what the review of an agreement found", Role.HEADTEACHER, Role.BURSAR),
+    Act.AGREEMENT_REMIND: _may("Remind of a review or the end of an agreement", Role.SYSTEM),
+    Act.CHECK_RECORD: _may(
+        "Record level and date of a safeguarding check, never the certificate", Role.HEADTEACHER, Role.BURSAR
+    ),
+    Act.CHECK_REMOVE: _may(
+        "Take away the check of somebody who works there no more", Role.HEADTEACHER, Role.BURSAR
+    ),
+    Act.EXTENSION_PROPOSE: _may("Sign a longer term of an agreement, for the own school", Role.HEADTEACHER),
+    Act.EXTENSION_AGREE: _may("Sign the longer term that the other school proposed", Role.HEADTEACHER),
+    Act.EXTENSION_REFUSE: _may("Leave the last day of an agreement as it is", Role.HEADTEACHER),
     Act.SHARED_COST_RECORD: _may("Record a cost the school paid for others", Role.FINANCE_LEAD, Role.BURSAR),
     Act.INVOICE_DRAFT: _may("Draft an invoice", Role.FINANCE_LEAD, Role.BURSAR),
     Act.INVOICE_EDIT: _may("Change a draft invoice", Role.FINANCE_LEAD, Role.BURSAR),

@@ -1,13 +1,14 @@
-"""The principles of the alliances' own papers (domain handbook, section 1), each with its test.
-
-Not here yet: the seventh (staff who work in another school), because the software does not hold it yet.
-"""
+"""The principles of the alliances' own papers (domain handbook, section 1), each with its test."""
 
 from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
+from invoicing.agreements.forms import CheckForm
+from invoicing.agreements.models import SafeguardingCheck
+from invoicing.agreements.rules import AgreementStatus
+from invoicing.agreements.signing import actions as signing
 from invoicing.annual_pack.queries import annual_pack
 from invoicing.fund import actions, books, queries
 from invoicing.fund.models import Contribution, Fund
@@ -26,6 +27,7 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.ids import new_id
 from marketplace.core.money import ZERO, Money
 from tests import make
+from tests.make import agreements as agreeing
 from tests.make import fund as making
 from tests.make import memberships as joining
 
@@ -163,6 +165,33 @@ def test_principle_6_money_of_a_parents_association_is_never_a_source_of_a_contr
         )
     session.rollback()
     assert session.get_one(Contribution, contribution_id).status is ContributionStatus.PROPOSED
+
+
+def test_principle_7_staff_work_in_another_school_by_agreement_with_checks_by_level_and_date_only() -> None:
+    seller, buyer = make.alliance(schools=2).schools
+    agreement_id = agreeing.drafted(seller, buyer)
+    with pytest.raises(RuleBroken, match="Record the safeguarding check"):
+        signing.propose_agreement(seller.bursar, agreement_id, agreeing.row(agreement_id).version)
+    with pytest.raises(RuleBroken, match="never the certificate"):
+        agreeing.check(seller, agreement_id, worker="Music teacher, DBS 001234567890")
+    with pytest.raises(RuleBroken, match="the terms of the work"):
+        agreeing.drafted(seller, buyer, agreeing.terms(work=" "))
+    agreeing.check(seller, agreement_id)
+    signing.propose_agreement(seller.bursar, agreement_id, agreeing.row(agreement_id).version)
+    agreeing.sign(seller, agreement_id)
+    assert agreeing.row(agreement_id).status is AgreementStatus.PROPOSED, "one head alone agrees nothing"
+    agreeing.sign(buyer, agreement_id)
+    assert agreeing.row(agreement_id).status is AgreementStatus.RUNNING
+    (recorded,) = agreeing.row(agreement_id).checks
+    assert (recorded.level, recorded.checked_on) == (agreeing.checked().level, agreeing.checked().on)
+    kept = set(SafeguardingCheck.__table__.columns.keys())
+    assert kept == {"id", "agreement_id", "worker", "level", "checked_on", "recorded_by", "recorded_at"}
+    assert not set(CheckForm(meta={"csrf": False})._fields) - {
+        "new_id",
+        "worker",
+        "level",
+        "checked_on",
+    }
 
 
 def test_principle_8_the_annual_pack_states_members_contracts_savings_work_and_fund(session: Session) -> None:

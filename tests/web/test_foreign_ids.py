@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 from marketplace.core.db import Base
 from marketplace.core.policy import Actor
 from tests import addresses, make
-from tests.make import memberships
+from tests.make import agreements, memberships
 from tests.web.client import Client
 
 FOR_ANYBODY = re.compile(r"/(opportunities|api|dev)/|/tenders/<uuid:tender_id>/(quote|questions/ask)(/|$)")
@@ -24,6 +24,7 @@ DIRECTORY = re.compile(r"/suppliers/<uuid:supplier_id>(/documents|/reviews|/edit
 THINGS = {
     *(
         "activity_id",
+        "agreement_id",
         "alliance_id",
         "application_id",
         "claim_id",
@@ -95,6 +96,7 @@ def all_kinds_of_things() -> tuple[str, ...]:
     make.shared_cost(schools[0], schools)
     make.approved_need(schools[0])
     make.activity(alliance)
+    agreements.proposed(schools[0], schools[1])
     make.ask(make.published_tender(alliance), make.supplier())
     memberships.application(alliance, memberships.outsider())
     make.checked_document(make.supplier(), schools[0].bursar)

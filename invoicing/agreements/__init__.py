@@ -1,0 +1,1 @@
+"""What one school sells to another: by agreement of both heads, with its terms and safeguarding checks."""

@@ -1,0 +1,1 @@
+"""How an agreement comes about and ends: signed by both heads, extended, ended by notice or by its day."""
