@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from invoicing.invoices import documents, queries, rules
 from invoicing.invoices.documents import Particulars
+from invoicing.invoices.e_invoices import writing
 from invoicing.invoices.models import Invoice, InvoiceLine
 from invoicing.invoices.rules import InvoiceSource, InvoiceStatus, InvoiceTerms, LineDraft
 from invoicing.ledger.actions import post
@@ -169,6 +170,7 @@ def _issue(session: Session, actor: Actor, invoice: Invoice) -> None:
         due_on=rules.due_on(today, invoice.payment_days),
     )
     document = documents.keep_pdf(session, documents.document_of(invoice, issued))
+    invoice.xml_sha256 = writing.keep_xml(session, writing.of_invoice(invoice, issued))
     invoice.status = rules.move(invoice.status, InvoiceStatus.ISSUED)
     invoice.issued_by = actor.person_id
     _copy(invoice, issued, document)
@@ -189,6 +191,7 @@ def _copy(invoice: Invoice, issued: Particulars, document_sha256: str) -> None:
     invoice.issuer_bank_details = issued.bank_details
     invoice.issuer_company_details = issued.company_details
     invoice.buyer_name, invoice.buyer_address = issued.buyer.name, issued.buyer.address
+    invoice.buyer_vat_number = issued.buyer.vat_number
     invoice.document_sha256 = document_sha256
 
 

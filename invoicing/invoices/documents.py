@@ -51,6 +51,15 @@ class Particulars:
 
 
 @dataclass(frozen=True, slots=True)
+class Issued:
+    """What a credit note gets when it is issued."""
+
+    id: uuid.UUID
+    number: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentLine:
     """A line, with its VAT in words."""
 
@@ -123,7 +132,7 @@ def particulars_of(invoice: Invoice) -> Particulars:
         issuer=Party(
             invoice.issuer_name, invoice.issuer_address, invoice.issuer.urn, invoice.issuer_vat_number
         ),
-        buyer=Party(invoice.buyer_name, invoice.buyer_address, invoice.buyer.urn, ""),
+        buyer=Party(invoice.buyer_name, invoice.buyer_address, invoice.buyer.urn, invoice.buyer_vat_number),
         bank_details=invoice.issuer_bank_details,
         company_details=invoice.issuer_company_details,
         number=invoice.number or "",
@@ -138,7 +147,7 @@ def live_particulars(invoice: Invoice) -> Particulars:
     issuer, buyer = invoice.issuer, invoice.buyer
     return Particulars(
         issuer=Party(issuer.name, address_of(issuer), issuer.urn, issuer.vat_number or ""),
-        buyer=Party(buyer.name, address_of(buyer), buyer.urn, ""),
+        buyer=Party(buyer.name, address_of(buyer), buyer.urn, buyer.vat_number or ""),
         bank_details=issuer.bank_details,
         company_details=issuer.company_details,
     )

@@ -23,7 +23,7 @@ class Invoice(Base):
 
     A number, dates, both schools' particulars and the document exist from the moment of issue.
     `source_id` names what it was made from: one invoice a buyer. `paid` is the sum of its payments,
-    `credited` that of its credit notes.
+    `credited` that of its credit notes. What was issued before there were e-invoices has no `xml_sha256`.
     """
 
     __tablename__ = "invoice"
@@ -83,7 +83,9 @@ class Invoice(Base):
     issuer_bank_details: Mapped[str] = mapped_column(default="")
     buyer_name: Mapped[str] = mapped_column(default="")
     buyer_address: Mapped[str] = mapped_column(default="")
+    buyer_vat_number: Mapped[str] = mapped_column(default="", server_default="")
     document_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
+    xml_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
     version: Mapped[int] = mapped_column(default=1)
 
     issuer: Mapped[School] = relationship(foreign_keys=issuer_id)

@@ -136,6 +136,15 @@ def download_invoice(invoice_id: uuid.UUID) -> Response:
     return _download(storage.read(invoice.document_sha256), "application/pdf", f"{invoice.number}.pdf")
 
 
+@invoices.get("/<uuid:invoice_id>/xml")
+def download_xml(invoice_id: uuid.UUID) -> Response:
+    """The e-invoice of an issued invoice, as it was stored: UBL 2.1 for the program of its reader."""
+    invoice = queries.get_invoice(db.session(), web.actor(), invoice_id)
+    if invoice.xml_sha256 is None:
+        raise NotFound("This invoice has no e-invoice: it is a draft, or was issued before there were any.")
+    return _download(storage.read(invoice.xml_sha256), "application/xml", f"{invoice.number}.xml")
+
+
 @invoices.route("/draft", methods=["GET", "POST"])
 def draft_invoice() -> Any:
     """Draft an invoice to another school of the alliance."""

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from invoicing.invoices import queries as invoices
 from invoicing.invoices.actions import legs_of, take_back
 from invoicing.invoices.credit_notes import documents, queries, rules
-from invoicing.invoices.credit_notes.documents import CreditNoteDocument, Issued
+from invoicing.invoices.credit_notes.documents import CreditNoteDocument
 from invoicing.invoices.credit_notes.models import CreditNote, CreditNoteLine, CreditNoteVat
+from invoicing.invoices.documents import Issued
+from invoicing.invoices.e_invoices import writing
 from invoicing.invoices.models import Invoice
 from invoicing.ledger.actions import post
 from marketplace.alliance.models import School
@@ -88,6 +90,9 @@ def _add(
         vat=credit.vat,
         total=credit.total,
         document_sha256=documents.keep_pdf(session, document),
+        xml_sha256=writing.keep_xml(
+            session, writing.of_credit(invoice, credit, document.issued, document.reason)
+        ),
     )
     note.lines = [
         CreditNoteLine(

@@ -15,6 +15,7 @@ from invoicing.invoices.credit_notes.rules import Credit, CreditedLine
 from invoicing.invoices.documents import (
     DocumentLine,
     DocumentVat,
+    Issued,
     Particulars,
     particulars_of,
     quantity_words,
@@ -27,15 +28,6 @@ from marketplace.core import storage
 from marketplace.core.money import Money
 
 TITLE = "Credit note"
-
-
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """What a credit note gets when it is issued."""
-
-    id: uuid.UUID
-    number: str
-    on: date
 
 
 @dataclass(frozen=True, slots=True)

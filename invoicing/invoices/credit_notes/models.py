@@ -19,7 +19,8 @@ from marketplace.core.money import Money
 class CreditNote(Base):
     """What the issuer of an invoice takes back of it, and why. Amounts in pence, all positive.
 
-    Both schools' particulars are those that the invoice was issued with.
+    Both schools' particulars are those that the invoice was issued with. What was issued before there were
+    e-invoices has no `xml_sha256`.
     """
 
     __tablename__ = "credit_note"
@@ -41,6 +42,7 @@ class CreditNote(Base):
     vat: Mapped[Money]
     total: Mapped[Money]
     document_sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
+    xml_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
 
     invoice: Mapped[Invoice] = relationship()
     lines: Mapped[list[CreditNoteLine]] = relationship(

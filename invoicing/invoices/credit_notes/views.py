@@ -18,6 +18,7 @@ from invoicing.invoices.models import Invoice
 from invoicing.invoices.rules import SENT, InvoiceStatus
 from marketplace.core import policy, storage, web
 from marketplace.core.db import db
+from marketplace.core.errors import NotFound
 from marketplace.core.listing import page_address
 from marketplace.core.paging import page_links
 from marketplace.core.policy import Act
@@ -49,8 +50,16 @@ def show(credit_note_id: uuid.UUID) -> Any:
 def download_credit_note(credit_note_id: uuid.UUID) -> Response:
     """The document of a credit note, as it was stored."""
     note = queries.get_credit_note(db.session(), web.actor(), credit_note_id)
-    content = io.BytesIO(storage.read(note.document_sha256))
-    return send_file(content, "application/pdf", as_attachment=True, download_name=f"{note.number}.pdf")
+    return _download(storage.read(note.document_sha256), "application/pdf", f"{note.number}.pdf")
+
+
+@credit_notes.get("/credit-notes/<uuid:credit_note_id>/xml")
+def download_xml(credit_note_id: uuid.UUID) -> Response:
+    """The e-invoice of a credit note, as it was stored: UBL 2.1 for the program of its reader."""
+    note = queries.get_credit_note(db.session(), web.actor(), credit_note_id)
+    if note.xml_sha256 is None:
+        raise NotFound("This credit note was issued before there were e-invoices.")
+    return _download(storage.read(note.xml_sha256), "application/xml", f"{note.number}.xml")
 
 
 @credit_notes.route("/invoices/<uuid:invoice_id>/credit-notes/issue", methods=["GET", "POST"])
@@ -96,3 +105,7 @@ def _checked(form: CreditNoteForm, invoice: Invoice, lines: Sequence[CreditableL
 def _is_issued(credit_note_id: uuid.UUID) -> bool:
     """Was this made by the first of two clicks?"""
     return queries.is_issued(db.session(), web.actor(), credit_note_id)
+
+
+def _download(content: bytes, media_type: str, name: str) -> Response:
+    return send_file(io.BytesIO(content), media_type, as_attachment=True, download_name=name)

@@ -1,0 +1,46 @@
+"""E-invoices by factur-x: the business terms of EN 16931 as XML. It is loaded with the first document.
+
+Terms are those of the standard by number ("BT-1"), as `e_invoices.rules.business_terms` gives them; amounts
+are text, so that no figure passes through a float.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+LEVEL = "en16931"
+CBC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
+PEPPOL = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
+
+
+def ubl(terms: Mapping[str, Any], *, peppol: bool) -> bytes:
+    """UBL 2.1: an Invoice or a CreditNote, as the type of document (BT-3) says.
+
+    With `peppol` it says that it keeps to Peppol BIS Billing 3.0 (BT-24), else to EN 16931 alone.
+    Raises ValueError when a term is missing or of the wrong kind.
+    """
+    import facturx  # noqa: PLC0415  # see above
+    from lxml import etree  # noqa: PLC0415  # see above
+
+    content = facturx.generate_ubl_xml(
+        copy.deepcopy(dict(terms)), level=LEVEL, check_xsd=False, check_schematron=False
+    )
+    document = etree.fromstring(content)
+    document.remove(document.find(f"{CBC}UBLVersionID"))  # UBL-CR-002 advises against it
+    if peppol:
+        document.find(f"{CBC}CustomizationID").text = PEPPOL
+    written: bytes = etree.tostring(document, xml_declaration=True, encoding="UTF-8")
+    return written
+
+
+def cii(terms: Mapping[str, Any]) -> bytes:
+    """UN/CEFACT CII, for a hybrid PDF. Raises ValueError when a term is missing or of the wrong kind."""
+    import facturx  # noqa: PLC0415  # see above
+
+    own = copy.deepcopy(dict(terms))
+    if "BT-86" in own:  # CII has a place for a BIC and none for a sort code
+        own["BT-84"] = f"{own.pop('BT-86')} {own['BT-84']}"
+    written: bytes = facturx.generate_cii_xml(own, level=LEVEL, check_xsd=False, check_schematron=False)
+    return written
