@@ -6,12 +6,12 @@ are text, so that no figure passes through a float.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from typing import Any
 
 LEVEL = "en16931"
 CBC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
+NO_LETTERS = str.maketrans("", "", "\ufffe\uffff")  # the two that tidy text may have and XML 1.0 may not
 PEPPOL = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
 
 
@@ -24,9 +24,8 @@ def ubl(terms: Mapping[str, Any], *, peppol: bool) -> bytes:
     import facturx  # noqa: PLC0415  # see above
     from lxml import etree  # noqa: PLC0415  # see above
 
-    content = facturx.generate_ubl_xml(
-        copy.deepcopy(dict(terms)), level=LEVEL, check_xsd=False, check_schematron=False
-    )
+    own = _own(terms)
+    content = facturx.generate_ubl_xml(own, level=LEVEL, check_xsd=False, check_schematron=False)
     document = etree.fromstring(content)
     document.remove(document.find(f"{CBC}UBLVersionID"))  # UBL-CR-002 advises against it
     if peppol:
@@ -39,8 +38,17 @@ def cii(terms: Mapping[str, Any]) -> bytes:
     """UN/CEFACT CII, for a hybrid PDF. Raises ValueError when a term is missing or of the wrong kind."""
     import facturx  # noqa: PLC0415  # see above
 
-    own = copy.deepcopy(dict(terms))
+    own = _own(terms)
     if "BT-86" in own:  # CII has a place for a BIC and none for a sort code
         own["BT-84"] = f"{own.pop('BT-86')} {own['BT-84']}"
     written: bytes = facturx.generate_cii_xml(own, level=LEVEL, check_xsd=False, check_schematron=False)
     return written
+
+
+def _own(value: Any) -> Any:
+    """A copy for the library, which changes what it is given; every text as XML can hold it."""
+    if isinstance(value, Mapping):
+        return {term: _own(inner) for term, inner in value.items()}
+    if isinstance(value, list):
+        return [_own(inner) for inner in value]
+    return value.translate(NO_LETTERS) if isinstance(value, str) else value

@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 import os
 import threading
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from flask import current_app
-from weasyprint import CSS, HTML
+from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -25,6 +26,7 @@ os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
 
 STYLE = "print/print.css"
 ASSET = "asset:"
+ACCESSIBLE = "pdf/ua-1"
 _one_at_a_time = threading.Lock()
 
 
@@ -46,7 +48,9 @@ class ClosedFetcher(URLFetcher):
             raise
 
 
-def render(template: str, **context: Any) -> bytes:
+def render(
+    template: str, *, variant: str = ACCESSIBLE, attachments: Sequence[Attachment] = (), **context: Any
+) -> bytes:
     """The PDF of a template, such as `print/invoice.html`, filled with `context` and nothing else.
 
     Raises ValueError when the template refers to anything outside itself: that is a fault in the
@@ -59,7 +63,7 @@ def render(template: str, **context: Any) -> bytes:
         sheet, fonts = _sheet(style)
         fetcher = ClosedFetcher()
         document: bytes = HTML(string=html, url_fetcher=fetcher).write_pdf(
-            stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1"
+            stylesheets=[sheet], font_config=fonts, pdf_variant=variant, attachments=list(attachments)
         )
     if fetcher.refused:
         raise ValueError(f"{template} refers to {fetcher.refused[0]}, which is outside the document.")

@@ -169,8 +169,9 @@ def _issue(session: Session, actor: Actor, invoice: Invoice) -> None:
         tax_point=tax_point,
         due_on=rules.due_on(today, invoice.payment_days),
     )
-    document = documents.keep_pdf(session, documents.document_of(invoice, issued))
-    invoice.xml_sha256 = writing.keep_xml(session, writing.of_invoice(invoice, issued))
+    written = writing.write(writing.of_invoice(invoice, issued))
+    document = documents.keep_pdf(session, documents.document_of(invoice, issued), written.cii)
+    invoice.xml_sha256 = writing.keep_xml(session, written)
     invoice.status = rules.move(invoice.status, InvoiceStatus.ISSUED)
     invoice.issued_by = actor.person_id
     _copy(invoice, issued, document)
@@ -231,7 +232,13 @@ def legs_of(invoice: Invoice, net: Money, vat: Money) -> list[Leg]:
 
 
 def _tell_buyer(session: Session, invoice: Invoice) -> None:
-    """Write to whoever sees to money at the buyer."""
+    """Write to whoever sees to money at the buyer, with the invoice as PDF and as e-invoice."""
+    assert invoice.document_sha256
+    assert invoice.xml_sha256
+    files = [
+        mail.Attached(f"{invoice.number}.pdf", invoice.document_sha256),
+        mail.Attached(f"{invoice.number}.xml", invoice.xml_sha256),
+    ]
     for name, address in queries.readers_at(session, invoice.buyer):
         mail.write(
             session,
@@ -239,6 +246,7 @@ def _tell_buyer(session: Session, invoice: Invoice) -> None:
             f"Invoice {invoice.number} from {invoice.issuer_name}",
             "invoices_issued.txt",
             person_name=name,
+            files=files,
             invoice=documents.document_of(invoice),
         )
 

@@ -21,7 +21,7 @@ from invoicing.invoices.rules import (
     vat_breakdown,
 )
 from marketplace.alliance.models import School
-from marketplace.core import storage
+from marketplace.core import clock, storage
 from marketplace.core.money import Money
 from marketplace.core.web import plain_number
 
@@ -159,11 +159,16 @@ def address_of(school: School) -> str:
     return address if address.endswith(school.postcode) else f"{address}\n{school.postcode}".strip()
 
 
-def keep_pdf(session: Session, document: InvoiceDocument) -> str:
-    """Make the PDF of an invoice and store it; the hash by which it is kept."""
+def keep_pdf(session: Session, document: InvoiceDocument, xml: bytes) -> str:
+    """Make the PDF of an invoice, with its e-invoice inside, and store it; the hash by which it is kept."""
     known = document.particulars
-    content = pdf.render(
-        "print/invoice.html", issuer=known.issuer.name, reference=known.number, document=document
+    content = pdf.render_hybrid(
+        "print/invoice.html",
+        xml,
+        clock.now(),
+        issuer=known.issuer.name,
+        reference=known.number,
+        document=document,
     )
     return storage.store(session, io.BytesIO(content), "application/pdf").sha256
 

@@ -6,6 +6,7 @@ import logging
 import smtplib
 import ssl
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -15,13 +16,15 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app
-from sqlalchemy import Index, or_, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ForeignKey, Index, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from marketplace.core import clock
+from marketplace.core import clock, storage
 from marketplace.core.db import Base, transaction
+from marketplace.core.errors import NotFound
 from marketplace.core.ids import new_id
 from marketplace.core.settings import Settings
+from marketplace.core.storage import StoredFile
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
@@ -53,11 +56,43 @@ class Message(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
 
+    files: Mapped[list[MessageFile]] = relationship(order_by="MessageFile.position")
+
+
+class MessageFile(Base):
+    """A stored file that goes with a message, by the name its reader saves it under."""
+
+    __tablename__ = "message_file"
+
+    message_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("message.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
+
+    stored: Mapped[StoredFile] = relationship()
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A stored file to send with a message."""
+
+    name: str
+    sha256: str
+
 
 def write(
-    session: Session, recipient: str, subject: str, template: str, *, stop_by: str = "", **context: Any
+    session: Session,
+    recipient: str,
+    subject: str,
+    template: str,
+    *,
+    stop_by: str = "",
+    files: Iterable[Attached] = (),
+    **context: Any,
 ) -> None:
     """Queue a message. `template` is a file in `templates/email/`; `context` is what it shows.
+
+    `files` are stored already; the message names them by their hash.
 
     `stop_by` is the path by which its reader stops such letters, told to their mail program (RFC 8058).
 
@@ -76,6 +111,10 @@ def write(
             stop_by=stop_by,
             written_at=now,
             due_at=now,
+            files=[
+                MessageFile(position=position, name=file.name, sha256=file.sha256)
+                for position, file in enumerate(files, start=1)
+            ],
         )
     )
     session.info["wake"] = True
@@ -90,7 +129,7 @@ def send_due() -> int:
     while letter := _lease():
         try:
             _send(settings, letter)
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, NotFound) as error:
             log.warning("message %s not sent: %s", letter.id, type(error).__name__)
             continue
         with transaction() as session:
@@ -109,6 +148,8 @@ class Letter:
     subject: str
     body: str
     stop_by: str
+    files: tuple[tuple[str, str, str], ...]
+    """Name, hash and media type of each file that goes with it."""
 
 
 def _lease() -> Letter | None:
@@ -125,7 +166,14 @@ def _lease() -> Letter | None:
             return None
         message.due_at = clock.now() + min(LEASE * 2**message.attempts, LONGEST_WAIT)
         message.attempts += 1
-        return Letter(message.id, message.recipient, message.subject, message.body, message.stop_by)
+        return Letter(
+            message.id,
+            message.recipient,
+            message.subject,
+            message.body,
+            message.stop_by,
+            tuple((file.name, file.sha256, file.stored.media_type) for file in message.files),
+        )
 
 
 def _send(settings: Settings, letter: Letter) -> None:
@@ -139,6 +187,9 @@ def _send(settings: Settings, letter: Letter) -> None:
         mail["List-Unsubscribe"] = f"<{settings.base_url}{letter.stop_by}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(letter.body)
+    for name, sha256, media_type in letter.files:
+        kind, _, subtype = media_type.partition("/")
+        mail.add_attachment(storage.read(sha256), maintype=kind, subtype=subtype, filename=name)
     with smtplib.SMTP(server.hostname or "", server.port or 25, timeout=SMTP_TIMEOUT_SECONDS) as smtp:
         if smtp.has_extn("starttls"):
             smtp.starttls(context=ssl.create_default_context())

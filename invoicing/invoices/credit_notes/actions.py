@@ -62,7 +62,7 @@ def issue_credit_note(
             number=note.number,
             invoice=invoice.number,
         )
-        _tell_buyer(session, invoice, document)
+        _tell_buyer(session, invoice, document, note)
 
 
 def _next_number(session: Session, issuer: School) -> str:
@@ -75,8 +75,9 @@ def _next_number(session: Session, issuer: School) -> str:
 def _add(
     session: Session, actor: Actor, invoice: Invoice, credit: rules.Credit, document: CreditNoteDocument
 ) -> CreditNote:
-    """Keep as PDF, and add."""
+    """Write, keep as PDF and XML, and add."""
     assert document.issued
+    written = writing.write(writing.of_credit(invoice, credit, document.issued, document.reason))
     note = CreditNote(
         id=document.issued.id,
         invoice=invoice,
@@ -89,10 +90,8 @@ def _add(
         net=credit.net,
         vat=credit.vat,
         total=credit.total,
-        document_sha256=documents.keep_pdf(session, document),
-        xml_sha256=writing.keep_xml(
-            session, writing.of_credit(invoice, credit, document.issued, document.reason)
-        ),
+        document_sha256=documents.keep_pdf(session, document, written.cii),
+        xml_sha256=writing.keep_xml(session, written),
     )
     note.lines = [
         CreditNoteLine(
@@ -133,16 +132,21 @@ def _post(session: Session, invoice: Invoice, note: CreditNote) -> None:
     )
 
 
-def _tell_buyer(session: Session, invoice: Invoice, document: CreditNoteDocument) -> None:
-    """Write to whoever sees to money at the buyer."""
-    assert document.issued
+def _tell_buyer(session: Session, invoice: Invoice, document: CreditNoteDocument, note: CreditNote) -> None:
+    """Write to whoever sees to money at the buyer, with the credit note as PDF and as e-invoice."""
+    assert note.xml_sha256
+    files = [
+        mail.Attached(f"{note.number}.pdf", note.document_sha256),
+        mail.Attached(f"{note.number}.xml", note.xml_sha256),
+    ]
     for name, address in invoices.readers_at(session, invoice.buyer):
         mail.write(
             session,
             address,
-            f"Credit note {document.issued.number} from {document.particulars.issuer.name}",
+            f"Credit note {note.number} from {document.particulars.issuer.name}",
             "credit_notes_issued.txt",
             person_name=name,
+            files=files,
             credit_note=document,
             invoice=invoice,
         )

@@ -24,7 +24,7 @@ from invoicing.invoices.documents import (
 )
 from invoicing.invoices.models import Invoice
 from invoicing.invoices.rules import VatSubtotal
-from marketplace.core import storage
+from marketplace.core import clock, storage
 from marketplace.core.money import Money
 
 TITLE = "Credit note"
@@ -104,11 +104,13 @@ def credit_of(note: CreditNote) -> Credit:
     )
 
 
-def keep_pdf(session: Session, document: CreditNoteDocument) -> str:
-    """Make the PDF of an issued credit note and store it; the hash by which it is kept."""
+def keep_pdf(session: Session, document: CreditNoteDocument, xml: bytes) -> str:
+    """Make the PDF of an issued credit note, with its e-invoice inside, and store it; its hash."""
     assert document.issued
-    content = pdf.render(
+    content = pdf.render_hybrid(
         "print/credit_note.html",
+        xml,
+        clock.now(),
         issuer=document.particulars.issuer.name,
         reference=document.issued.number,
         document=document,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,14 @@ from marketplace.alliance.models import School
 from marketplace.core import storage
 
 XML = "application/xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A document in both syntaxes of EN 16931: UBL to be sent by itself, CII to be put into its PDF."""
+
+    ubl: bytes
+    cii: bytes
 
 
 def of_invoice(invoice: Invoice, known: documents.Particulars) -> EInvoice:
@@ -69,14 +78,19 @@ def of_credit(invoice: Invoice, credit: Credit, issued: documents.Issued, reason
     )
 
 
-def keep_xml(session: Session, document: EInvoice) -> str:
-    """Write an e-invoice as UBL 2.1 and store it; the hash by which it is kept.
+def write(document: EInvoice) -> Written:
+    """The XML of a document. Raises ValueError when its figures do not follow from one another.
 
-    Raises ValueError when its figures do not follow from one another: a fault in the program.
+    That is a fault in the program, never what a person typed.
     """
     rules.check(document)
-    content = e_invoice.ubl(rules.business_terms(document), peppol=document.for_peppol)
-    return storage.store(session, io.BytesIO(content), XML).sha256
+    terms = rules.business_terms(document)
+    return Written(e_invoice.ubl(terms, peppol=document.for_peppol), e_invoice.cii(terms))
+
+
+def keep_xml(session: Session, written: Written) -> str:
+    """Store an e-invoice by itself; the hash by which it is kept."""
+    return storage.store(session, io.BytesIO(written.ubl), XML).sha256
 
 
 def _party(party: documents.Party, company_details: str = "") -> Party:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import socket
 from collections.abc import Iterator
 from email import message_from_bytes, policy
@@ -14,7 +15,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.core import mail
+from marketplace.core import mail, storage
 from marketplace.core.db import transaction
 from marketplace.core.mail import Message, MessageStatus
 
@@ -68,6 +69,32 @@ def test_a_message_is_sent_once_as_written(inbox: Inbox, session: Session) -> No
     assert message["Subject"] == "Quotes for £5 lunches Bcc: x"
     assert message["Bcc"] is None
     assert session.scalars(select(Message)).one().status is MessageStatus.SENT
+
+
+def test_the_files_of_a_message_go_with_it_and_one_that_is_lost_holds_up_nobody(
+    app: Flask, inbox: Inbox
+) -> None:
+    with transaction() as session:
+        kept = [
+            mail.Attached(name, storage.store(session, io.BytesIO(content), media_type).sha256)
+            for name, content, media_type in (
+                ("1.pdf", b"%PDF-1", "application/pdf"),
+                ("1.xml", "<a>£</a>".encode(), "application/xml"),
+                ("2.pdf", b"%PDF-2", "application/pdf"),
+            )
+        ]
+        mail.write(session, "ann@school.example", "Lost", "base.txt", files=kept[2:], person_name="Ann")
+        mail.write(session, "ann@school.example", "Invoice", "base.txt", files=kept[:2], person_name="Ann")
+    (app.extensions["settings"].files_folder / kept[2].sha256[:2] / kept[2].sha256[2:]).unlink()
+    assert mail.send_due() == 1
+    (message,) = inbox.messages
+    files = [
+        (one.get_filename(), one.get_content_type(), one.get_content()) for one in message.iter_attachments()
+    ]
+    assert files == [
+        ("1.pdf", "application/pdf", b"%PDF-1"),
+        ("1.xml", "application/xml", "<a>£</a>".encode()),
+    ]
 
 
 def test_a_letter_that_can_be_stopped_says_so_to_the_mail_program(inbox: Inbox) -> None:

@@ -329,6 +329,10 @@ def test_the_buyer_hears_of_it_at_its_finance_address(schools: tuple[School, ...
     (message,) = _told(session)
     assert message.recipient.startswith("finance-")
     assert f"/invoices/{invoice.id}" in message.body
+    assert [(file.name, file.sha256) for file in message.files] == [
+        (f"{invoice.number}.pdf", invoice.document_sha256),
+        (f"{invoice.number}.xml", invoice.xml_sha256),
+    ]
     assert invoice.number
     assert invoice.number in message.subject
 

@@ -84,6 +84,7 @@ def test_a_credit_note_mirrors_lines_cites_the_invoice_and_tells_the_buyer(
         assert said in words
     (told,) = session.scalars(select(Message).where(Message.subject.startswith("Credit note")))
     assert told.recipient.startswith("finance-")
+    assert [file.sha256 for file in told.files] == [note.document_sha256, note.xml_sha256]
     for said in (note.number, invoice.number, "£504.00", "£444.00", f"/credit-notes/{note.id}"):
         assert said
         assert said in told.body

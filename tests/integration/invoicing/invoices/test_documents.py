@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import facturx
+import pikepdf
 import pytest
 from flask import Flask
+from lxml import etree
 from pypdf import PdfReader
 
+from invoicing.gateways import pdf
+from invoicing.invoices import documents
 from invoicing.invoices.rules import VatCategory
 from marketplace.core import clock, storage
 from marketplace.core.web import day
@@ -122,12 +128,62 @@ def test_a_long_invoice_goes_on_over_pages_and_totals_once(schools: tuple[School
     assert f"Page {len(text)} of {len(text)}" in " ".join(text[-1].split())
 
 
-def test_the_document_is_tagged_and_titled_with_its_number(schools: tuple[School, ...]) -> None:
+def test_the_document_is_for_people_for_programs_and_to_be_kept(schools: tuple[School, ...]) -> None:
+    """PDF/A-3 with the tags of level A, PDF/UA-1, and Factur-X with the profile EN 16931, in one file."""
     alder, beech = schools
     invoice = make.invoice(make.issued_invoice(alder, beech, make.line(category=VatCategory.STANDARD)))
     assert invoice.document_sha256
-    reader = PdfReader(io.BytesIO(storage.read(invoice.document_sha256)))
+    content = storage.read(invoice.document_sha256)
+    reader = PdfReader(io.BytesIO(content))
     assert reader.metadata
     assert reader.metadata.title == f"VAT invoice {invoice.number}"
     assert reader.metadata.author == alder.name
     assert "/StructTreeRoot" in reader.root_object
+    name, inside = facturx.get_xml_from_pdf(content)
+    assert (name, facturx.get_level(etree.fromstring(inside))) == ("factur-x.xml", "en16931")
+    with pikepdf.open(io.BytesIO(content)) as document:
+        with document.open_metadata() as said:
+            assert (said["pdfaid:part"], said["pdfaid:conformance"], said["pdfuaid:part"]) == ("3", "A", "1")
+            assert (
+                said["{urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#}ConformanceLevel"] == "EN 16931"
+            )
+        described = document.Root.Metadata.read_bytes()
+        for schema in (
+            b"http://www.aiim.org/pdfua/ns/id/",
+            b"urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#",
+        ):
+            assert b"<pdfaSchema:namespaceURI>" + schema in described
+        assert [file.AFRelationship for file in document.Root.AF] == [pikepdf.Name.Alternative]
+        assert document.Root.OutputIntents[0].S == pikepdf.Name.GTS_PDFA1
+        assert document.Root.ViewerPreferences.DisplayDocTitle
+        elements = [one for one in document.objects if isinstance(one, pikepdf.Dictionary)]
+        fonts = [one for one in elements if one.get("/Type") == pikepdf.Name.FontDescriptor]
+        assert fonts
+        assert all("/FontFile2" in font or "/FontFile3" in font for font in fonts)
+        scopes = [str(one.A.Scope) for one in elements if one.get("/S") == pikepdf.Name.TH]
+        assert {"/Row", "/Column"} == set(scopes)
+        assert len(scopes) == len([one for one in elements if one.get("/S") == pikepdf.Name.TH])
+
+
+def test_the_same_document_is_the_same_bytes(schools: tuple[School, ...]) -> None:
+    alder, beech = schools
+    draft = make.invoice(make.draft_invoice(alder, beech, make.line(category=VatCategory.STANDARD)))
+    today = clock.today()
+    document = documents.document_of(
+        draft,
+        replace(
+            documents.live_particulars(draft), number="1", issued_on=today, tax_point=today, due_on=today
+        ),
+    )
+    once, again = (
+        pdf.render_hybrid(
+            "print/invoice.html",
+            b"<a/>",
+            datetime(2026, 11, 3, tzinfo=UTC),
+            issuer="A",
+            reference="1",
+            document=document,
+        )
+        for _ in range(2)
+    )
+    assert once == again

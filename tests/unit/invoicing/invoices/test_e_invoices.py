@@ -240,7 +240,8 @@ def test_where_a_school_has_no_address_in_peppol_the_document_does_not_claim_its
 
 
 def test_what_people_wrote_arrives_as_they_wrote_it_with_codes_for_known_units() -> None:
-    written = ubl(EVERY_CATEGORY)
+    written = ubl(replace(EVERY_CATEGORY, note="Tea\uffff &\ncake 😀"))
+    assert found(written, "cbc:Note/text()") == ["Tea &\ncake 😀"]
     assert found(written, "//cac:Item/cbc:Name/text()")[0] == "Łódź <trip>"
     assert found(written, "//cbc:InvoicedQuantity/@unitCode") == ["C62", "HUR", "C62", "DAY", "C62"]
     assert found(written, "//cac:Item/cbc:Description/text()") == ["Unit: trips"]

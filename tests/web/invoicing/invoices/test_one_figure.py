@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 from decimal import Decimal
 
+import facturx
 import pytest
 from lxml import etree
 from pypdf import PdfReader
@@ -25,7 +26,8 @@ from tests.web.client import Client
 ClientFor = Callable[[uuid.UUID | None], Client]
 pytestmark = pytest.mark.usefixtures("app")
 SEEDS = (1, 2)
-UBL = {
+NAMES = {
+    "ram": "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100",
     "cbc": "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
     "cac": "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2",
 }
@@ -51,18 +53,26 @@ def random_invoice(chance: random.Random, issuer: School, buyer: School, *, regi
     return make.issued_invoice(issuer, buyer, *lines)
 
 
-def amounts_in_xml(content: bytes) -> tuple[Money, Money, Money]:
-    """Before VAT, VAT and with VAT, as UBL says them."""
-    root = etree.fromstring(content)
-    net, vat, total = (
-        Money.from_pounds(Decimal(root.xpath(f"string({path})", namespaces=UBL)))
-        for path in (
-            "cac:LegalMonetaryTotal/cbc:TaxExclusiveAmount",
-            "cac:TaxTotal/cbc:TaxAmount",
-            "cac:LegalMonetaryTotal/cbc:PayableAmount",
-        )
+def amounts_in_ubl(content: bytes) -> tuple[Money, ...]:
+    """Before VAT, VAT and with VAT, as the e-invoice by itself says them."""
+    return amounts(
+        content,
+        "cac:LegalMonetaryTotal/cbc:TaxExclusiveAmount",
+        "cac:TaxTotal/cbc:TaxAmount",
+        "cac:LegalMonetaryTotal/cbc:PayableAmount",
     )
-    return net, vat, total
+
+
+def amounts_in_cii(content: bytes) -> tuple[Money, ...]:
+    """Before VAT, VAT and with VAT, as the e-invoice inside the PDF says them."""
+    return amounts(content, "//ram:TaxBasisTotalAmount", "//ram:TaxTotalAmount", "//ram:DuePayableAmount")
+
+
+def amounts(content: bytes, *paths: str) -> tuple[Money, ...]:
+    root = etree.fromstring(content)
+    return tuple(
+        Money.from_pounds(Decimal(root.xpath(f"string({path})", namespaces=NAMES))) for path in paths
+    )
 
 
 def words_of_pdf(content: bytes) -> str:
@@ -89,14 +99,16 @@ def test_one_figure_everywhere(client_for: ClientFor, session: Session) -> None:
         for document, path in ((invoice, "invoices"), (note, "credit-notes")):
             wanted = (document.net, document.vat, document.total)
             shown = wanted if registered else (document.total,)
+            paper = client.download(f"/{path}/{document.id}/pdf").data
             places = {
                 "page": client.get(f"/{path}/{document.id}").words,
-                "pdf": words_of_pdf(client.download(f"/{path}/{document.id}/pdf").data),
+                "pdf": words_of_pdf(paper),
             }
             for place, words in places.items():
                 assert all(str(amount) in words for amount in shown), (seed, place, wanted)
             xml = client.download(f"/{path}/{document.id}/xml").data
-            assert amounts_in_xml(xml) == wanted, seed
+            assert amounts_in_ubl(xml) == wanted, seed
+            assert amounts_in_cii(facturx.get_xml_from_pdf(paper, check_xsd=False)[1]) == wanted, seed
             (letter,) = session.scalars(
                 select(Message.body).where(Message.subject.contains(f" {document.number} "))
             )
