@@ -25,6 +25,8 @@ from invoicing.invoices import queries as invoice_queries
 from invoicing.invoices import views as invoice_pages
 from invoicing.invoices.credit_notes import models as credit_notes
 from invoicing.invoices.credit_notes import views as credit_note_pages
+from invoicing.invoices.disputes import models as disputes
+from invoicing.invoices.disputes import views as dispute_pages
 from invoicing.ledger import models as ledger
 from invoicing.payments import models as payments
 from invoicing.payments import views as payment_pages
@@ -182,6 +184,7 @@ MODELS = (
     agreement_tables,
     ledger,
     credit_notes,
+    disputes,
     payments,
     annual_pack,
     storage,
@@ -230,6 +233,7 @@ BLUEPRINTS = (
     agreement_pages.agreements,
     invoice_pages.invoices,
     credit_note_pages.credit_notes,
+    dispute_pages.disputes,
     shared_cost_pages.shared_costs,
     payment_pages.payments,
     fund_pages.fund,

@@ -12,6 +12,7 @@ from demonstration.cast import Cast, DemonstrationSchool
 from demonstration.purchases import FERNLEIGH, HARROW, KINGFISHER, MANOR, MILLBROOK, OAKMERE
 from invoicing.invoices import actions
 from invoicing.invoices.credit_notes import actions as credit_notes
+from invoicing.invoices.disputes import actions as disputes
 from invoicing.invoices.models import Invoice
 from invoicing.invoices.rules import InvoiceStatus, InvoiceTerms, LineDraft, usual_category
 from invoicing.payments import actions as payments
@@ -46,6 +47,7 @@ def recharge(cast: Cast) -> None:
         _draft_staff_days(cast)
     with cast.calendar.on(MINIBUS_SUMMER):
         _draft_minibus(cast, days=2)
+        _dispute_training(cast)
 
 
 def _share_training(cast: Cast) -> None:
@@ -101,6 +103,19 @@ def _credit_a_day(cast: Cast) -> None:
         invoice.id,
         amounts={1: Money(96_00)},
         reason="The minibus broke down on the second day, so the class did not swim.",
+    )
+
+
+def _dispute_training(cast: Cast) -> None:
+    """A school that sent fewer people than it was charged for accepts half of its share, and says why."""
+    seller, buyer = cast.schools[MANOR], cast.schools[OAKMERE]
+    (invoice,) = [one for one in _invoices(seller.id, InvoiceStatus.ISSUED) if one.buyer_id == buyer.id]
+    disputes.dispute_invoice(
+        buyer.finance_lead,
+        new_id(),
+        invoice.id,
+        undisputed=Money(invoice.outstanding.pence // 2),
+        reason="Only 21 of our people came; the register of the day shows it.",
     )
 
 

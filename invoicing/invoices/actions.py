@@ -10,6 +10,8 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from invoicing.invoices import documents, queries, rules
+from invoicing.invoices.disputes.actions import close as close_dispute
+from invoicing.invoices.disputes.rules import left_in_dispute
 from invoicing.invoices.documents import Particulars
 from invoicing.invoices.e_invoices import writing
 from invoicing.invoices.models import Invoice, InvoiceLine
@@ -22,7 +24,7 @@ from marketplace.core import clock, events, ids, mail, policy
 from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.forms import expect_version
-from marketplace.core.money import Money
+from marketplace.core.money import ZERO, Money
 from marketplace.core.policy import Act, Actor
 
 
@@ -128,21 +130,25 @@ def issue_invoices(actor: Actor, chosen: Sequence[tuple[uuid.UUID, int]]) -> Non
 def settle(session: Session, invoice: Invoice, amount: Money) -> None:
     """Count a payment towards an issued invoice. A shared step, offered to the stage of payments."""
     invoice.paid = invoice.paid + amount
-    _move_on(session, invoice)
+    _move_on(session, invoice, "It was paid.")
 
 
 def take_back(session: Session, invoice: Invoice, amount: Money) -> None:
     """Count a credit note towards an issued invoice. A shared step."""
     invoice.credited = invoice.credited + amount
-    _move_on(session, invoice)
+    _move_on(session, invoice, "It was credited.", credited=amount)
 
 
-def _move_on(session: Session, invoice: Invoice) -> None:
-    """The status that follows from what was paid and credited."""
+def _move_on(session: Session, invoice: Invoice, how: str, *, credited: Money = ZERO) -> None:
+    """The status, and what is still disputed, that follow from what was paid and credited."""
+    was_disputed = invoice.disputed
+    invoice.disputed = left_in_dispute(was_disputed, outstanding=invoice.outstanding, credited=credited)
     wanted = rules.status_when_paid(invoice.total, invoice.paid, invoice.credited)
     if wanted is not invoice.status:
         invoice.status = rules.move(invoice.status, wanted)
     session.flush()
+    if was_disputed and not invoice.disputed:
+        close_dispute(session, invoice, how)
 
 
 def _issue(session: Session, actor: Actor, invoice: Invoice) -> None:

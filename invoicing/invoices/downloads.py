@@ -27,6 +27,7 @@ HEADING = (
     "Total",
     "Credited",
     "Still to pay",
+    "Disputed",
 )
 
 
@@ -48,6 +49,7 @@ def list_as_csv(rows: Sequence[InvoiceRow]) -> bytes:
                 row.total,
                 row.credited,
                 row.outstanding,
+                row.disputed,
             )
             for row in rows
         ),

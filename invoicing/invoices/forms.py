@@ -49,6 +49,7 @@ SHOWN_LABELS = {
     Shown.DRAFT: "Drafts",
     Shown.UNPAID: "To be paid",
     Shown.OVERDUE: "Overdue",
+    Shown.DISPUTED: "Disputed",
     Shown.PAID: "Paid",
     Shown.CREDITED: "Credited in full",
     Shown.DISCARDED: "Discarded drafts",

@@ -23,7 +23,8 @@ class Invoice(Base):
 
     A number, dates, both schools' particulars and the document exist from the moment of issue.
     `source_id` names what it was made from: one invoice a buyer. `paid` is the sum of its payments,
-    `credited` that of its credit notes. What was issued before there were e-invoices has no `xml_sha256`.
+    `credited` that of its credit notes; `disputed` is what its buyer does not accept at present. What was
+    issued before there were e-invoices has no `xml_sha256`.
     """
 
     __tablename__ = "invoice"
@@ -36,6 +37,10 @@ class Invoice(Base):
         CheckConstraint("total = net + vat AND net >= 0 AND vat >= 0", name="total_adds_up"),
         CheckConstraint("paid >= 0 AND paid <= total", name="paid_within_total"),
         CheckConstraint("credited >= 0 AND credited <= total", name="credited_within_total"),
+        CheckConstraint(
+            "disputed >= 0 AND (disputed = 0 OR disputed <= total - credited - paid)",
+            name="disputed_within_outstanding",
+        ),
         CheckConstraint("payment_days BETWEEN 0 AND 90", name="payment_days_range"),
         CheckConstraint("(source = 'manual') = (source_id IS NULL)", name="source_named"),
         CheckConstraint(
@@ -69,6 +74,7 @@ class Invoice(Base):
     total: Mapped[Money]
     paid: Mapped[Money] = mapped_column(default=ZERO)
     credited: Mapped[Money] = mapped_column(default=ZERO, server_default="0")
+    disputed: Mapped[Money] = mapped_column(default=ZERO, server_default="0")
     drafted_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     drafted_at: Mapped[datetime]
     number: Mapped[str | None]
@@ -100,6 +106,11 @@ class Invoice(Base):
     def outstanding(self) -> Money:
         """What is still to be paid."""
         return max(ZERO, self.total - self.credited - self.paid)
+
+    @property
+    def asked_for(self) -> Money:
+        """What the buyer is asked to pay, and reminded of: what is outstanding but for what is disputed."""
+        return self.outstanding - self.disputed
 
     @property
     def owed_back(self) -> Money:

@@ -44,6 +44,7 @@ class Shown(StrEnum):
     DRAFT = "draft"
     UNPAID = "unpaid"
     OVERDUE = "overdue"
+    DISPUTED = "disputed"
     PAID = "paid"
     CREDITED = "credited"
     DISCARDED = "discarded"
@@ -85,6 +86,7 @@ class InvoiceRow:
     total: Money
     credited: Money
     outstanding: Money
+    disputed: Money
     purchase_order: str
     first_line: str
     version: int
@@ -291,7 +293,11 @@ def _drafts_waiting(session: Session, actor: Actor) -> list[Task]:
 def _payments_waiting(session: Session, actor: Actor) -> list[Task]:
     query = (
         select(Invoice)
-        .where(Invoice.buyer_id.in_(drafting_schools(actor)), Invoice.status.in_(UNPAID))
+        .where(
+            Invoice.buyer_id.in_(drafting_schools(actor)),
+            Invoice.status.in_(UNPAID),
+            Invoice.total - Invoice.credited - Invoice.paid > Invoice.disputed,
+        )
         .order_by(Invoice.due_on, Invoice.number)
     )
     owed = list(session.scalars(query.limit(MOST_TASKS + 1)))
@@ -300,7 +306,7 @@ def _payments_waiting(session: Session, actor: Actor) -> list[Task]:
         Task(
             f"Pay invoice {invoice.number} from {invoice.issuer_name}",
             url_for("invoices.show", invoice_id=invoice.id),
-            f"{invoice.outstanding} to pay"
+            f"{invoice.asked_for} to pay"
             + (", overdue" if is_overdue(invoice.status, invoice.due_on, today) else ""),
             due=invoice.due_on,
         )
@@ -336,6 +342,8 @@ def _progress(shown: Shown | None) -> Sequence[ColumnElement[bool]]:
             return [Invoice.status != InvoiceStatus.DISCARDED]
         case Shown.UNPAID:
             return [Invoice.status.in_(UNPAID)]
+        case Shown.DISPUTED:
+            return [Invoice.disputed > ZERO]
         case Shown.OVERDUE:
             return [Invoice.status.in_(UNPAID), Invoice.due_on < clock.today()]
         case Shown.DRAFT | Shown.PAID | Shown.CREDITED | Shown.DISCARDED:
@@ -381,6 +389,7 @@ def _row(invoice: Invoice, issuer: str, buyer: str, first_line: str, today: date
         total=invoice.total,
         credited=invoice.credited,
         outstanding=invoice.outstanding if invoice.status in UNPAID else ZERO,
+        disputed=invoice.disputed,
         purchase_order=invoice.purchase_order,
         first_line=first_line,
         version=invoice.version,

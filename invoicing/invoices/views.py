@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from invoicing.invoices import actions, downloads, queries, rules
 from invoicing.invoices.credit_notes.queries import of_invoice as credit_notes_of
+from invoicing.invoices.disputes.queries import of_invoice as disputes_of
 from invoicing.invoices.documents import InvoiceDocument, document_of
 from invoicing.invoices.forms import (
     EditInvoiceForm,
@@ -121,6 +122,7 @@ def show(invoice_id: uuid.UUID) -> Any:
             if posting.holder_id == invoice.issuer_id and posting.debit is AccountKind.BANK
         ],
         credit_notes=credit_notes_of(session, invoice.id),
+        disputes=disputes_of(session, invoice.id),
         postings=[posting for posting in postings if audits or posting.holder_id in actor.school_ids],
         books=alliance.names(session, {invoice.issuer_id, invoice.buyer_id}),
         account_labels=ACCOUNT_LABELS,

@@ -201,6 +201,8 @@ class Act(StrEnum):
     INVOICE_EDIT = "invoice.edit"
     INVOICE_DISCARD = "invoice.discard"
     INVOICE_ISSUE = "invoice.issue"
+    INVOICE_DISPUTE = "invoice.dispute"
+    INVOICE_SETTLE = "invoice.settle"
     CREDIT_NOTE_ISSUE = "credit_note.issue"
     PAYMENT_RECORD = "payment.record"
     FUND_OPEN = "fund.open"

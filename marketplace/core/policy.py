@@ -330,6 +330,10 @@ POLICY: Mapping[Act, Permission] = {
     Act.INVOICE_EDIT: _may("Change a draft invoice", Role.FINANCE_LEAD, Role.BURSAR),
     Act.INVOICE_DISCARD: _may("Discard a draft invoice", Role.FINANCE_LEAD, Role.BURSAR),
     Act.INVOICE_ISSUE: _may("Issue an invoice", Role.FINANCE_LEAD),
+    Act.INVOICE_DISPUTE: _may("Dispute an invoice that the school received", Role.FINANCE_LEAD, Role.BURSAR),
+    Act.INVOICE_SETTLE: _may(
+        "Say that the school’s dispute of an invoice is settled", Role.FINANCE_LEAD, Role.BURSAR
+    ),
     Act.CREDIT_NOTE_ISSUE: _may("Issue a credit note for an issued invoice", Role.FINANCE_LEAD),
     Act.PAYMENT_RECORD: _may("Record a payment received", Role.FINANCE_LEAD),
     Act.FUND_OPEN: _may("Open a Partnership Fund", Role.COORDINATOR),

@@ -53,6 +53,7 @@ def test_the_csv_says_what_the_list_says(schools: tuple[School, ...], session: S
         "Total": "37.02",
         "Credited": "0.00",
         "Still to pay": "27.02",
+        "Disputed": "0.00",
     }
 
 
