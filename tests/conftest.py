@@ -1,8 +1,11 @@
 """What every test may ask for: the application on a real database that is as new for each test."""
 
+import hashlib
 import os
 import secrets
+import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,11 +23,29 @@ from marketplace.core.settings import Mode, Settings
 from tests import databases
 from tests.make import kept
 
+RUN_FOLDER = "WEALD_TEST_RUN_FOLDER"
 LOOPBACK = {"127.0.0.1", "::1", "localhost", ""}
 
 # How long inputs take to make is measured on the wall: a busy machine would fail tests that are right
 settings.register_profile("weald", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("weald")
+
+
+def pytest_configure() -> None:
+    """Make the run's folder, in the first of its processes; the others inherit its name.
+
+    They show sets in one order too, so that what one process asks a builder for is asked alike by another.
+    """
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ[RUN_FOLDER] = tempfile.mkdtemp(prefix="weald-run-", dir=databases.memory())
+        (Path(os.environ[RUN_FOLDER]) / "states").mkdir()
+        os.environ.setdefault("PYTHONHASHSEED", str(secrets.randbelow(2**32)))
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ.pop(RUN_FOLDER), ignore_errors=True)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -59,13 +80,19 @@ def database() -> Iterator[databases.Database]:
 
 
 @pytest.fixture(scope="session")
-def migrated_app(database: databases.Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def run_folder() -> Path:
+    """What all processes of this run share: kept states, and the files that those lead to."""
+    return Path(os.environ[RUN_FOLDER])
+
+
+@pytest.fixture(scope="session")
+def migrated_app(database: databases.Database, run_folder: Path) -> Iterator[Flask]:
     """One application for the whole run, its database migrated and that state kept."""
     application = create_app(
         Settings(
-            secret_key=secrets.token_urlsafe(48),
+            secret_key=hashlib.sha256(run_folder.name.encode()).hexdigest(),
             database_url=database.url,
-            files_folder=tmp_path_factory.mktemp("files"),
+            files_folder=run_folder / "files",
             mode=Mode.TEST,
             passphrase_memory_kib=32,
             passphrase_passes=1,
@@ -74,16 +101,15 @@ def migrated_app(database: databases.Database, tmp_path_factory: pytest.TempPath
     with application.app_context():
         flask_migrate.upgrade()
         db.engine.dispose()
-    database.keep(kept.EMPTY)
     yield application
     with application.app_context():
         db.engine.dispose()
 
 
 @pytest.fixture(scope="session")
-def shelf(migrated_app: Flask, database: databases.Database) -> kept.Shelf:
+def shelf(migrated_app: Flask, database: databases.Database, run_folder: Path) -> kept.Shelf:
     """Where builders keep the states that several tests start from."""
-    shelf = kept.Shelf(database)
+    shelf = kept.Shelf(database, run_folder / "states")
     with migrated_app.app_context():
         shelf.follow(db.engine)
     kept.use(shelf)
@@ -94,7 +120,7 @@ def shelf(migrated_app: Flask, database: databases.Database) -> kept.Shelf:
 def app(migrated_app: Flask, shelf: kept.Shelf) -> Iterator[Flask]:
     """The application in its own context, on a database in which nothing has happened yet."""
     with migrated_app.app_context():
-        shelf.put_back(kept.EMPTY)
+        shelf.put_back_empty()
         yield migrated_app
         db.session.remove()
         db.engine.dispose()

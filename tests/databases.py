@@ -6,6 +6,7 @@ dropped there, so its user must be allowed to.
 """
 
 import os
+import pickle
 import pwd
 import shutil
 import signal
@@ -34,25 +35,22 @@ SERVER_SETTINGS = {
 
 
 class Database(Protocol):
-    """A database whose content of one moment can be kept and put back."""
+    """A database whose content of one moment can be read and put back."""
 
     url: str
 
-    def keep(self, name: str) -> None:
-        """Remember the content as it is now under a name; nobody may be connected."""
+    def read(self) -> bytes:
+        """The content as it is now; nobody may be connected."""
 
-    def put_back(self, name: str) -> None:
-        """Make the content what it was when kept under a name; nobody may be connected."""
-
-    def forget(self, name: str) -> None:
-        """Never mind what was kept under a name."""
+    def put_back(self, content: bytes) -> None:
+        """Make the content what it was when it was read; nobody may be connected."""
 
 
 class SqliteDatabase:
-    """A database file, and copies of it.
+    """A database file, made anew for each content that is put back.
 
-    The address is a link to the file of the moment. Putting a copy back makes a new file, so that a
-    connection that somebody forgot to close can neither see nor harm what comes after.
+    The address is a link to the file of the moment: a connection that somebody forgot to close can neither
+    see nor harm what comes after.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -60,35 +58,23 @@ class SqliteDatabase:
         self.link = folder / "weald.sqlite"
         self.url = f"sqlite:///{self.link}"
         self.serial = count(1)
-        self.file = self._new_file()
+        self.file = self._new_file(b"")
 
-    def keep(self, name: str) -> None:
-        """Copy the content, whether or not it has been folded into the file yet."""
-        with (
-            closing(sqlite3.connect(self.file)) as source,
-            closing(sqlite3.connect(self._copy(name))) as copy,
-        ):
+    def read(self) -> bytes:
+        """The file's content, whether or not all of it has been folded into the file yet."""
+        with closing(sqlite3.connect(self.file)) as source, closing(sqlite3.connect(":memory:")) as copy:
             source.backup(copy)
+            return copy.serialize()
 
-    def put_back(self, name: str) -> None:
-        """Make a new file of the copy, and the address lead to it."""
-        before, self.file = self.file, self._new_file(self._copy(name))
+    def put_back(self, content: bytes) -> None:
+        """Make a new file of the content, and the address lead to it."""
+        before, self.file = self.file, self._new_file(content)
         for ending in ("", "-wal", "-shm"):
             before.with_name(before.name + ending).unlink(missing_ok=True)
 
-    def forget(self, name: str) -> None:
-        """Remove the copy."""
-        self._copy(name).unlink()
-
-    def _copy(self, name: str) -> Path:
-        return self.folder / f"{name}.sqlite"
-
-    def _new_file(self, copy: Path | None = None) -> Path:
+    def _new_file(self, content: bytes) -> Path:
         file = self.folder / f"{next(self.serial)}.sqlite"
-        if copy is None:
-            file.touch()
-        else:
-            shutil.copyfile(copy, file)
+        file.write_bytes(content)
         fresh = self.folder / "fresh"
         fresh.symlink_to(file)
         fresh.replace(self.link)
@@ -96,23 +82,22 @@ class SqliteDatabase:
 
 
 class PostgresqlDatabase:
-    """A database on a PostgreSQL server; what is kept of it are the rows of its tables, in memory."""
+    """A database on a PostgreSQL server; its content are the rows of its tables."""
 
     def __init__(self, server: URL) -> None:
         self.server = server
         self.name = f"weald_test_{uuid.uuid4().hex[:12]}"
         url = server.set(database=self.name)
         self.url = url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-        self.kept: dict[str, dict[str, bytes]] = {}
         self._on_server("CREATE DATABASE {} TEMPLATE template0")
         self.connection = psycopg.connect(plain(url), autocommit=True)
 
-    def keep(self, name: str) -> None:
-        """Copy every row."""
-        self.kept[name] = {table: self._read(table) for table in self._filled_tables()}
+    def read(self) -> bytes:
+        """Every row of every table."""
+        return pickle.dumps({table: self._read(table) for table in self._filled_tables()})
 
-    def put_back(self, name: str) -> None:
-        """Replace every row by those kept. Triggers sleep meanwhile, or permanent rows could not go."""
+    def put_back(self, content: bytes) -> None:
+        """Replace every row. Triggers sleep meanwhile, or permanent rows could not go."""
         self.connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -122,12 +107,8 @@ class PostgresqlDatabase:
             self.connection.execute("SET LOCAL session_replication_role = replica")
             for table in filled:
                 self.connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
-            for table, rows in self.kept[name].items():
+            for table, rows in pickle.loads(content).items():  # noqa: S301  # `read` wrote it
                 self._write(table, rows)
-
-    def forget(self, name: str) -> None:
-        """Let the copies go."""
-        del self.kept[name]
 
     def drop(self) -> None:
         """Leave nothing on the server."""

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from marketplace.alliance.models import (
@@ -274,17 +274,17 @@ def people_with_role(session: Session, organisation_ids: Collection[uuid.UUID], 
 
 def actor_for(session: Session, person_id: uuid.UUID) -> Actor | None:
     """The person as an actor, with their seats and the alliances they may read; None if inactive."""
-    person = session.get(Person, person_id)
-    if person is None or not person.active:
+    of_schools = and_(Membership.school_id == Organisation.id, Membership.status == MembershipStatus.ACTIVE)
+    rows = session.execute(
+        select(Person.name, Organisation.id, Organisation.kind, RoleHolding.role, Membership.alliance_id)
+        .outerjoin(RoleHolding, RoleHolding.person_id == Person.id)
+        .outerjoin(Organisation, Organisation.id == RoleHolding.organisation_id)
+        .outerjoin(Membership, of_schools)
+        .where(Person.id == person_id, Person.active)
+    ).all()
+    if not rows:
         return None
-    seats = frozenset(
-        Seat(holding.organisation_id, holding.organisation.kind, holding.role) for holding in person.holdings
-    )
-    schools = {seat.organisation_id for seat in seats if seat.kind is Kind.SCHOOL}
-    memberships = session.scalars(
-        select(Membership.alliance_id).where(
-            Membership.school_id.in_(schools), Membership.status == MembershipStatus.ACTIVE
-        )
-    )
+    seats = frozenset(Seat(row.id, row.kind, row.role) for row in rows if row.id)
     direct = {seat.organisation_id for seat in seats if seat.kind is Kind.ALLIANCE}
-    return Actor(person.id, person.name, seats, frozenset(direct | set(memberships)))
+    memberships = {row.alliance_id for row in rows if row.alliance_id}
+    return Actor(person_id, rows[0].name, seats, frozenset(direct | memberships))

@@ -226,11 +226,7 @@ def confirm_award(actor: Actor, tender_id: uuid.UUID, version: int, *, related: 
             award.status = rules.move(award.status, AwardStatus.CONFIRMED)
             award.confirmed_at = clock.now()
         winners = [session.get_one(Quote, quote_id) for quote_id in queries.winning_quotes(awards)]
-        contracts = [
-            contract_id
-            for winner in winners
-            for contract_id in _register_contracts(session, tender, awards, winner)
-        ]
+        contracts = _register_contracts(session, tender, awards)
         decisions.settle(session, tender_id, *(winner.id for winner in winners))
         session.flush()
         events.record(
@@ -254,26 +250,26 @@ def confirm_award(actor: Actor, tender_id: uuid.UUID, version: int, *, related: 
         notices.schools_told(session, tender, [winner.supplier.name for winner in winners])
 
 
-def _register_contracts(
-    session: Session, tender: Tender, awards: list[Award], winner: Quote
-) -> list[uuid.UUID]:
+def _register_contracts(session: Session, tender: Tender, awards: list[Award]) -> list[uuid.UUID]:
     """A contract for each school and lot that it buys of; the value is an average year's."""
     if tender.contract_starts_on is None or tender.contract_ends_on is None:
         raise RuleBroken("The tender has no contract dates, so no contract can be registered.")
     starts_on, ends_on = tender.contract_starts_on, tender.contract_ends_on
+    suppliers = {award.id: award.quote.supplier for award in awards}
     registered = []
-    for due in queries.contracts_due(session, tender, awards, winner.id):
+    for due in queries.contracts_due(session, tender, awards):
+        supplier = suppliers[due.award_id]
         content = ContractContent(
             category=tender.category,
             title=due.title,
-            supplier_name=winner.supplier.name,
+            supplier_name=supplier.name,
             annual_value=timetable.a_year(due.amount, starts_on, ends_on),
             starts_on=starts_on,
             ends_on=ends_on,
         )
         contract = register_awarded_contract(
             session,
-            AwardedContract(due.school_id, due.award_id, tender.reference, winner.supplier_id, content),
+            AwardedContract(due.school_id, due.award_id, tender.reference, supplier.id, content),
         )
         session.flush()
         registered.append(contract.id)

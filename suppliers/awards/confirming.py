@@ -76,9 +76,8 @@ def schools_that_need_one(
 ) -> dict[uuid.UUID, Money]:
     """The schools that buy above their own limit, each with its part: whole term, with VAT."""
     parts: dict[uuid.UUID, Money] = {}
-    for quote_id in queries.winning_quotes(awards):
-        for due in queries.contracts_due(session, tender, awards, quote_id):
-            parts[due.school_id] = parts.get(due.school_id, ZERO) + due.amount
+    for due in queries.contracts_due(session, tender, awards):
+        parts[due.school_id] = parts.get(due.school_id, ZERO) + due.amount
     found = {}
     for school_id, amount in parts.items():
         value = rules.value_with_vat(amount)

@@ -86,13 +86,10 @@ class ContractDue:
     amount: Money
 
 
-def contracts_due(
-    session: Session, tender: Tender, awards: Sequence[Award], quote_id: uuid.UUID
-) -> list[ContractDue]:
-    """A contract for each lot that a quote is awarded and each school that buys something of it."""
-    won = [award for award in awards if award.quote_id == quote_id]
+def contracts_due(session: Session, tender: Tender, awards: Sequence[Award]) -> list[ContractDue]:
+    """A contract for each of these awards and each school that buys something of its lot."""
     titles = {lot.id: lot.title for lot in tenders.schedule(session, tender.id)}
-    lots = {award.id: award.lot_id for award in won}
+    lots = {award.id: award.lot_id for award in awards}
     return [
         ContractDue(
             school_id,
@@ -100,7 +97,7 @@ def contracts_due(
             tender.title if len(titles) == 1 else f"{tender.title}: {titles[lots[award_id]]}",
             amount,
         )
-        for award_id, due in bought.by_award(session, tender.id, won).items()
+        for award_id, due in bought.by_award(session, tender.id, awards).items()
         for school_id, amount in due.items()
     ]
 

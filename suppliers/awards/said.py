@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from marketplace.tenders.uk_notices.subject import AwardSaid, ContractSaid, Supp
 from suppliers.awards import queries, rules
 from suppliers.awards.letters.queries import sent_at
 from suppliers.awards.models import Award
+from suppliers.awards.queries import ContractDue
 from suppliers.awards.standstill.queries import standstill_of
 from suppliers.profiles.models import Supplier
 from suppliers.quotes.models import Quote
@@ -35,6 +36,7 @@ def awards_said(session: Session, tender: Tender) -> tuple[AwardSaid, ...]:
     stands = (begun.began_on, tender.standstill_ends_on) if begun and tender.standstill_ends_on else None
     numbers = {lot.id: lot.number for lot in tenders.schedule(session, tender.id)}
     told = sent_at(session, tender.id)
+    due = {(one.school_id, one.award_id): one for one in queries.contracts_due(session, tender, found)}
     said = []
     for place, quote_id in enumerate(queries.winning_quotes(found), start=1):
         won = [award for award in found if award.quote_id == quote_id]
@@ -50,7 +52,7 @@ def awards_said(session: Session, tender: Tender) -> tuple[AwardSaid, ...]:
                 decided_at=won[0].decided_at or clock.now(),
                 summaries_sent_at=told,
                 standstill=stands,
-                contracts=_contracts(session, tender, won, quote_id, str(place)),
+                contracts=_contracts(session, tender, won, due, str(place)),
             )
         )
     return tuple(said)
@@ -68,12 +70,13 @@ def _supplier(supplier: Supplier) -> SupplierSaid:
 
 
 def _contracts(
-    session: Session, tender: Tender, won: Sequence[Award], quote_id: uuid.UUID, award_id: str
+    session: Session,
+    tender: Tender,
+    won: Sequence[Award],
+    awarded: Mapping[tuple[uuid.UUID, uuid.UUID], ContractDue],
+    award_id: str,
 ) -> tuple[ContractSaid, ...]:
     """The contracts that schools got from an award, with what was awarded for the whole term."""
-    awarded = {
-        (due.school_id, due.award_id): due for due in queries.contracts_due(session, tender, won, quote_id)
-    }
     query = (
         select(Contract)
         .where(Contract.award_id.in_([award.id for award in won]))

@@ -4,7 +4,6 @@ import csv
 import io
 import uuid
 from dataclasses import dataclass
-from itertools import count
 
 from marketplace.alliance import actions, queries
 from marketplace.alliance.gias import COLUMNS, OPTIONAL_COLUMNS
@@ -13,10 +12,10 @@ from marketplace.alliance.models import School as SchoolRow
 from marketplace.alliance.rules import MembershipKind
 from marketplace.core.db import db
 from marketplace.core.policy import ADMINISTRATOR, Actor, Role
-from tests.make.kept import kept
+from tests.make.kept import kept, serials
 
 NAMES = ("Alder", "Beech", "Cedar", "Damson", "Elm", "Fir", "Gean", "Hazel", "Ivy", "Juniper")
-_serial = count(1)
+_serial = serials()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import datetime, time, timedelta
-from itertools import count
 from typing import Unpack
 
 from marketplace.core import clock
@@ -24,11 +23,11 @@ from tests.make.evaluation import (
     price_contest,
     priced_contest,
 )
-from tests.make.kept import kept
+from tests.make.kept import kept, serials
 from tests.make.quotes import fresh
 from tests.make.tenders import Wishes, review_interests
 
-_notices = count(500_001)
+_notices = serials(500_001)
 REASONS = "The highest marks, and references that we checked."
 
 

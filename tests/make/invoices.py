@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import count
 from typing import Any
 
 from sqlalchemy import select
@@ -26,10 +25,10 @@ from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.tenders.rules import Split
 from tests.make.alliance import School
-from tests.make.kept import kept
+from tests.make.kept import kept, serials
 
 VAT_NUMBERS = ("GB980780684", "GB220430231", "GB340804329")
-_serial = count(1)
+_serial = serials()
 
 
 @kept

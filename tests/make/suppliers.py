@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import count
 
 from marketplace.core import clock
 from marketplace.core.db import db
@@ -21,12 +20,12 @@ from suppliers.profiles.documents.actions import add_document, check_document
 from suppliers.profiles.documents.rules import INSURANCES, DocumentDetails, DocumentKind
 from suppliers.profiles.rules import SupplierDetails
 from tests.make.alliance import actor, person
-from tests.make.kept import kept
+from tests.make.kept import kept, serials
 
 PASSWORD = "heron-lantern-quarry"
 NAMES = ("Ashdown Catering", "Millbrook Meals", "Kestrel School Food", "Larkfield Kitchens")
 NOTHING_APPLIES = Declared(mandatory=(NONE,), discretionary=(NONE,))
-_serial = count(1)
+_serial = serials()
 
 
 @dataclass(frozen=True, slots=True)

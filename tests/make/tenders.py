@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import count
 from typing import TypedDict, Unpack
 
 from marketplace.alliance.term_dates.rules import proposed_holiday
@@ -34,7 +33,7 @@ from marketplace.tenders.models import Tender as TenderRow
 from marketplace.tenders.rules import CriterionKind, PriceFormula, Seat, Split
 from marketplace.tenders.uk_notices.actions import publish_with_reference
 from tests.make.alliance import Alliance, School, actor
-from tests.make.kept import kept
+from tests.make.kept import kept, serials
 from tests.make.lots import Divided, divide
 from tests.make.openers import proven_opener
 
@@ -61,7 +60,7 @@ ONE_SERVICE = "It is one service at each school; parts of it would be too small 
 PRICE_ONLY = (CriterionDraft(CriterionKind.PRICE, "Price", 100),)
 YEARLY_BASELINE = Money(28_000_00)
 SPARE_DAYS = 40
-_notices = count(1)
+_notices = serials()
 
 
 @dataclass(frozen=True, slots=True)

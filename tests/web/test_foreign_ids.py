@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from marketplace.core.db import Base
-from marketplace.core.policy import Actor
+from marketplace.core.policy import Actor, Role
 from tests import addresses, make
 from tests.make import agreements, memberships
 from tests.web.client import Client
@@ -104,16 +104,16 @@ def all_kinds_of_things() -> tuple[str, ...]:
 
 
 def strangers() -> dict[str, Actor]:
-    """People of another alliance, and a supplier that quoted for nothing."""
+    """People with every role of another alliance and its school, and a supplier that quoted for nothing.
+
+    What one role opens, all roles together open.
+    """
     other = make.alliance(schools=1, name="Otherwold Alliance")
-    school = other.schools[0]
     return {
-        "coordinator": other.coordinator,
-        "auditor": other.auditor,
-        "bursar": school.bursar,
-        "headteacher": school.headteacher,
-        "governor": school.governor,
-        "finance lead": school.finance_lead,
+        "all that an alliance has": make.person(other.id, Role.COORDINATOR, Role.AUDITOR),
+        "all that a school has": make.person(
+            other.schools[0].id, Role.BURSAR, Role.HEADTEACHER, Role.GOVERNOR, Role.FINANCE_LEAD
+        ),
         "supplier": make.supplier("Stranger Supplies").admin,
     }
 

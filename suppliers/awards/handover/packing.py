@@ -87,8 +87,7 @@ def _contents(session: Session, tender: Tender, school_id: uuid.UUID) -> Iterato
     winners = [session.get_one(Quote, quote_id) for quote_id in awards.winning_quotes(won)]
     whole = {
         due.award_id: due.amount
-        for winner in winners
-        for due in awards.contracts_due(session, tender, won, winner.id)
+        for due in awards.contracts_due(session, tender, won)
         if due.school_id == school_id
     }
     rows = [

@@ -196,7 +196,7 @@ def amounts_of(session: Session, tender: Tender, offer: PricedOffer) -> frozense
 def confirmation(session: Session, tender: Tender, quote: Quote, won: Sequence[Award]) -> Content:
     """The letter with which a winner is told that its quote is accepted."""
     lots = {lot.id: f"Lot {lot.number}: {lot.title}" for lot in tenders.schedule(session, tender.id)}
-    due = awards.contracts_due(session, tender, won, quote.id)
+    due = awards.contracts_due(session, tender, won)
     buying = {one.school_id for one in due}
     schools = {key: name for key, name in tenders.buyers(session, tender.id).items() if key in buying}
     starts_on, ends_on = tender.contract_starts_on, tender.contract_ends_on

@@ -17,7 +17,6 @@ from suppliers.awards import queries as awards
 from suppliers.awards import rules as award_rules
 from suppliers.awards.models import Award
 from suppliers.awards.related_parties.models import RelatedParty
-from suppliers.quotes.models import Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +38,11 @@ class Pair:
 def pairs(session: Session, tender: Tender, found: Sequence[Award]) -> list[Pair]:
     """Every school that buys with every supplier that it would buy from."""
     parts: dict[tuple[uuid.UUID, uuid.UUID, str], Money] = {}
-    for quote_id in awards.winning_quotes(found):
-        supplier = session.get_one(Quote, quote_id).supplier
-        for due in awards.contracts_due(session, tender, found, quote_id):
-            key = (due.school_id, supplier.id, supplier.name)
-            parts[key] = parts.get(key, Money(0)) + due.amount
+    suppliers = {award.id: award.quote.supplier for award in found}
+    for due in awards.contracts_due(session, tender, found):
+        supplier = suppliers[due.award_id]
+        key = (due.school_id, supplier.id, supplier.name)
+        parts[key] = parts.get(key, Money(0)) + due.amount
     schools = names(session, {key[0] for key in parts})
     made = [
         Pair(school_id, schools[school_id], supplier_id, supplier, award_rules.value_with_vat(amount))

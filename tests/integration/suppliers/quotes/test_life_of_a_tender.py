@@ -191,7 +191,7 @@ class LifeOfATender(RuleBasedStateMachine):
 def test_whatever_people_try_the_promises_of_a_tender_hold(app: Flask, shelf: kept.Shelf) -> None:  # noqa: ARG001
     class Anew(LifeOfATender):
         def __init__(self) -> None:
-            shelf.put_back(kept.EMPTY)
+            shelf.put_back_empty()
             super().__init__()
 
     run_state_machine_as_test(
