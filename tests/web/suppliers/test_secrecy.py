@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 from marketplace.core import jobs
 from marketplace.core.db import db
 from marketplace.core.mail import Message
+from marketplace.core.policy import Role
 from suppliers.quotes.models import QuotedPrice
 from tests import make
 from tests.web.client import Client
@@ -59,18 +60,11 @@ def test_abuse_01_a_planted_price_is_nowhere_before_opening(
     assert not found_in("".join(letters).encode())
 
     school = alliance.schools[0]
-    outsider = make.alliance(schools=1).schools[0]
-    curious = [tender.openers[0], alliance.coordinator, rival.admin]
-    everybody = [
-        *curious,
-        None,
-        supplier.admin,
-        alliance.auditor,
-        school.headteacher,
-        school.governor,
-        school.finance_lead,
-        outsider.bursar,
-    ]
+    at_a_school = (Role.BURSAR, Role.HEADTEACHER, Role.GOVERNOR, Role.FINANCE_LEAD)
+    board = make.person(alliance.id, Role.COORDINATOR, Role.AUDITOR)
+    outsider = make.person(make.alliance(schools=1).schools[0].id, *at_a_school)
+    curious = [tender.openers[0], board, rival.admin]
+    everybody = [*curious, None, supplier.admin, make.person(school.id, *at_a_school), outsider]
     asked = addresses(
         app,
         tender_id=tender.id,
