@@ -143,6 +143,9 @@ from suppliers.quotes.earlier import views as earlier_answer_pages
 from suppliers.quotes.keys import models as opening_keys
 from suppliers.quotes.keys import tasks as opening_key_tasks
 from suppliers.quotes.keys import views as opening_key_pages
+from suppliers.quotes.openers import models as openers
+from suppliers.quotes.openers import queries as opener_queries
+from suppliers.quotes.openers import views as opener_pages
 from suppliers.quotes.rescue import views as rescue_pages
 
 MODELS = (
@@ -170,6 +173,7 @@ MODELS = (
     profiles,
     questions,
     opening_keys,
+    openers,
     quotes,
     evaluation,
     low_prices,
@@ -226,7 +230,7 @@ BLUEPRINTS = (
     profile_pages.profiles,
     supplier_question_pages.questions,
     opening_pages.quotes,
-    opening_key_pages.keys,
+    opener_pages.keys,
     rescue_pages.rescue,
     low_price_pages.evaluation,
     award_pages.awards,
@@ -256,6 +260,7 @@ WAITING_FOR: tuple[Any, ...] = (
     notice_tasks.waiting_for,
     question_tasks.waiting_for,
     opening_key_tasks.waiting_for,
+    opener_queries.waiting_for,
     profile_tasks.waiting_for,
     quote_tasks.waiting_for,
     evaluation_tasks.waiting_for,

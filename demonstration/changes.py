@@ -1,4 +1,4 @@
-"""What changed of a tender after its publication: a later deadline, its words and documents, volumes."""
+"""What changed of a tender after its publication: its deadline, words and documents, volumes, openers."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from marketplace.tenders.recommitting.actions import recommit_school
 from marketplace.tenders.timetable import doubts_about
 from marketplace.tenders.uk_notices.actions import issue_notice
 from marketplace.tenders.uk_notices.rules import NoticeKind, Particulars
+from suppliers.quotes.openers import actions as openers
 
 PROPOSED, APPROVED, AMENDED, LONGER = 4, 5, 6, 7
 ASKED_FOR_MORE = 2
@@ -95,6 +96,17 @@ def ask_for_more(walk: Walk) -> None:
     first = next(school for school in walk.schools if school.id in more)
     with walk.on(ASKED_FOR_MORE, hour=15):
         recommit_school(first.headteacher, walk.tender_id, extension_id, first.id)
+
+
+def let_an_opener_go(walk: Walk) -> None:
+    """The coordinator proposes to take off the opener who leaves; a headteacher has yet to decide."""
+    leaving = walk.schools[2].bursar.person_id
+    if leaving is None:
+        raise LookupError(walk.schools[2].bursar.name)
+    with walk.on(AMENDED, hour=15):
+        openers.propose_removal(
+            walk.cast.coordinator, walk.tender_id, new_id(), leaving, walk.purchase.opener_leaves
+        )
 
 
 def _publish_the_change(walk: Walk, number: int) -> None:

@@ -306,7 +306,8 @@ def _openers(walk: Walk) -> list[tuple[DemonstrationSchool, Actor]]:
     first, second = walk.schools[0], walk.schools[1]
     third = walk.schools[2] if len(walk.schools) > 2 else None  # noqa: PLR2004  # the first two, and one more
     standby = (third, third.bursar) if third else (second, second.governor)
-    return [(first, first.bursar), (second, second.bursar), standby]
+    fourth = [(second, second.governor)] if walk.purchase.opener_leaves else []
+    return [(first, first.bursar), (second, second.bursar), standby, *fourth]
 
 
 def _seat(school: DemonstrationSchool, actor: Actor, seat: Seat) -> PanelDraft:

@@ -90,6 +90,7 @@ class Purchase:
 
     extended_because: str = ""
     more_a_year: Mapping[str, int] = field(default_factory=dict)
+    opener_leaves: str = ""
     interest: str = ""
     engagement: str = ""
 
@@ -247,6 +248,7 @@ PURCHASES: tuple[Purchase, ...] = (
         title="School meals for three schools",
         interest="My sister manages a kitchen for Larder & Co, who cook here now and might quote.",
         extended_because="Two suppliers asked for a week more, to visit the three kitchens.",
+        opener_leaves="Leaves the school before the quotes are opened.",
         extension_months=24,
         description="Hot meals cooked on site in term time, with menus for every diet.",
         spend={FERNLEIGH: 212_000, KINGFISHER: 61_500, MILLBROOK: 118_000},

@@ -66,6 +66,8 @@ def _buy(cast: Cast, purchase: Purchase) -> None:
     if purchase.extended_because:
         changes.extend(walk)
         changes.amend(walk)
+    if purchase.opener_leaves:
+        changes.let_an_opener_go(walk)
         asking.ask_and_answer(walk)
     if purchase.reach >= Reach.PUBLISHED:
         bids.submit_all(walk)

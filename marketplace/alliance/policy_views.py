@@ -38,6 +38,7 @@ SUBJECTS = {
         "passphrase",
         "keys",
         "halves",
+        "opener",
         "recovery",
         "opening",
         "quotes",

@@ -144,6 +144,9 @@ class Act(StrEnum):
     PASSPHRASE_ASK = "passphrase.ask"  # noqa: S105  # the same
     KEYS_MAKE = "keys.make"
     HALVES_FORGET = "halves.forget"
+    OPENER_TAKE_OFF = "opener.take_off"
+    OPENER_AGREE = "opener.agree"
+    OPENER_KEEP = "opener.keep"
     RECOVERY_PRINT = "recovery.print"
     OPENING_RECOVER = "opening.recover"
     OPENING_REFUSE = "opening.refuse"

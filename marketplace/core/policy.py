@@ -245,6 +245,11 @@ POLICY: Mapping[Act, Permission] = {
     Act.PASSPHRASE_ASK: _may("Ask openers to prove their passphrases before a deadline", Role.SYSTEM),
     Act.KEYS_MAKE: _may("Make the keys to which a tender’s quotes are sealed", Role.SYSTEM),
     Act.HALVES_FORGET: _may("Forget the halves of an opening that nobody completed in time", Role.SYSTEM),
+    Act.OPENER_TAKE_OFF: _may("Propose to take an opener off a published tender", Role.COORDINATOR),
+    Act.OPENER_AGREE: _may(
+        "Agree that an opener whom somebody else proposed to take off opens nothing", Role.HEADTEACHER
+    ),
+    Act.OPENER_KEEP: _may("Leave an opener named, with a reason", Role.COORDINATOR, Role.HEADTEACHER),
     Act.RECOVERY_PRINT: _may(
         "Make and print a recovery key, as chair of the board or as auditor", Role.HEADTEACHER, Role.AUDITOR
     ),

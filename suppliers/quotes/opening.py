@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import InvalidOperation
@@ -27,6 +28,8 @@ from suppliers.quotes.keys import queries as keys
 from suppliers.quotes.keys.boxes import BrokenBox
 from suppliers.quotes.models import Opening, Quote, SealedBody
 from suppliers.quotes.offers import Offer, Schedule
+from suppliers.quotes.openers import queries as openers
+from suppliers.quotes.openers.rules import WHY_NOT, Standing
 from suppliers.quotes.rules import Envelope, Opener, QuoteStatus
 
 log = logging.getLogger(__name__)
@@ -133,7 +136,9 @@ class OpeningView:
 
     `envelope` is the one to open now, None when there is none to open; `why_not` then says why. `count`
     is how many quotes wait, None for those who may not know. `begun` is an opening that waits for its
-    second opener, until `until`. `past` are the openings that were completed.
+    second opener, until `until`, and `completers` are the people who can. `standings` says of everybody who
+    is named whether they can open, `why_not_you` why the reader, who is named, cannot. `past` are the
+    openings that were completed.
     """
 
     tender: Tender
@@ -141,6 +146,9 @@ class OpeningView:
     why_not: str
     count: int | None
     openers: tuple[PanelSeat, ...]
+    standings: Mapping[uuid.UUID, Standing]
+    completers: Collection[uuid.UUID]
+    why_not_you: str
     begun: Opening | None
     until: datetime | None
     can_start: bool
@@ -160,7 +168,14 @@ def view_for(session: Session, actor: Actor, tender: Tender, moment: datetime) -
     begun = opening_of(session, tender.id, envelope) if envelope else None
     if begun is not None and not rules.start_is_live(begun.started_at, moment):
         begun = None
-    ready = bool(envelope and mine and count)
+    standing: Mapping[uuid.UUID, Standing] = {}
+    completers: set[uuid.UUID] = set()
+    if envelope and count != 0:
+        key = keys.envelope_key(session, tender.id, envelope)
+        standing = openers.standings(session, tender, key)
+        completers = openers.completers(session, tender, key, begun.first_key_id) if begun else set()
+    own = standing.get(mine.person_id) if mine else None
+    able = bool(envelope and count and own is Standing.ABLE)
     past = session.scalars(
         select(Opening)
         .where(Opening.tender_id == tender.id, Opening.opened_at.is_not(None))
@@ -172,10 +187,13 @@ def view_for(session: Session, actor: Actor, tender: Tender, moment: datetime) -
         why_not=why_not,
         count=count,
         openers=tuple(seats),
+        standings=standing,
+        completers=completers,
+        why_not_you=WHY_NOT.get(own, "") if own else "",
         begun=begun,
         until=begun.started_at + rules.OPENING_LASTS if begun else None,
-        can_start=ready and begun is None,
-        can_complete=bool(ready and begun and mine and begun.first_school_id not in {None, mine.school_id}),
+        can_start=able and begun is None,
+        can_complete=bool(able and mine and mine.person_id in completers),
         can_end=coordinates and count == 0 and tender.status is TenderStatus.CLOSED,
         past=tuple(past),
         quotes=tuple(queries.opened_quotes(session, tender.id, queries.visible_to(actor))),

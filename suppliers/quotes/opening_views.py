@@ -17,6 +17,7 @@ from marketplace.tenders import queries as tenders
 from suppliers.quotes import actions, opening, rules
 from suppliers.quotes.declarations.queries import confirmed_with
 from suppliers.quotes.keys.forms import PassphraseForm
+from suppliers.quotes.openers.rules import STANDING_LABELS
 from suppliers.quotes.receipt_views import quotes
 from suppliers.quotes.rules import Envelope
 
@@ -82,6 +83,7 @@ def _show(tender_id: uuid.UUID, form: PassphraseForm) -> Any:
             tender.alliance_id,
             *actor.organisations(Kind.SCHOOL, Role.HEADTEACHER),
         ),
+        labels=STANDING_LABELS,
         rules=rules,
     )
 

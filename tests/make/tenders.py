@@ -119,6 +119,7 @@ class Wishes(TypedDict, total=False):
     recovery_fee: Money
     split: Split
     evaluators: Sequence[Actor]
+    more_openers: Sequence[Actor]
     draft_id: uuid.UUID
     divided: Divided
 
@@ -186,6 +187,7 @@ def draft_tender(
     recovery_fee: Money = ZERO,
     split: Split = Split.PUPILS,
     evaluators: Sequence[Actor] | None = None,
+    more_openers: Sequence[Actor] = (),
     draft_id: uuid.UUID | None = None,
     divided: Divided | None = None,
 ) -> Tender:
@@ -256,11 +258,12 @@ def draft_tender(
             PanelDraft(_id(first.bursar), first.id, Seat.OPENER),
             PanelDraft(_id(second.bursar), second.id, Seat.OPENER),
             PanelDraft(_id(second.governor), second.id, Seat.OPENER),
+            *(PanelDraft(_id(one), min(one.school_ids), Seat.OPENER) for one in more_openers),
             *(PanelDraft(_id(one), min(one.school_ids), Seat.EVALUATOR) for one in scoring),
         ],
     )
     openers = (first.bursar, second.bursar)
-    for opener in (*openers, second.governor):
+    for opener in (*openers, second.governor, *more_openers):
         proven_opener(opener)
     return Tender(tender_id, alliance, buying, buying[0], openers, scoring, deadline, standby=second.governor)
 

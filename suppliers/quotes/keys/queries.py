@@ -16,17 +16,10 @@ from marketplace.tenders.interests.models import Interest
 from marketplace.tenders.models import PanelSeat, Tender
 from marketplace.tenders.rules import Seat, TenderStatus
 from suppliers.quotes.keys.models import EnvelopeKey, OpeningKey, OpeningPair, PassedHalf, ProofAsked
-from suppliers.quotes.keys.rules import Named, Paper
+from suppliers.quotes.keys.rules import STILL_SEALED, Named, Paper
 from suppliers.quotes.rules import Envelope
 
 BEFORE_OPENING = (TenderStatus.JOINING, TenderStatus.CONFIRMED, TenderStatus.PUBLISHED)
-SEALED_YET = (
-    TenderStatus.PUBLISHED,
-    TenderStatus.CLOSED,
-    TenderStatus.OPENED,
-    TenderStatus.EVALUATING,
-    TenderStatus.MODERATED,
-)
 
 
 def key_of(session: Session, person_id: uuid.UUID | None, *, lock: bool = False) -> OpeningKey | None:
@@ -57,6 +50,7 @@ def named(session: Session, tender: Tender) -> list[Named]:
         .where(PanelSeat.tender_id == tender.id, PanelSeat.seat == Seat.OPENER, Person.active, still_there)
         .order_by(PanelSeat.id)
     )
+    sealed_to = keys_with_halves(session, tender.id)
     return [
         Named(
             row.person_id,
@@ -66,9 +60,33 @@ def named(session: Session, tender: Tender) -> list[Named]:
             row.key_id,
             row.proved_at,
             has_interest=bool(row.has_interest),
+            holds_half=sealed_to is None or row.key_id in sealed_to,
         )
         for row in session.execute(query)
     ]
+
+
+def keys_with_halves(session: Session, tender_id: uuid.UUID) -> frozenset[uuid.UUID] | None:
+    """The keys that hold a half of what unlocks a tender's envelopes; None before there are envelopes."""
+    if session.scalars(select(EnvelopeKey.id).where(EnvelopeKey.tender_id == tender_id)).first() is None:
+        return None
+    pairs = (
+        select(OpeningPair.first_key_id, OpeningPair.second_key_id)
+        .join(EnvelopeKey)
+        .where(EnvelopeKey.tender_id == tender_id)
+    )
+    return frozenset(key_id for pair in session.execute(pairs) for key_id in pair)
+
+
+def keys_that_complete(
+    session: Session, key: EnvelopeKey, first_key_id: uuid.UUID | None
+) -> frozenset[uuid.UUID]:
+    """The keys to which a half was passed on by whoever started with this key."""
+    passed = session.scalars(
+        select(OpeningPair).join(PassedHalf).where(OpeningPair.envelope_key_id == key.id)
+    )
+    sides = [{pair.first_key_id, pair.second_key_id} for pair in passed]
+    return frozenset(one for pair in sides if first_key_id in pair for one in pair if one != first_key_id)
 
 
 def envelope_key(session: Session, tender_id: uuid.UUID, envelope: Envelope) -> EnvelopeKey:
@@ -141,7 +159,7 @@ def tenders_that_need(session: Session, key_ids: Collection[uuid.UUID]) -> list[
     query = (
         select(Tender)
         .where(
-            Tender.status.in_(SEALED_YET),
+            Tender.status.in_(STILL_SEALED),
             Tender.id.in_(select(EnvelopeKey.tender_id).where(EnvelopeKey.id.in_(holds))),
         )
         .order_by(Tender.closes_at, Tender.id)

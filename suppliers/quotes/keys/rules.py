@@ -12,6 +12,7 @@ from itertools import combinations
 
 from marketplace.core import clock
 from marketplace.core.errors import RuleBroken
+from marketplace.tenders.rules import TenderStatus
 
 SHORTEST_PASSPHRASE = 16
 LONGEST_PASSPHRASE = 200
@@ -22,6 +23,16 @@ PROOF_HOLDS = timedelta(days=30)
 ASKED_BEFORE_DEADLINE = (timedelta(days=7), timedelta(days=2))
 FEWEST_OPENERS = 3
 FEWEST_SCHOOLS = 2
+STILL_SEALED = frozenset(
+    {
+        TenderStatus.PUBLISHED,
+        TenderStatus.CLOSED,
+        TenderStatus.OPENED,
+        TenderStatus.EVALUATING,
+        TenderStatus.MODERATED,
+    }
+)
+"""While an envelope of a tender may still be sealed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +126,7 @@ class Readiness(StrEnum):
     """Whether an opener can be given a half of a key."""
 
     NO_KEY = "no_key"
+    NO_HALF = "no_half"
     PROOF_TOO_OLD = "proof_too_old"
     HAS_INTEREST = "has_interest"
     READY = "ready"
@@ -122,12 +134,14 @@ class Readiness(StrEnum):
 
 READINESS_LABELS: dict[Readiness, str] = {
     Readiness.NO_KEY: "No passphrase yet",
+    Readiness.NO_HALF: "Cannot open: has a new key",
     Readiness.PROOF_TOO_OLD: "To prove again",
     Readiness.HAS_INTEREST: "Declared an interest",
     Readiness.READY: "Ready",
 }
 READINESS_COLOURS: dict[Readiness, str] = {
     Readiness.NO_KEY: "yellow",
+    Readiness.NO_HALF: "grey",
     Readiness.PROOF_TOO_OLD: "yellow",
     Readiness.HAS_INTEREST: "grey",
     Readiness.READY: "green",
@@ -136,7 +150,10 @@ READINESS_COLOURS: dict[Readiness, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A person named to open, for a school, with the key they hold now if any."""
+    """A person named to open, for a school, with the key they hold now if any.
+
+    `holds_half` is false once quotes are sealed and a half went to another key of theirs, or to none.
+    """
 
     person_id: uuid.UUID
     name: str
@@ -145,6 +162,7 @@ class Named:
     key_id: uuid.UUID | None
     proved_at: datetime | None
     has_interest: bool
+    holds_half: bool = True
 
     def readiness(self, moment: datetime) -> Readiness:
         """Can this person be given a half at this moment?"""
@@ -152,6 +170,8 @@ class Named:
             return Readiness.HAS_INTEREST
         if self.key_id is None or self.proved_at is None:
             return Readiness.NO_KEY
+        if not self.holds_half:
+            return Readiness.NO_HALF
         if self.proved_at < moment - PROOF_HOLDS:
             return Readiness.PROOF_TOO_OLD
         return Readiness.READY
@@ -176,7 +196,7 @@ def check_publishable(named: Sequence[Named], moment: datetime) -> None:
     With three, one may fall ill or forget a passphrase and the quotes are opened all the same.
     """
     able = ready(named, moment)
-    if len(able) >= FEWEST_OPENERS and len({one.school_id for one in able}) >= FEWEST_SCHOOLS:
+    if _are_enough(able):
         return
     why = (
         "Quotes are sealed to the people who open them, so three openers from two schools must have proved "
@@ -192,6 +212,28 @@ def check_publishable(named: Sequence[Named], moment: datetime) -> None:
     raise RuleBroken(" ".join(said))
 
 
+def check_enough_stay(named: Sequence[Named], leaving: uuid.UUID, moment: datetime) -> None:
+    """Raise RuleBroken unless, without the person who leaves, three proven openers of two schools stay.
+
+    Only those count who hold a half of what is sealed: nobody can be given one any more.
+    """
+    staying = [one for one in named if one.person_id != leaving]
+    able = ready(staying, moment)
+    if _are_enough(able):
+        return
+    left = ", ".join(f"{one.name} ({one.school})" for one in able) or "nobody"
+    why = (
+        "Three openers from two schools must stay who hold a key to these quotes and have proved their "
+        f"passphrases in the last {PROOF_HOLDS.days} days, so that two can open if one is ill. Without this "
+        f"one these would: {left}."
+    )
+    raise RuleBroken(" ".join([why, *_what_to_do(staying, moment)]))
+
+
+def _are_enough(able: Sequence[Named]) -> bool:
+    return len(able) >= FEWEST_OPENERS and len({one.school_id for one in able}) >= FEWEST_SCHOOLS
+
+
 def _count(able: int) -> str:
     return {0: "Nobody is ready yet", 1: "One is ready so far"}.get(able, f"{able} are ready so far")
 
@@ -204,6 +246,8 @@ def _what_to_do(named: Sequence[Named], moment: datetime) -> Iterator[str]:
         yield f"Ask to set up an opening passphrase: {', '.join(people)}."
     if people := by_state.get(Readiness.PROOF_TOO_OLD):
         yield f"Ask to prove the passphrase again: {', '.join(people)}."
+    if people := by_state.get(Readiness.NO_HALF):
+        yield f"Cannot open, having a new key since publication: {', '.join(people)}."
     if people := by_state.get(Readiness.HAS_INTEREST):
         yield f"Cannot open, having declared an interest: {', '.join(people)}."
 

@@ -47,8 +47,11 @@ def _task(text: str, endpoint: str, tender: Tender) -> Task:
 
 
 def offered_steps(session: Session, actor: Actor, tender: Tender) -> list[StepLink]:
-    """From the tender's page to who is ready to open, once schools are invited and until it closes."""
-    if tender.status not in queries.BEFORE_OPENING or tender.alliance_id not in actor.alliance_ids:
+    """From the tender's page to who is ready to open, from the invitation until everything is open."""
+    if (
+        tender.status not in {*queries.BEFORE_OPENING, *rules.STILL_SEALED}
+        or tender.alliance_id not in actor.alliance_ids
+    ):
         return []
     named, moment = queries.named(session, tender), clock.now()
     able = len(rules.ready(named, moment))

@@ -1,19 +1,17 @@
-"""Pages on which openers look after their passphrases, and which say who is ready to open a tender."""
+"""Pages on which openers look after their passphrases."""
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from flask import Blueprint, flash, redirect, url_for
 
-from marketplace.core import clock, web
+from marketplace.core import web
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
 from marketplace.core.policy import SCHOOL_PEOPLE, Kind
 from marketplace.core.web import NavigationItem, answering, page
-from marketplace.tenders import queries as tenders
-from suppliers.quotes.keys import actions, boxes, queries, rules
+from suppliers.quotes.keys import actions, boxes, queries
 from suppliers.quotes.keys.forms import ChangePassphraseForm, ChoosePassphraseForm, PassphraseForm
 from suppliers.quotes.keys.models import OpeningKey
 
@@ -100,23 +98,6 @@ def replace() -> Any:
             flash("You have a new opening passphrase. The old one opens nothing any more.", "success")
             return redirect(url_for("keys.show"))
     return page("keys/replace.html", form=form, lost=queries.tenders_that_need(db.session(), [key.id]))
-
-
-@keys.route("/tenders/<uuid:tender_id>/openers")
-def openers(tender_id: uuid.UUID) -> Any:
-    """Who is named to open a tender, who is ready, and what the others must do."""
-    session = db.session()
-    tender = tenders.get_tender_of_alliance(session, web.actor(), tender_id)
-    named, moment = queries.named(session, tender), clock.now()
-    return page(
-        "keys/openers.html",
-        tender=tender,
-        named=[(one, one.readiness(moment)) for one in named],
-        able=rules.ready(named, moment),
-        pairs=list(rules.allowed_pairs(rules.ready(named, moment))),
-        you=web.actor().person_id,
-        rules=rules,
-    )
 
 
 def _own_key() -> OpeningKey | None:

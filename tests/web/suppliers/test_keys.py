@@ -62,9 +62,41 @@ def test_who_replaces_reads_which_tenders_are_lost_and_the_openers_page_says_who
     openers = client_for(tender.alliance.coordinator.person_id).get(f"/tenders/{tender.id}/openers")
     assert openers.words.count("Ready") == 3
     assert f"{tender.openers[1].name}" in openers.words
+    site.submit(page.form().fill(passphrase=OTHER, again=OTHER))
+    assert "Cannot open: has a new key" in site.get(f"/tenders/{tender.id}/openers").words
     for stranger in (make.supplier().admin, make.alliance(schools=1).schools[0].headteacher):
         client_for(stranger.person_id).get(f"/tenders/{tender.id}/openers", status=404)
     client_for(make.supplier().admin.person_id).get("/opening-passphrase", status=404)
+
+
+def test_two_people_take_an_opener_off_page_by_page(client_for: SignIn) -> None:
+    alliance = make.alliance()
+    fourth = alliance.schools[2].bursar
+    tender = make.published_tender(alliance, criteria=make.PRICE_ONLY, more_openers=[fourth])
+    coordinator, head = (
+        client_for(one.person_id) for one in (alliance.coordinator, tender.schools[1].headteacher)
+    )
+    overview = coordinator.get(f"/tenders/{tender.id}/openers")
+    form = coordinator.get(overview.links()[f"Take {fourth.name} off"]).form()
+    refused = coordinator.submit(form, status=422)
+    assert "Enter why this opener is taken off" in refused.errors()["reason"]
+    proposed = coordinator.submit(refused.form().fill(reason="Leaves the school at Easter."))
+    assert "We have asked headteachers to decide" in proposed.words
+    assert f"Take {fourth.name} off" not in proposed.links()
+    path = proposed.links()[fourth.name]
+    keep = coordinator.get(coordinator.get(path).links()[f"Leave {fourth.name} named, with a reason"])
+    assert "stays an opener" in coordinator.submit(keep.form().fill(reason="Stays until May.")).words
+    again = coordinator.get(overview.links()[f"Take {fourth.name} off"]).form()
+    coordinator.submit(again.fill(reason="Leaves after all."))
+    decide = head.get(head.get("/").links()[f"Decide about an opener of {tender.row.title}"])
+    assert "Leaves after all." in decide.words
+    done = head.submit(decide.form())
+    assert f"You took {fourth.name} off" in done.words
+    assert "Taken off" in done.words
+    client_for(tender.lead.headteacher.person_id).get(
+        f"/tenders/{tender.id}/openers/{fourth.person_id}/take-off", status=403
+    )
+    coordinator.get(f"/tenders/{tender.id}/openers/{fourth.person_id}/take-off", status=404)
 
 
 def test_publishing_too_early_names_on_the_page_who_must_do_what(client_for: SignIn) -> None:

@@ -28,6 +28,28 @@ def named(name: str, school: uuid.UUID, proved: datetime | None = NOW, *, tied: 
 ANN, BEN, CAT = named("Ann", ALDER), named("Ben", BEECH), named("Cat", BEECH)
 
 
+# ------------------------------------------------------------------ who stays
+@pytest.mark.parametrize(
+    ("fourth", "said"),
+    [
+        (named("Dan", CEDAR, tied=True), "declared an interest: Dan"),
+        (named("Dan", CEDAR, None), "set up an opening passphrase: Dan"),
+        (named("Dan", CEDAR, NOW - timedelta(days=31)), "prove the passphrase again: Dan"),
+        (replace(named("Dan", CEDAR), holds_half=False), "having a new key since publication: Dan"),
+    ],
+)
+def test_an_opener_goes_only_while_three_who_can_open_stay(fourth: Named, said: str) -> None:
+    rules.check_enough_stay([ANN, BEN, CAT, named("Dan", CEDAR)], CAT.person_id, NOW)
+    with pytest.raises(RuleBroken, match=said) as refused:
+        rules.check_enough_stay([ANN, BEN, CAT, fourth], CAT.person_id, NOW)
+    assert "these would: Ann (Alder), Ben (Beech)." in refused.value.message
+
+
+def test_three_who_stay_are_not_of_one_school() -> None:
+    with pytest.raises(RuleBroken, match="from two schools"):
+        rules.check_enough_stay([ANN, BEN, CAT, named("Dan", BEECH)], ANN.person_id, NOW)
+
+
 # ------------------------------------------------------------------ passphrases
 @pytest.mark.parametrize(
     ("passphrase", "said"),
