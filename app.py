@@ -107,6 +107,7 @@ from suppliers.awards import confirming as award_confirming
 from suppliers.awards import models as awards
 from suppliers.awards import tasks as award_tasks
 from suppliers.awards import views as award_pages
+from suppliers.awards.by_schools import views as by_schools_pages
 from suppliers.awards.combining import models as combining
 from suppliers.awards.combining import views as combining_pages
 from suppliers.awards.credits import models as credit_tables
@@ -196,6 +197,7 @@ MODELS = (
 TENDER_PAGES = (amending_pages, commitment_pages, interest_pages, recommitting_pages, specification_pages)
 """Modules whose pages stand on the blueprint of tenders."""
 AWARD_PAGES = (
+    by_schools_pages,
     combining_pages,
     credit_pages,
     handover_pages,

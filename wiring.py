@@ -44,11 +44,13 @@ from marketplace.tenders.uk_notices.reminders import jobs as notice_reminder_job
 from suppliers.awards import confirming as award_confirming
 from suppliers.awards import said as awards_said
 from suppliers.awards import tasks as award_tasks
+from suppliers.awards.by_schools import shown as by_schools
 from suppliers.awards.combining import jobs as combining_jobs
 from suppliers.awards.credits import queries as credit_queries
 from suppliers.awards.letters import jobs as letter_jobs
 from suppliers.awards.letters import queries as letter_queries
 from suppliers.awards.performance import queries as performance_queries
+from suppliers.evaluation import downloads as comparison_downloads
 from suppliers.evaluation import queries as evaluation_queries
 from suppliers.evaluation import tasks as evaluation_tasks
 from suppliers.profiles import jobs as profile_jobs
@@ -128,4 +130,5 @@ def connect() -> None:
     contract_offers.offer_links(award_tasks.links_of_contract)
     contract_offers.offer_links(performance_queries.links_of_contract)
     contract_offers.offer_links(credit_queries.links_of_contract)
+    comparison_downloads.add_sheets(by_schools.sheets)
     quote_queries.hide(evaluation_queries.hidden_from)

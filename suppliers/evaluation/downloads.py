@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
+from sqlalchemy.orm import Session
 
 from marketplace.core.money import Money
 from marketplace.core.web import plain_number
@@ -26,11 +27,24 @@ STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 Sheets = Iterable[tuple[str, Sequence[Sequence[Value]]]]
+MakeSheets = Callable[[Session, Tender], Sheets]
+_more: list[MakeSheets] = []
 
 
-def excel(tender: Tender, comparison: Comparison) -> bytes:
+def add_sheets(make: MakeSheets) -> None:
+    """Let a stage downstream add sheets to the workbook of a comparison; wired where the app is made."""
+    if make not in _more:
+        _more.append(make)
+
+
+def further_sheets(session: Session, tender: Tender) -> Sheets:
+    """What stages downstream add for a tender that its reader may compare."""
+    return [sheet for make in _more for sheet in make(session, tender)]
+
+
+def excel(tender: Tender, comparison: Comparison, further: Sheets = ()) -> bytes:
     """A workbook with a sheet each for the ranking, schools, lots, lines and the reasons for scores."""
-    return workbook(tender, _sheets(comparison))
+    return workbook(tender, [*_sheets(comparison), *further])
 
 
 def workbook(tender: Tender, sheets: Sheets) -> bytes:

@@ -11,9 +11,9 @@ from suppliers.evaluation.comparison import Comparison
 from suppliers.evaluation.downloads import Value
 
 
-def excel(tender: Tender, results: Results) -> bytes:
+def excel(tender: Tender, results: Results, further: downloads.Sheets = ()) -> bytes:
     """A workbook with who is first in each lot, what schools would pay, and each lot's ranking and lines."""
-    return downloads.workbook(tender, _sheets(results))
+    return downloads.workbook(tender, [*_sheets(results), *further])
 
 
 def csv_text(results: Results) -> bytes:

@@ -347,10 +347,11 @@ def download_excel(tender_id: uuid.UUID) -> Response:
     """The comparison as an Excel workbook."""
     session = db.session()
     tender, results = queries.get_results(session, web.actor(), tender_id)
+    further = downloads.further_sheets(session, tender)
     content = (
-        lot_downloads.excel(tender, results)
+        lot_downloads.excel(tender, results, further)
         if results
-        else downloads.excel(tender, queries.comparison_of(session, tender))
+        else downloads.excel(tender, queries.comparison_of(session, tender), further)
     )
     return _attachment(content, EXCEL, f"{tender.reference}-comparison.xlsx")
 

@@ -102,7 +102,7 @@ class Problem:
         return Instance(
             schools=tuple(map(str, sorted(school for school in self.schools if school in schools))),
             suppliers=tuple(map(str, in_order)),
-            lots=tuple(_model_lot(lot, schools) for lot in lots),
+            lots=tuple(model_lot(lot, schools) for lot in lots),
             offers=tuple(offer for lot in lots for offer in self._offers(lot, schools)),
             bundles=tuple(self._bundles(lots, schools)),
             limits=Limits(most_lots=self.basis.division.limits.most_awarded),
@@ -183,7 +183,8 @@ def _saved(plain: Mapping[uuid.UUID, LotPrice], bundled: Mapping[uuid.UUID, LotP
     return sum(plain[lot_id].total.pence - one.total.pence for lot_id, one in bundled.items())
 
 
-def _model_lot(lot: ScheduleLot, schools: Collection[uuid.UUID]) -> combination.Lot:
+def model_lot(lot: ScheduleLot, schools: Collection[uuid.UUID]) -> combination.Lot:
+    """A lot as the model reads it, with what these schools buy of it."""
     return combination.Lot(
         str(lot.id),
         tuple(

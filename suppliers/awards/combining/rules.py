@@ -37,13 +37,15 @@ class Kind(StrEnum):
     ONE = "one"
     AT_MOST = "at_most"
     WITHOUT = "without"
+    SO_MANY = "so_many"
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """One way to award the lots. Amounts in pence, before VAT, over the whole term.
 
-    `number` is of suppliers for Kind.AT_MOST, `school` the one that left for Kind.WITHOUT. `gap` is by how
+    `number` is of suppliers for Kind.AT_MOST, `school` the one that left for Kind.WITHOUT. For Kind.SO_MANY
+    `number` schools buy, `school` as the last that joins. `gap` is by how
     much another could cost less at most, where that is not proven to be nothing; None where it is not known.
     """
 

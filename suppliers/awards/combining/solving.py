@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from suppliers.awards import optimum, pricing, scenarios
+from suppliers.awards.by_schools.counting import in_order
 from suppliers.awards.combination import Award, Instance, Limits
 from suppliers.awards.combining.problem import Problem
 from suppliers.awards.combining.rules import Kind, Scenario, State, Worked
@@ -35,7 +37,7 @@ def work_out(problem: Problem, seconds: int) -> Worked:
         for number in range(2, len(set(best.winners.values())))
     ]
     return Worked(
-        (*found, *_without(problem, left)),
+        (*found, *_without(problem, left), *_so_many(problem, best, left)),
         {
             school_id: outcome.priced.cost
             for school_id in sorted(problem.schools)
@@ -82,6 +84,15 @@ def _without(problem: Problem, left: Callable[[], float]) -> Iterator[Scenario]:
         if others:
             outcome = optimum.solve(problem.instance(others), left())
             yield _scenario(Kind.WITHOUT, outcome, school=school_id)
+
+
+def _so_many(problem: Problem, best: Scenario, left: Callable[[], float]) -> Iterator[Scenario]:
+    """The best combination when one, two, … all schools buy, those that buy most first."""
+    order = in_order(problem.lots)
+    for number, school_id in enumerate(order[:-1], start=1):
+        outcome = optimum.solve(problem.instance(order[:number]), left())
+        yield _scenario(Kind.SO_MANY, outcome, number=number, school=school_id)
+    yield from (replace(best, kind=Kind.SO_MANY, number=len(order), school=last) for last in order[-1:])
 
 
 def _alone(problem: Problem, school_id: uuid.UUID, seconds: float) -> Outcome:

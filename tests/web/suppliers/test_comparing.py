@@ -56,6 +56,8 @@ def test_all_quotes_stand_side_by_side_with_ranks_marks_and_savings(as_person: A
     )
     assert "Leaving out any one of the other quotes would not change which is first." in page.words
     assert page.select("svg title")
+    by_schools = as_person(contest.coordinator).get(page.links()["By number of schools"])
+    assert "3 Cedar Primary School Supplier 2 £225,000.00 £75,000.00 £75,000.00" in by_schools.words
     for school in contest.tender.schools:
         assert school.name in page.words
 
@@ -147,7 +149,10 @@ def test_the_workbook_holds_texts_as_texts_and_amounts_as_numbers(as_person: AsP
     answer = as_person(contest.coordinator).download(f"{comparison(contest)}.xlsx")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     book = openpyxl.load_workbook(io.BytesIO(answer.data))
-    assert book.sheetnames == ["Ranking", "By school", "By lot", "By line", "Scores and reasons"]
+    assert book.sheetnames == [
+        *("Ranking", "By school", "By lot", "By line", "Scores and reasons", "By number of schools")
+    ]
+    assert [row[0].value for row in book["By number of schools"].iter_rows(min_row=2)][-3:] == [1, 2, 3]
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert not [cell for cell in cells if cell.data_type == "f"]
     assert book["By line"]["C2"].value == "=HYPERLINK(1)"

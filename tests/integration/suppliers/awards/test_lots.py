@@ -137,6 +137,9 @@ def test_a_school_alone_reaches_fewer_tiers_and_the_others_pay_more_when_one_lea
     assert worked.best.cost == 4_000_00
     assert worked.alone == {school.id: 3_000_00 for school in found.tender.schools}
     assert [one.cost for one in worked.of(Kind.WITHOUT)] == [3_000_00, 3_000_00]
+    so_many = worked.of(Kind.SO_MANY)
+    assert [(one.number, one.cost) for one in so_many] == [(1, 3_000_00), (2, 4_000_00)]
+    assert [one.school for one in so_many] == [school.id for school in found.tender.schools]
     problem = queries.problem_of(make.fresh(), found.tender.row)
     assert problem
     seen = shown.view(problem, worked)

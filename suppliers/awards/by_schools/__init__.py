@@ -1,0 +1,1 @@
+"""What a tender costs, and who wins it, by the number of schools that join."""
