@@ -292,6 +292,12 @@ POLICY: Mapping[Act, Permission] = {
     Act.CHALLENGE_SETTLE: _may(
         "Agree to what another person proposed about a challenge", Role.HEADTEACHER, Role.GOVERNOR
     ),
+    Act.CHALLENGE_AGREE: _may(
+        "Agree, as the first of two schools, that an award is set aside", Role.HEADTEACHER, Role.GOVERNOR
+    ),
+    Act.AWARD_SET_ASIDE: _may(
+        "Set an award aside after a challenge, as the second of two schools", Role.HEADTEACHER, Role.GOVERNOR
+    ),
     Act.RELATED_PARTY_DECLARE: _may(
         "Record that a winner is related to a school that buys", Role.COORDINATOR
     ),

@@ -59,7 +59,9 @@ WORDS = {
     Act.AWARD_ANNOUNCE: "Award notice published",
     Act.CHALLENGE_RECORD: "Award challenged",
     Act.CHALLENGE_PROPOSE: "Proposed how a challenge is settled",
+    Act.CHALLENGE_AGREE: "One school agreed that the award is set aside",
     Act.CHALLENGE_SETTLE: "Challenge settled",
+    Act.AWARD_SET_ASIDE: "Award set aside",
     Act.RELATED_PARTY_DECLARE: "Related party recorded",
     Act.AWARD_CONFIRM: "Award confirmed",
 }

@@ -26,7 +26,7 @@ class AwardStatus(StrEnum):
 
 MOVES: dict[AwardStatus, frozenset[AwardStatus]] = {
     AwardStatus.RECOMMENDED: frozenset({AwardStatus.APPROVED, AwardStatus.REJECTED}),
-    AwardStatus.APPROVED: frozenset({AwardStatus.CONFIRMED}),
+    AwardStatus.APPROVED: frozenset({AwardStatus.CONFIRMED, AwardStatus.REJECTED}),
     AwardStatus.CONFIRMED: frozenset(),
     AwardStatus.REJECTED: frozenset(),
 }

@@ -25,6 +25,7 @@ from suppliers.awards.letters.queries import sent_at
 from suppliers.awards.models import Award
 from suppliers.awards.rules import AwardStatus
 from suppliers.awards.standstill import queries as standstill
+from suppliers.awards.standstill.models import Challenge
 from suppliers.awards.standstill.rules import BEFORE_CONTRACTS, Duty
 from suppliers.evaluation.queries import visible_to
 
@@ -107,9 +108,14 @@ def _challenges(session: Session, actor: Actor) -> list[Task]:
                 challenge.challenger,
             )
             for challenge in standstill.open_challenges(session, tender.id)
-            if challenge.proposed_by and challenge.proposed_by != actor.person_id
+            if challenge.proposed_by and actor.person_id not in _done(challenge)
         ]
     return found
+
+
+def _done(challenge: Challenge) -> set[uuid.UUID | None]:
+    """Who proposed what happens, and who has agreed to it."""
+    return {challenge.proposed_by, *(one.person_id for one in challenge.agreements)}
 
 
 def _awards(session: Session, waiting: Sequence[Tender]) -> dict[uuid.UUID, Award]:

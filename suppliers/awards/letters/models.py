@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.db import Base
@@ -17,12 +17,20 @@ class Letter(Base):
     """One letter about one quote: kept from the moment the coordinator has read its draft.
 
     `content` is what it says, as JSON, and `sha256` its hash in UTF-8. `document_sha256` is the PDF, which
-    the worker draws from the content once it is sent. `note` is what the coordinator added.
+    the worker draws from the content once it is sent. `note` is what the coordinator added. It is superseded
+    when the award that it tells of is set aside: it stays as it was sent, and another result follows.
     """
 
     __tablename__ = "letter"
     __table_args__ = (
-        UniqueConstraint("quote_id", "kind"),
+        Index(
+            "uq_letter_one_of_a_kind",
+            "quote_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("superseded_at IS NULL"),
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
         CheckConstraint("document_sha256 IS NULL OR sent_at IS NOT NULL", name="drawn_once_sent"),
     )
 
@@ -37,6 +45,7 @@ class Letter(Base):
     read_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     read_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    superseded_at: Mapped[datetime | None]
     document_sha256: Mapped[str | None] = mapped_column(ForeignKey("stored_file.sha256"))
     version: Mapped[int] = mapped_column(default=1)
 

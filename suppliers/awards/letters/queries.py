@@ -15,22 +15,26 @@ from suppliers.awards.letters.rules import RESULTS, LetterKind
 from suppliers.evaluation import queries as evaluation
 from suppliers.quotes.models import Quote
 
+STANDS = Letter.superseded_at.is_(None)
+
 
 def letters_of(session: Session, tender_id: uuid.UUID) -> dict[uuid.UUID, Letter]:
     """The results that were read or sent, by quote. Load the tender as its reader first."""
-    query = select(Letter).where(Letter.tender_id == tender_id, Letter.kind.in_(RESULTS))
+    query = select(Letter).where(Letter.tender_id == tender_id, Letter.kind.in_(RESULTS), STANDS)
     return {letter.quote_id: letter for letter in session.scalars(query)}
 
 
 def sent_at(session: Session, tender_id: uuid.UUID) -> datetime | None:
     """When the bidders of a tender were told their results: one moment for all; None if they were not."""
-    query = select(func.min(Letter.sent_at)).where(Letter.tender_id == tender_id, Letter.kind.in_(RESULTS))
+    query = select(func.min(Letter.sent_at)).where(
+        Letter.tender_id == tender_id, Letter.kind.in_(RESULTS), STANDS
+    )
     return session.scalar(query)
 
 
 def is_told(session: Session, quote: Quote) -> bool:
-    """Has the supplier of a quote been sent its result?"""
-    query = select(Letter.id).where(Letter.quote_id == quote.id, Letter.sent_at.is_not(None))
+    """Has the supplier of a quote been sent its result, of an award that was not set aside since?"""
+    query = select(Letter.id).where(Letter.quote_id == quote.id, Letter.sent_at.is_not(None), STANDS)
     return session.scalars(query.limit(1)).first() is not None
 
 
@@ -62,8 +66,8 @@ def get_sent(session: Session, actor: Actor, letter_id: uuid.UUID) -> Letter:
 
 
 def sent_to(session: Session, tender_id: uuid.UUID, *kinds: LetterKind) -> list[Letter]:
-    """The letters of a tender that were sent, oldest first. Load the tender as its reader first."""
-    query = select(Letter).where(Letter.tender_id == tender_id, Letter.sent_at.is_not(None))
+    """The letters of a tender that were sent and stand, oldest first. Load the tender as its reader first."""
+    query = select(Letter).where(Letter.tender_id == tender_id, Letter.sent_at.is_not(None), STANDS)
     if kinds:
         query = query.where(Letter.kind.in_(kinds))
     return list(session.scalars(query.order_by(Letter.sent_at, Letter.id)))

@@ -110,13 +110,15 @@ def show_summary(quote_id: uuid.UUID) -> Any:
     session = db.session()
     quote = get_own_quote(session, web.actor(), quote_id)
     letters = queries.sent_letters(session, web.actor(), quote_id)
-    result = next((letter for letter in letters if letter.kind in rules.RESULTS), letters[0])
+    results = [letter for letter in letters if letter.kind in rules.RESULTS] or letters
+    result = results[-1]
     confirmed = next((letter for letter in letters if letter.kind not in rules.RESULTS), None)
     return page(
         "awards/summary.html",
         tender=quote.tender,
         quote_id=quote_id,
         kept=result,
+        earlier=results[:-1],
         letter=from_json(result.content),
         subject=rules.SUBJECTS[result.kind],
         confirmed=confirmed,

@@ -24,7 +24,7 @@ from marketplace.tenders.uk_notices.actions import new_reference
 from marketplace.tenders.uk_notices.rules import NO_PARTICULARS, NoticeKind, Particulars, Published
 from suppliers.awards import queries as awards
 from suppliers.awards.letters.queries import sent_at
-from suppliers.awards.standstill import notices, queries, rules
+from suppliers.awards.standstill import notices, queries, rules, setting_aside
 from suppliers.awards.standstill.models import Challenge, Standstill
 from suppliers.awards.standstill.rules import Challenged, ChallengeStatus, Duty, Outcome
 from suppliers.evaluation import queries as evaluation
@@ -165,11 +165,12 @@ def propose_outcome(
         tender = evaluation.get_tender(session, tender_id, evaluation.visible_to(actor), lock=True)
         policy.require(actor, Act.CHALLENGE_PROPOSE, tender.alliance_id)
         challenge = queries.get_challenge(session, tender, challenge_id)
-        rules.move(challenge.status, ChallengeStatus(outcome))
+        rules.move(challenge.status, rules.SETTLED_AS[outcome])
         expect_version(challenge, version)
         rules.check_outcome_reasons(reason)
         challenge.outcome, challenge.reason = outcome, reason
         challenge.proposed_by, challenge.proposed_at = actor.person_id, clock.now()
+        challenge.agreements.clear()
         session.flush()
         events.record(
             session,
@@ -183,27 +184,38 @@ def propose_outcome(
 
 
 def settle_challenge(actor: Actor, tender_id: uuid.UUID, challenge_id: uuid.UUID, version: int) -> None:
-    """Agree to what was proposed about a challenge: the standstill resumes, or its pause ends.
+    """Agree to what was proposed about a challenge: the standstill resumes, or the award is set aside.
 
-    It resumes when the last open challenge is settled; the working days that were left run from today.
-    Raises Forbidden for the person who proposed it.
+    It resumes when the last open challenge is settled; the working days that were left run from today. Two
+    people of two schools set an award aside, as two approved it: the first agreement waits for the second.
+    Raises Forbidden for the person who proposed it. Sent twice, it counts once.
     """
     with transaction() as session:
         tender = evaluation.get_tender(session, tender_id, evaluation.visible_to(actor), lock=True)
-        policy.require(actor, Act.CHALLENGE_SETTLE, *awards.schools_approved_for(session, actor, tender))
+        schools = awards.schools_approved_for(session, actor, tender)
+        policy.require(actor, Act.CHALLENGE_SETTLE, *schools)
         challenge = queries.get_challenge(session, tender, challenge_id)
         if challenge.status is not ChallengeStatus.OPEN and challenge.settled_by == actor.person_id:
             return
         expect_version(challenge, version)
         rules.check_second_person(challenge.proposed_by, actor.person_id)
         assert challenge.outcome, "a proposal has an outcome"
-        challenge.status = rules.move(challenge.status, ChallengeStatus(challenge.outcome))
+        if not setting_aside.agree(session, actor, challenge, schools):
+            mark_changed(tender)
+            session.flush()
+            notices.agreed_by_one(session, tender, challenge, awards.approvers(session, tender))
+            events.record(session, actor, Act.CHALLENGE_AGREE, tender_id, organisation_id=tender.alliance_id)
+            return
+        challenge.status = rules.move(challenge.status, rules.SETTLED_AS[challenge.outcome])
         challenge.settled_by, challenge.settled_at = actor.person_id, clock.now()
         session.flush()
         if challenge.status is ChallengeStatus.RESUMED and tender.standstill_ends_on is not None:
             tender.standstill_ends_on = rules.resumed_last_day(
                 tender.standstill_ends_on, challenge.days_left, clock.today()
             )
+        if challenge.outcome in rules.SETS_ASIDE:
+            setting_aside.set_aside(session, actor, tender, challenge)
+            return
         mark_changed(tender)
         events.record(
             session,

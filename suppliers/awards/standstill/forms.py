@@ -87,11 +87,11 @@ class ChallengeForm(NewThingForm):
 
 
 class OutcomeForm(EditForm):
-    """What happens to a standstill that a challenge has paused."""
+    """What happens to an award that is challenged."""
 
     outcome = RadiosField(
-        "What happens to the standstill?",
-        [Required("Choose what happens to the standstill")],
+        "What happens to the award?",
+        [Required("Choose what happens to the award")],
         choices=choices(OUTCOMES.items()),
         coerce=Outcome,
     )

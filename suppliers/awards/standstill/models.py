@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core.db import Base
 from marketplace.core.ids import new_id
@@ -32,11 +32,26 @@ class Standstill(Base):
     begun_at: Mapped[datetime]
 
 
+class ChallengeAgreement(Base):
+    """One person's agreement, for a school, to what is proposed now about a challenge.
+
+    Gone with the proposal when another is made.
+    """
+
+    __tablename__ = "challenge_agreement"
+    __table_args__ = (UniqueConstraint("challenge_id", "school_id"),)
+
+    challenge_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("challenge.id"), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    school_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("school.id"))
+    agreed_at: Mapped[datetime]
+
+
 class Challenge(Base):
     """A challenge to an award: no contract is made while one is open.
 
     `days_left` is how many working days of the standstill were left when it came, 0 outside of one. Who
-    proposes what happens next and who agrees are two people.
+    proposes what happens next and who agrees are two people; `settled_by` is who agreed last.
     """
 
     __tablename__ = "challenge"
@@ -64,5 +79,9 @@ class Challenge(Base):
     settled_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     settled_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
+
+    agreements: Mapped[list[ChallengeAgreement]] = relationship(
+        order_by="ChallengeAgreement.agreed_at", cascade="all, delete-orphan"
+    )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # SQLAlchemy reads a plain dict here

@@ -16,7 +16,9 @@ from marketplace.tenders.models import Tender
 from suppliers.awards.letters.queries import letters_of
 from suppliers.awards.standstill import rules
 from suppliers.awards.standstill.models import Challenge
+from suppliers.awards.standstill.rules import Outcome
 from suppliers.profiles.queries import people_who_bid
+from suppliers.quotes.models import Quote
 
 
 def award_announced(session: Session, tender: Tender) -> None:
@@ -73,6 +75,50 @@ def challenge_settled(session: Session, tender: Tender, challenge: Challenge) ->
         tender,
         challenger=challenge.challenger,
         outcome=rules.OUTCOMES[challenge.outcome],
+        reason=challenge.reason,
+    )
+
+
+def agreed_by_one(
+    session: Session, tender: Tender, challenge: Challenge, approvers: Iterable[Person]
+) -> None:
+    """Ask people of the other schools to agree, too, that an award is set aside."""
+    assert challenge.outcome
+    done = {challenge.proposed_by, *(one.person_id for one in challenge.agreements)}
+    _write(
+        session,
+        [one for one in approvers if one.id not in done],
+        f"One school agreed, another must: a challenge to the award of {tender.title}",
+        "awards_outcome_proposed.txt",
+        tender,
+        challenger=challenge.challenger,
+        outcome=rules.OUTCOMES[challenge.outcome],
+        reason=challenge.reason,
+    )
+
+
+def award_set_aside(session: Session, tender: Tender, challenge: Challenge, bidders: Iterable[Quote]) -> None:
+    """Tell all bidders at the same moment, and the schools, that the award does not stand."""
+    subject = f"The award is set aside: {tender.title}"
+    again = challenge.outcome is Outcome.AGAIN
+    for quote in bidders:
+        _write(
+            session,
+            people_who_bid(session, quote.supplier_id),
+            subject,
+            "awards_set_aside_bidder.txt",
+            tender,
+            again=again,
+            quote_id=quote.id,
+        )
+    _write(
+        session,
+        [*_heads(session, tender), *_coordinators(session, tender)],
+        subject,
+        "awards_set_aside.txt",
+        tender,
+        again=again,
+        challenger=challenge.challenger,
         reason=challenge.reason,
     )
 

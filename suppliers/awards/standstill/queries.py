@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.alliance.models import Person
@@ -17,10 +17,12 @@ from marketplace.core.money import Money
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import TenderStatus
 from marketplace.tenders.uk_notices import queries as notices
+from marketplace.tenders.uk_notices.models import Notice
 from marketplace.tenders.uk_notices.rules import NoticeKind
 from suppliers.awards import rules as award_rules
 from suppliers.awards.letters.queries import sent_at
 from suppliers.awards.models import Award
+from suppliers.awards.rules import AwardStatus
 from suppliers.awards.standstill import rules
 from suppliers.awards.standstill.models import Challenge, Standstill
 from suppliers.awards.standstill.rules import ChallengeStatus, Countdown, Duty
@@ -63,8 +65,21 @@ def get_challenge(session: Session, tender: Tender, challenge_id: uuid.UUID) -> 
 
 
 def is_announced(session: Session, tender_id: uuid.UUID) -> bool:
-    """Was the award notice published?"""
-    return notices.has_notice(session, tender_id, NoticeKind.AWARD)
+    """Was the award notice published, of the award that stands?"""
+    return bool(_award_notices(session, tender_id))
+
+
+def _award_notices(session: Session, tender_id: uuid.UUID) -> list[Notice]:
+    """The award notices since the award that stands was approved: those of one set aside are older."""
+    decided = session.scalar(
+        select(func.max(Award.decided_at)).where(
+            Award.tender_id == tender_id, Award.status.in_([AwardStatus.APPROVED, AwardStatus.CONFIRMED])
+        )
+    )
+    if decided is None:
+        return []
+    told = [one for one in notices.notices_of(session, tender_id) if one.kind is NoticeKind.AWARD]
+    return [one for one in told if one.issued_at >= decided]
 
 
 def check_may_confirm(session: Session, tender: Tender, awards: Sequence[Award]) -> None:
@@ -106,8 +121,11 @@ class ChallengeView:
     days_left: int
     is_open: bool
     outcome: str
+    sets_aside: bool
     reason: str
     proposed_by: str
+    agreed_by: tuple[str, ...]
+    people_needed: int
     settled_by: str
     settled_at: datetime | None
     version: int
@@ -151,7 +169,7 @@ def view(session: Session, tender: Tender, awards: Sequence[Award]) -> Standstil
 
 
 def _reference(session: Session, tender_id: uuid.UUID) -> str:
-    told = [one for one in notices.notices_of(session, tender_id) if one.kind is NoticeKind.AWARD]
+    told = _award_notices(session, tender_id)
     return told[-1].reference if told else ""
 
 
@@ -170,8 +188,11 @@ def _challenge(session: Session, challenge: Challenge) -> ChallengeView:
         days_left=challenge.days_left,
         is_open=challenge.status is ChallengeStatus.OPEN,
         outcome=rules.OUTCOMES[challenge.outcome] if challenge.outcome else "",
+        sets_aside=challenge.outcome in rules.SETS_ASIDE,
         reason=challenge.reason,
         proposed_by=name(challenge.proposed_by),
+        agreed_by=tuple(name(one.person_id) for one in challenge.agreements),
+        people_needed=rules.people_needed(challenge.outcome) if challenge.outcome else 1,
         settled_by=name(challenge.settled_by),
         settled_at=challenge.settled_at,
         version=challenge.version,

@@ -7,7 +7,7 @@ Sections are of the Procurement Act 2023. How many working days the law asks for
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -19,6 +19,7 @@ from marketplace.core.working_days import in_words, is_working_day_everywhere
 from marketplace.needs import thresholds
 from marketplace.needs.thresholds import Regime
 from marketplace.tenders.rules import TenderStatus
+from suppliers.awards.rules import APPROVALS_NEEDED
 
 BEFORE_CONTRACTS = frozenset({TenderStatus.CONFIRMED_BY_SCHOOLS, TenderStatus.STANDSTILL})
 
@@ -124,25 +125,29 @@ CHALLENGE_LABELS: Mapping[ChallengeBy, str] = {
 
 
 class ChallengeStatus(StrEnum):
-    """How far a challenge is: open, or settled by two people in one of two ways."""
+    """How far a challenge is: open, or settled by several people; upheld, the award is set aside."""
 
     OPEN = "open"
     RESUMED = "resumed"
     ENDED = "ended"
+    UPHELD = "upheld"
 
 
 MOVES: dict[ChallengeStatus, frozenset[ChallengeStatus]] = {
-    ChallengeStatus.OPEN: frozenset({ChallengeStatus.RESUMED, ChallengeStatus.ENDED}),
+    ChallengeStatus.OPEN: frozenset({ChallengeStatus.RESUMED, ChallengeStatus.ENDED, ChallengeStatus.UPHELD}),
     ChallengeStatus.RESUMED: frozenset(),
     ChallengeStatus.ENDED: frozenset(),
+    ChallengeStatus.UPHELD: frozenset(),
 }
 
 
 class Outcome(StrEnum):
-    """What is proposed to happen to a standstill that a challenge has paused."""
+    """What is proposed to happen to an award that is challenged."""
 
     RESUMED = "resumed"
     ENDED = "ended"
+    AGAIN = "again"
+    NO_AWARD = "no_award"
 
 
 OUTCOMES: Mapping[Outcome, str] = {
@@ -151,7 +156,22 @@ OUTCOMES: Mapping[Outcome, str] = {
         "The pause ends as if it had not been: the court lifted the suspension, or the challenge "
         "was withdrawn"
     ),
+    Outcome.AGAIN: (
+        "The award is set aside, and another one recommended: quotes are compared again on the scores that "
+        "were locked, less those that are excluded"
+    ),
+    Outcome.NO_AWARD: (
+        "The award is set aside and the tender ends without one, such as where the scores or the terms "
+        "themselves were at fault"
+    ),
 }
+SETTLED_AS: Mapping[Outcome, ChallengeStatus] = {
+    Outcome.RESUMED: ChallengeStatus.RESUMED,
+    Outcome.ENDED: ChallengeStatus.ENDED,
+    Outcome.AGAIN: ChallengeStatus.UPHELD,
+    Outcome.NO_AWARD: ChallengeStatus.UPHELD,
+}
+SETS_ASIDE = frozenset({Outcome.AGAIN, Outcome.NO_AWARD})
 
 
 def move(present: ChallengeStatus, wanted: ChallengeStatus) -> ChallengeStatus:
@@ -196,6 +216,23 @@ def check_second_person(proposed_by: uuid.UUID | None, person_id: uuid.UUID | No
         raise RuleBroken("The coordinator proposes first what happens to the standstill.")
     if person_id is None or person_id == proposed_by:
         raise Forbidden("You proposed this, so somebody else must agree to it.")
+
+
+def people_needed(outcome: Outcome) -> int:
+    """How many agree to an outcome: two schools approved the award, so two set it aside."""
+    return APPROVALS_NEEDED if outcome in SETS_ASIDE else 1
+
+
+def school_to_agree_for(
+    schools: Collection[uuid.UUID], agreed_for: Collection[uuid.UUID], *, agreed_already: bool
+) -> uuid.UUID:
+    """The school for which somebody agrees. Raises Forbidden for who did, or whose school has, before."""
+    if agreed_already:
+        raise Forbidden("You have agreed to this already. Somebody of another school must, too.")
+    free = sorted(set(schools) - set(agreed_for))
+    if not free:
+        raise Forbidden("Your school has agreed to this already. Somebody of another school must, too.")
+    return free[0]
 
 
 def resumed_last_day(last_day: date, left: int, today: date) -> date:

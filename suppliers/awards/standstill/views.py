@@ -87,7 +87,7 @@ def record_challenge(tender_id: uuid.UUID) -> Any:
 
 @awards.route("/tenders/<uuid:tender_id>/award/challenges/<uuid:challenge_id>", methods=["GET", "POST"])
 def propose_outcome(tender_id: uuid.UUID, challenge_id: uuid.UUID) -> Any:
-    """Propose what happens to a standstill that a challenge has paused."""
+    """Propose what happens to an award that is challenged."""
     session, actor = db.session(), web.actor()
     tender = evaluation.get_tender(session, tender_id, evaluation.visible_to(actor))
     policy.require(actor, Act.CHALLENGE_PROPOSE, tender.alliance_id)
@@ -123,9 +123,19 @@ def settle_challenge(tender_id: uuid.UUID, challenge_id: uuid.UUID) -> Any:
     if form.validate_on_submit():
         with answering(form):
             actions.settle_challenge(actor, tender_id, challenge_id, form.version.data or 0)
-            flash("You agreed. The challenge is settled.", "success")
+            flash(_settled(tender_id, challenge_id), "success")
             return redirect(url_for("awards.show_award", tender_id=tender_id))
     return page("awards/settle_challenge.html", form=form, tender=tender, challenge=challenge)
+
+
+def _settled(tender_id: uuid.UUID, challenge_id: uuid.UUID) -> str:
+    """What an agreement did."""
+    settled = _shown(tender_id, challenge_id)
+    if settled.is_open:
+        return "You agreed. Somebody of another school agrees, too, before the award is set aside."
+    if settled.sets_aside:
+        return "You agreed, and the award is set aside. Every bidder is told."
+    return "You agreed. The challenge is settled."
 
 
 def _shown(tender_id: uuid.UUID, challenge_id: uuid.UUID) -> ChallengeView:

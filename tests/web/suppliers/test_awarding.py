@@ -202,6 +202,21 @@ def test_from_award_notice_to_challenge_page_by_page(as_person: AsPerson) -> Non
     rest = task.removeprefix(path(contest))
     as_person(contest.tender.schools[0].bursar).get(path(contest, rest), status=403)
 
+    form = coordinator.get(path(contest, "/challenge")).form("Record the challenge and pause the award")
+    page = coordinator.submit(form.fill(challenger="Rival Ltd", by="letter", reference="Letter of today"))
+    form = coordinator.get(page.links()["Propose how it is settled"]).form("Propose it to the schools")
+    coordinator.submit(form.fill(outcome="again", reason="The quote was not read to its end."))
+    task = head.get("/").links()["Decide about a challenge to the award: School meals"]
+    page = head.submit(head.get(task).form("Agree to set the award aside"))
+    assert "Somebody of another school agrees, too" in page.words
+    assert "Decide about a challenge" not in head.get("/").words
+    other = as_person(contest.tender.schools[1].headteacher)
+    page = other.submit(other.get(task).form("Agree to set the award aside"))
+    assert "the award is set aside. Every bidder is told" in page.words
+    assert "Set aside after the challenge of Rival Ltd: The quote was not read to its end." in page.words
+    supplier = as_person(contest.suppliers[0].admin).get(f"/quotes/{contest.quotes[0]}/summary")
+    assert "This decision does not stand" in supplier.words
+
 
 def test_an_award_of_others_is_not_found(as_person: AsPerson) -> None:
     contest = make.awarded_contest()

@@ -4,16 +4,23 @@ import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from marketplace.alliance.models import Person
+from marketplace.contracts.models import Contract
 from marketplace.core import clock
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.ids import new_id
+from marketplace.core.mail import Message
+from marketplace.core.policy import Actor
 from marketplace.tenders.rules import TenderStatus
 from marketplace.tenders.uk_notices import queries as notices
 from marketplace.tenders.uk_notices import schema
 from marketplace.tenders.uk_notices.rules import NoticeKind
 from suppliers.awards import actions
 from suppliers.awards import queries as awards
+from suppliers.awards.letters.models import Letter
+from suppliers.awards.models import Award
 from suppliers.awards.standstill import actions as standstills
 from suppliers.awards.standstill import queries
 from suppliers.awards.standstill.models import Challenge
@@ -178,6 +185,76 @@ def test_a_pause_that_two_people_end_leaves_the_last_day_as_it_was() -> None:
     assert contest.tender.row.standstill_ends_on == date(2026, 12, 3)
     with clock.travelling(at(4, 12)):
         confirm(contest)
+
+
+def settle(contest: Contest, challenge: Challenge, *people: Actor) -> None:
+    for person in people:
+        version = make.fresh().get_one(Challenge, challenge.id).version
+        standstills.settle_challenge(person, contest.tender.id, challenge.id, version)
+
+
+def test_two_people_of_two_schools_set_an_award_aside_and_another_takes_its_place() -> None:
+    contest = announced(23, 11)
+    first = awards.live_awards(make.fresh(), contest.tender.id)[0]
+    one, other = contest.tender.schools[:2]
+    with clock.travelling(at(26, 11)):
+        challenge = record(contest)
+        propose(contest, challenge, Outcome.AGAIN)
+        with pytest.raises(Forbidden):
+            settle(contest, challenge, contest.coordinator)
+        settle(contest, challenge, one.headteacher)
+        assert status(contest) is TenderStatus.STANDSTILL
+        with pytest.raises(Forbidden, match="agreed to this already"):
+            settle(contest, challenge, one.headteacher)
+        with pytest.raises(Forbidden, match="Your school has agreed"):
+            settle(contest, challenge, one.governor)
+        with pytest.raises(RuleBroken, match="Rival Ltd challenges"):
+            confirm(contest)
+        settle(contest, challenge, other.headteacher)
+        settle(contest, challenge, other.headteacher)
+
+        session = make.fresh()
+        assert status(contest) is TenderStatus.PRICES_OPENED
+        assert contest.tender.row.standstill_ends_on is None
+        assert not awards.live_awards(session, contest.tender.id)
+        assert session.get_one(Award, first.id).rejection_reason.endswith("Order of 4 January.")
+        assert not session.scalars(select(Contract).where(Contract.award_id == first.id)).all()
+        told = select(Message).where(Message.subject.startswith("The award is set aside"))
+        messages = session.scalars(told).all()
+        bidders = {supplier.admin.person_id for supplier in contest.suppliers}
+        mails = {session.get_one(Person, person_id).email for person_id in bidders if person_id}
+        assert mails <= {message.recipient for message in messages}
+        assert len({message.written_at for message in messages}) == 1
+
+        make.recommend_award(contest, contest.quotes[0], "The scores hold; the first quote is excluded.")
+        make.approve_award(contest)
+        with pytest.raises(RuleBroken, match="Send every bidder"):
+            confirm(contest)
+        make.tell_and_announce(contest)
+    assert status(contest) is TenderStatus.STANDSTILL
+    (live,) = awards.live_awards(make.fresh(), contest.tender.id)
+    assert live.id != first.id
+    letters = make.fresh().scalars(select(Letter).where(Letter.quote_id == contest.quotes[0])).all()
+    assert [letter.superseded_at is None for letter in sorted(letters, key=lambda one: one.id)] == [
+        False,
+        True,
+    ]
+    ends_on = contest.tender.row.standstill_ends_on
+    assert ends_on
+    with clock.travelling(at(ends_on.day + 1, ends_on.month)):
+        confirm(contest)
+    assert status(contest) is TenderStatus.AWARDED
+
+
+def test_an_award_set_aside_for_good_ends_the_tender_and_frees_the_needs() -> None:
+    contest = announced(23, 11)
+    with clock.travelling(at(26, 11)):
+        challenge = record(contest)
+        propose(contest, challenge, Outcome.NO_AWARD)
+        settle(contest, challenge, *(school.governor for school in contest.tender.schools[:2]))
+    assert status(contest) is TenderStatus.UNSUCCESSFUL
+    assert "Order of 4 January." in contest.tender.row.end_reason
+    assert not awards.live_awards(make.fresh(), contest.tender.id)
 
 
 def test_a_challenge_says_who_by_what_and_when() -> None:

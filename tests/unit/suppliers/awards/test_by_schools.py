@@ -36,6 +36,7 @@ MENUS = Criterion(
     highest_score=5,
     lowest_score=0,
 )
+PRICE_ALONE = Method(PriceFormula.PROPORTION_OF_LOWEST, 100)
 FROM_THREE = TiersDraft(TierBasis.SCHOOLS, (Decimal(3),))
 
 
@@ -57,7 +58,7 @@ BOTH = [quote(ACORN, "Acorn"), quote(BRAMBLE, "Bramble")]
 def basis(
     volumes: Mapping[uuid.UUID, int],
     prices: Sequence[tuple[str, str]],
-    method: Method = Method(PriceFormula.PROPORTION_OF_LOWEST, 100),
+    method: Method = PRICE_ALONE,
 ) -> Basis:
     """One line; each quote's price, and its price from three schools on."""
     line = ScheduleLine(
