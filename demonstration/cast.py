@@ -135,11 +135,11 @@ DECLARED: Mapping[str, Declared] = {
     "Conrad Vane": Declared(
         mandatory=(NONE,),
         discretionary=("poor_performance",),
-        account=(
-            "A council ended a cleaning contract early two years ago: rounds were missed for six weeks. "
-            "We paid back what it cost, replaced the area manager, and since then report a missed round to "
-            "the customer on the same day."
-        ),
+        accounts={
+            "poor_performance": "A council ended a cleaning contract early two years ago: rounds were missed "
+            "for six weeks. We paid back what it cost, replaced the area manager, and since then report a "
+            "missed round to the customer on the same day."
+        },
         connected=("Corvus Holdings plc, parent company", "Conrad Vane, director"),
     ),
     "Dev Chowdhury": Declared(

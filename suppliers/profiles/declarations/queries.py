@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from suppliers.profiles.declarations.grounds import Edition, Ground, edition_on
 from suppliers.profiles.declarations.models import Declaration
-from suppliers.profiles.declarations.rules import Declared
+from suppliers.profiles.declarations.rules import NONE, Declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +85,14 @@ def view(row: Declaration) -> DeclarationView:
 
 
 def declared_in(row: Declaration) -> Declared:
-    """What a version holds."""
+    """What a version holds. One from before each ground had its account says the same of all its grounds."""
     held = row.content
+    grounds = (*held["mandatory"], *held["discretionary"])
+    accounts = held.get("accounts") or {one: held.get("account", "") for one in grounds if one != NONE}
     return Declared(
         mandatory=tuple(held["mandatory"]),
         discretionary=tuple(held["discretionary"]),
-        account=held["account"],
+        accounts=accounts,
         connected=tuple(held["connected"]),
         sub_contractors=tuple(held["sub_contractors"]),
         conflict=held["conflict"],

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from marketplace.core.errors import RuleBroken
-from suppliers.profiles.declarations.grounds import Edition, Schedule
+from suppliers.profiles.declarations.grounds import Edition, Ground, Schedule
 
 LONGEST_TEXT = 5_000
 LONGEST_LINE = 300
@@ -20,15 +20,16 @@ FIELDS = {Schedule.MANDATORY: "mandatory", Schedule.DISCRETIONARY: "discretionar
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What a supplier declares: the ids of the grounds that apply, and what it says about them.
+    """What a supplier declares: the ids of the grounds that apply, and what it says about each.
 
-    `mandatory` and `discretionary` hold ids of grounds, or NONE alone. `connected` and `sub_contractors`
+    `mandatory` and `discretionary` hold ids of grounds, or NONE alone. `accounts` say of each ground that
+    applies, by its id, what happened and what was done about it. `connected` and `sub_contractors`
     are one a line. `conflict` is blank when there is none.
     """
 
     mandatory: tuple[str, ...] = ()
     discretionary: tuple[str, ...] = ()
-    account: str = ""
+    accounts: Mapping[str, str] = field(default_factory=dict)
     connected: tuple[str, ...] = ()
     sub_contractors: tuple[str, ...] = ()
     conflict: str = ""
@@ -43,22 +44,35 @@ def check_declared(declared: Declared, edition: Edition) -> Declared:
     """The declaration as we keep it. Raises RuleBroken naming the field that is wrong."""
     mandatory = _chosen(declared.mandatory, edition, Schedule.MANDATORY)
     discretionary = _chosen(declared.discretionary, edition, Schedule.DISCRETIONARY)
-    if {*mandatory, *discretionary} - {NONE} and not declared.account.strip():
-        raise RuleBroken(
-            "Say for each ground that you ticked what happened, when, and what you have done so that it does "
-            "not happen again.",
-            "account",
-        )
-    for field, text in (("account", declared.account), ("conflict", declared.conflict)):
-        check_text(text, field)
+    accounts = {
+        one.id: _account(declared, one) for one in edition.named(frozenset({*mandatory, *discretionary}))
+    }
+    check_text(declared.conflict, "conflict")
     return Declared(
         mandatory=mandatory,
         discretionary=discretionary,
-        account=declared.account.strip(),
+        accounts=accounts,
         connected=check_lines(declared.connected, "connected"),
         sub_contractors=check_lines(declared.sub_contractors, "sub_contractors"),
         conflict=declared.conflict.strip(),
     )
+
+
+def account_field(ground_id: str) -> str:
+    """The name of the field that holds what a supplier says about a ground."""
+    return f"account_{ground_id}"
+
+
+def _account(declared: Declared, ground: Ground) -> str:
+    said, field = declared.accounts.get(ground.id, "").strip(), account_field(ground.id)
+    if not said:
+        raise RuleBroken(
+            f"Say about “{ground.title}” what happened, when, and what you have done so that it does not "
+            "happen again.",
+            field,
+        )
+    check_text(said, field)
+    return said
 
 
 def _chosen(ids: tuple[str, ...], edition: Edition, schedule: Schedule) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ def make_declaration(supplier_id: uuid.UUID) -> Any:
         grounds.edition_on(clock.today()),
         queries.declared_in(before) if before else None,
         before.number if before else 0,
+        request.form.getlist("mandatory") + request.form.getlist("discretionary") if request.form else None,
     )
     target = web.local_path(request.args.get("next"))
     if form.validate_on_submit():

@@ -25,10 +25,12 @@ def test_declarations_are_made_once_on_the_way_to_a_quote(client_for: ClientFor)
     page = site.get(check.links()["Make your declarations"])
     refused = site.submit(page.form().fill(mandatory=["none"], discretionary=["insolvency"]), status=422)
     assert refused.errors() == {
-        "account": "Say for each ground that you ticked what happened, when, and what you have done so that "
-        "it does not happen again."
+        "account_insolvency": "Say about “Insolvency, or business suspended” what happened, when, and what "
+        "you have done so that it does not happen again."
     }
-    said = refused.form().fill(account="In 2024 …", sub_contractors="Clearview\nBrights Ltd, 01234567")
+    said = refused.form().fill(
+        account_insolvency="In 2024 …", sub_contractors="Clearview\nBrights Ltd, 01234567"
+    )
     back = site.submit(said)
     assert back.path.startswith(f"/tenders/{tender.id}/quote/check")
     submit = back.form()

@@ -18,7 +18,9 @@ from tests import make
 
 pytestmark = pytest.mark.usefixtures("app")
 INSOLVENT = Declared(
-    mandatory=(NONE,), discretionary=("insolvency",), account="In administration for a month in 2024."
+    mandatory=(NONE,),
+    discretionary=("insolvency",),
+    accounts={"insolvency": "In administration for a month in 2024."},
 )
 
 

@@ -65,18 +65,24 @@ def test_a_ground_of_the_other_schedule_or_of_no_list_is_refused() -> None:
             check_declared(declared(mandatory=(wrong,)), NOW)
 
 
-def test_who_declares_a_ground_says_what_happened_and_what_was_done() -> None:
-    with pytest.raises(RuleBroken, match="what happened, when, and what you have done") as refused:
-        check_declared(declared(discretionary=("insolvency",), account="  "), NOW)
-    assert refused.value.field == "account"
-    kept = check_declared(declared(discretionary=("insolvency",), account="In 2024 we …"), NOW)
+def test_who_declares_grounds_says_of_each_what_happened_and_what_was_done() -> None:
+    both = {"mandatory": ("terrorism",), "discretionary": ("insolvency",)}
+    for accounts, missing in (
+        ({"terrorism": "In 2022 …", "insolvency": "  "}, "insolvency"),
+        ({"insolvency": "In 2024 …"}, "terrorism"),
+    ):
+        with pytest.raises(RuleBroken, match="what happened, when, and what you have done") as refused:
+            check_declared(declared(**both, accounts=accounts), NOW)
+        assert refused.value.field == f"account_{missing}"
+    said = {"insolvency": " In 2024 we … ", "theft_fraud_bribery": "Not ticked, so not kept."}
+    kept = check_declared(declared(discretionary=("insolvency",), accounts=said), NOW)
+    assert kept.accounts == {"insolvency": "In 2024 we …"}
     assert [one.title for one in NOW.named(kept.applying)] == ["Insolvency, or business suspended"]
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("account", "x" * (LONGEST_TEXT + 1)),
         ("conflict", "x" * (LONGEST_TEXT + 1)),
         ("connected", ("x" * (LONGEST_LINE + 1),)),
         ("sub_contractors", ("Clearview",) * (MOST_LINES + 1)),
@@ -86,6 +92,13 @@ def test_what_is_too_long_is_named(field: str, value: object) -> None:
     with pytest.raises(RuleBroken) as refused:
         check_declared(declared(**{field: value}), NOW)
     assert refused.value.field == field
+
+
+def test_a_long_account_is_named_by_its_ground() -> None:
+    said = {"insolvency": "x" * (LONGEST_TEXT + 1)}
+    with pytest.raises(RuleBroken) as refused:
+        check_declared(declared(discretionary=("insolvency",), accounts=said), NOW)
+    assert refused.value.field == "account_insolvency"
 
 
 def test_lines_are_tidied_and_blank_ones_left_out() -> None:
