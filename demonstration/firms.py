@@ -18,6 +18,8 @@ from suppliers.profiles.bank import jobs as bank_jobs
 from suppliers.profiles.bank.rules import Account
 from suppliers.profiles.bid_library.actions import keep_answer
 from suppliers.profiles.bid_library.rules import Answer
+from suppliers.profiles.debarment import actions as debarment
+from suppliers.profiles.debarment.rules import LookUp
 from suppliers.profiles.documents import actions as documents
 from suppliers.profiles.documents.rules import INSURANCES, DocumentDetails, DocumentKind
 
@@ -54,6 +56,10 @@ def keep_house(cast: Cast) -> None:
             "It is made out to Corvus Holdings plc. Please send the one of Corvus Facilities plc.",
             accepted=False,
         )
+        for bidder in (alpha, corvus):
+            read = f"List of {clock.today() - timedelta(days=3):%d.%m.%Y}"
+            look_up = LookUp(is_listed=False, reference=read, looked_on=clock.today())
+            debarment.record_look_up(manor.bursar, bidder.id, new_id(), look_up)
     with cast.calendar.on(-150):
         documents.use_documents(manor.finance_lead, birch.id)
         _account(alpha, "00-00-10", "00990001")

@@ -29,6 +29,7 @@ SUBJECTS = {
         "bank",
         "documents",
         "document",
+        "debarment",
         "declaration",
         "member",
         "question",

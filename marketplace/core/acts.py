@@ -120,6 +120,7 @@ class Act(StrEnum):
     DOCUMENT_ADD = "document.add"
     DOCUMENT_RETIRE = "document.retire"
     DOCUMENT_CHECK = "document.check"
+    DEBARMENT_LOOK_UP = "debarment.look_up"
     DOCUMENT_REMIND = "document.remind"
     DOCUMENTS_USE = "documents.use"
     DOCUMENTS_STOP_USING = "documents.stop_using"

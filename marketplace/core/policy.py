@@ -207,6 +207,12 @@ POLICY: Mapping[Act, Permission] = {
     Act.DOCUMENT_CHECK: _may(
         "Check a supplier's document for all schools", Role.BURSAR, Role.HEADTEACHER, Role.FINANCE_LEAD
     ),
+    Act.DEBARMENT_LOOK_UP: _may(
+        "Record what the debarment list says about a supplier",
+        Role.BURSAR,
+        Role.HEADTEACHER,
+        Role.FINANCE_LEAD,
+    ),
     Act.DOCUMENT_REMIND: _may("Remind of documents that end", Role.SYSTEM),
     Act.DOCUMENTS_USE: _may(
         "Let the school hear before a supplier's documents end",

@@ -23,6 +23,9 @@ from suppliers.profiles.alerts import queries as alerts
 from suppliers.profiles.alerts import views as alert_views
 from suppliers.profiles.bank import queries as bank
 from suppliers.profiles.bank import views as bank_views
+from suppliers.profiles.debarment import queries as debarment
+from suppliers.profiles.debarment import rules as debarment_rules
+from suppliers.profiles.debarment import views as debarment_views
 from suppliers.profiles.declarations import queries as declarations
 from suppliers.profiles.declarations import views as declaration_views
 from suppliers.profiles.documents import queries as documents
@@ -46,6 +49,7 @@ for _path, _view, _methods in (
     ("/alerts/resume", alert_views.resume_alerts, ("POST",)),
     (f"{_SUPPLIER}/declarations", declaration_views.show_declarations, ("GET",)),
     (f"{_SUPPLIER}/declarations/make", declaration_views.make_declaration, BOTH),
+    (f"{_SUPPLIER}/debarment", debarment_views.record_look_up, BOTH),
     (f"{_SUPPLIER}/documents", document_views.show_documents, ("GET",)),
     (f"{_SUPPLIER}/documents/add", document_views.add_document, BOTH),
     (f"{_SUPPLIER}/documents/use", document_views.use_documents, ("POST",)),
@@ -158,6 +162,9 @@ def show(supplier_id: uuid.UUID) -> Any:
         alerts_stopped=alerts.has_stopped(session, actor.person_id) if own else False,
         colleagues=queries.people_who_bid(session, supplier_id),
         own=own,
+        look_ups=debarment.look_ups(session, actor, supplier_id),
+        looks_up=bool(debarment.schools_looking(actor)),
+        debarment_section=debarment_rules.SECTION,
         label=categories.label,
     )
 

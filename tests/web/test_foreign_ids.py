@@ -19,7 +19,7 @@ from tests.web.client import Client
 
 FOR_ANYBODY = re.compile(r"/(opportunities|api|dev)/|/tenders/<uuid:tender_id>/(quote|questions/ask)(/|$)")
 """What is published, what every supplier may answer, and the letters of a development machine."""
-DIRECTORY = re.compile(r"/suppliers/<uuid:supplier_id>(/documents|/reviews|/edit)?$")
+DIRECTORY = re.compile(r"/suppliers/<uuid:supplier_id>(/documents|/reviews|/edit|/debarment)?$")
 """Where schools of every alliance find every supplier. They read of no other alliance's schools there."""
 THINGS = {
     *(

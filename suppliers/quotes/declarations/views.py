@@ -8,6 +8,8 @@ from typing import Any
 from marketplace.core import web
 from marketplace.core.db import db
 from marketplace.core.web import page
+from suppliers.profiles.debarment.queries import look_ups
+from suppliers.profiles.debarment.rules import SECTION
 from suppliers.quotes.declarations import queries
 from suppliers.quotes.views import quotes
 
@@ -25,4 +27,6 @@ def show_declarations(quote_id: uuid.UUID) -> Any:
         tender=quote.tender,
         confirmed=queries.confirmed_with(session, [quote]).get(quote_id),
         own=quote.supplier_id in web.actor().supplier_ids,
+        look_ups=look_ups(session, web.actor(), quote.supplier_id),
+        section=SECTION,
     )

@@ -47,7 +47,21 @@ def test_declarations_are_made_once_on_the_way_to_a_quote(client_for: ClientFor)
     reader = client_for(tender.alliance.coordinator.person_id)
     opening = reader.get(f"/tenders/{tender.id}/opening")
     assert "Insolvency, or business suspended (Schedule 7, paragraphs 5 and 6)" in opening.words
-    assert "sections 57 and 58" in reader.get(opening.links()["Read them"]).words
+    read = reader.get(opening.links()["Read them"])
+    assert "sections 57 and 58" in read.words
+    assert "No school of your alliance has recorded yet" in read.words
+
+    bursar = client_for(tender.lead.bursar.person_id)
+    page = bursar.get(f"/suppliers/{supplier.id}")
+    form = bursar.get(page.links()["Record what the debarment list says"]).form()
+    missing = bursar.submit(form.fill(is_listed="yes"), status=422)
+    assert "the reference of the entry" in missing.errors()["reference"]
+    listed = bursar.submit(missing.form().fill(is_listed="yes", reference="Entry 7 of 2 November"))
+    assert "You recorded what the debarment list said" in listed.words
+    assert "stood on the debarment list" in reader.get(read.path).words
+    other = client_for(make.alliance(schools=1, name="Other").schools[0].bursar.person_id)
+    assert "Entry 7" not in other.get(f"/suppliers/{supplier.id}").words
+    site.get(f"/suppliers/{supplier.id}/debarment", status=403)
 
 
 def test_people_of_a_supplier_are_changed_and_removed(client_for: ClientFor) -> None:

@@ -1,0 +1,1 @@
+"""Whether a supplier stands on the debarment list, as schools looked it up."""
