@@ -275,7 +275,7 @@ def _criteria(purchase: Purchase) -> list[CriterionDraft]:
 
 def _pricing(purchase: Purchase) -> dict[str, Any]:
     if not purchase.ceiling:
-        return {"formula": PriceFormula.PROPORTION_OF_LOWEST}
+        return {"formula": purchase.formula}
     return {
         "formula": PriceFormula.CEILING_OPTIMUM,
         "ceiling": Money(purchase.ceiling * 100),

@@ -25,6 +25,7 @@ from demonstration.questions import (
 )
 from demonstration.reach import Apart, Reach
 from marketplace.tenders.lots.rules import LimitsDraft, Selection
+from marketplace.tenders.rules import PriceFormula
 
 MANOR, FERNLEIGH, HARROW, KINGFISHER = "990101", "990102", "990103", "990104"
 MILLBROOK, OAKMERE, ALDHELM = "990105", "990106", "990107"
@@ -82,6 +83,7 @@ class Purchase:
     apart: Apart | None = None
     ceiling: int = 0
     optimum: int = 0
+    formula: PriceFormula = PriceFormula.PROPORTION_OF_LOWEST
 
     @property
     def lots(self) -> list[str]:
@@ -164,6 +166,7 @@ PURCHASES: tuple[Purchase, ...] = (
         published=-46,
         reach=Reach.RECOMMENDED,
         recovery_fee=600,
+        formula=PriceFormula.WEIGHTED_VALUE_INDEX,
         bids={
             "corvus": Bid(("0.0046", "0.0410"), (FAIR,), (3,)),
             "alpha": Bid(("0.0043", "0.0440"), (STRONG,), (5,)),

@@ -1,12 +1,11 @@
-"""How prices and answers become marks: the formulas, totals, ranks and the tie-break.
+"""How prices and answers are judged together: the formulas, totals, ranks and the tie-break.
 
 Marks are exact fractions of 100; only what is shown is rounded. The method of a tender is published
 with it and frozen there, before anybody knows a price. Plain Python: whoever judges quotes uses it, and
 so do the pages that explain it beforehand.
 
-Two kinds of method fit no marks out of 100 and are not offered: ratios of quality and price (price per
-quality point, value index) and prices corrected by a fixed sum for each mark (monetised quality). The
-last orders quotes as the ceiling and optimum formula does between its two points; see `worth_of_a_mark`.
+Ratios of quality and price (price per quality point, value indexes) and prices corrected by a fixed sum
+for each point (monetised quality) fit no marks out of 100: `value_formulas` works their figures out.
 """
 
 from __future__ import annotations
@@ -17,14 +16,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from marketplace.core.errors import RuleBroken
-from marketplace.core.money import Money
-from marketplace.tenders.rules import PriceFormula
+from marketplace.core.money import ZERO, Money
+from marketplace.tenders.rules import BY_VALUE, PriceFormula
+from marketplace.tenders.value_formulas import Bid, Judged, Terms, ValueFormula, judge
 
 FULL_MARKS = 100
 NOTHING, HALF, EVERYTHING = Fraction(0), Fraction(1, 2), Fraction(1)
 TWO_PLACES = Decimal("0.01")
 TIE_BREAK = (
-    "Quotes with equal marks share a rank. Between them the quality question with the highest weight "
+    "Quotes that come out equal share a rank. Between them the quality question with the highest weight "
     "decides, then the lower price, then the other questions by weight. The time at which a quote "
     "arrived never counts."
 )
@@ -73,15 +73,41 @@ FORMULAS: Mapping[PriceFormula, FormulaInWords] = {
         "gains 1 in a hundred of the marks, for every 1% above it loses as much.",
         is_relative=True,
     ),
+    PriceFormula.PRICE_PER_QUALITY: FormulaInWords(
+        "Price of a quality point",
+        "The total price is divided by the quality points, of 100; the lowest price of a point wins. Price "
+        "and quality matter the same. Other quotes make no difference.",
+        is_relative=False,
+    ),
+    PriceFormula.VALUE_INDEX: FormulaInWords(
+        "Value index",
+        "The quality points, of 100, are divided by the total price; the highest wins. It puts quotes in the "
+        "same order as the price of a quality point. Other quotes make no difference.",
+        is_relative=False,
+    ),
+    PriceFormula.WEIGHTED_VALUE_INDEX: FormulaInWords(
+        "Weighted value index",
+        "The quality points, of 100, are raised to the weight of quality over the weight of the price, and "
+        "divided by the total price; the highest wins. Other quotes make no difference.",
+        is_relative=False,
+    ),
+    PriceFormula.MONETISED: FormulaInWords(
+        "Quality counted in money",
+        "For each quality point, of 100, what a point is worth is taken off the total price; the lowest that "
+        "is left wins. Suppliers are paid their price. Other quotes make no difference.",
+        is_relative=False,
+    ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """How one tender turns quotes into marks. The weights total 100; a price weight of 0 means no price.
+    """How one tender judges quotes. The weights total 100; a price weight of 0 means no price.
 
     `ceiling` and `optimum` belong to the formula of that name. `steepness` belongs to the distance from
-    the lowest price: with 1, a price 10 % above the lowest loses 10 % of the marks, with 2, 20 %.
+    the lowest price: with 1, a price 10 % above the lowest loses 10 % of the marks, with 2, 20 %. Where
+    quality is set against price, the quality weights alone total 100: they make its points.
+    `worth_of_a_point` is what one of them is worth in money, for the formula that counts so.
     """
 
     formula: PriceFormula
@@ -90,6 +116,12 @@ class Method:
     ceiling: Money | None = None
     optimum: Money | None = None
     steepness: Fraction = EVERYTHING
+    worth_of_a_point: Money | None = None
+
+    @property
+    def by_value(self) -> bool:
+        """Is quality set against price, instead of marks being added for each?"""
+        return self.formula in BY_VALUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +134,19 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a quote earned. `rank` is shared by equal totals; `place` is after the tie-break."""
+    """What a quote earned. `rank` is shared by equal totals; `place` is after the tie-break.
+
+    `total` is marks of 100. Where quality is set against price, it is what quotes are put in order by,
+    there are no price marks, `quality_marks` are points, and `figure` is what the formula gives; None
+    where a quote earned no point whose price could be worked out, which places it last.
+    """
 
     price_marks: Fraction
     quality_marks: tuple[Fraction, ...]
     total: Fraction
     rank: int
     place: int
+    figure: Fraction | None = None
 
 
 def price_shares(method: Method, prices: Sequence[Money]) -> list[Fraction]:
@@ -179,13 +217,20 @@ _SHARES: dict[PriceFormula, Callable[[Method, int, Sequence[Money]], Fraction]] 
 
 def assess(method: Method, candidates: Sequence[Candidate]) -> list[Result]:
     """Marks, ranks and places of all quotes, in the order given. Raises RuleBroken as `price_shares` does."""
-    shares = price_shares(method, [candidate.price for candidate in candidates])
-    price_marks = [method.price_weight * share for share in shares]
     quality_marks = [
         tuple(weight * share for weight, share in zip(method.quality_weights, candidate.quality, strict=True))
         for candidate in candidates
     ]
-    totals = [marks + sum(quality) for marks, quality in zip(price_marks, quality_marks, strict=True)]
+    figures: list[Fraction | None] = [None] * len(candidates)
+    if method.by_value:
+        points = [sum(marks, NOTHING) for marks in quality_marks]
+        values = _values(method, [one.price for one in candidates], points)
+        price_marks, totals = [NOTHING] * len(candidates), [one.order if one else NOTHING for one in values]
+        figures = [one.figure if one else None for one in values]
+    else:
+        shares = price_shares(method, [candidate.price for candidate in candidates])
+        price_marks = [method.price_weight * share for share in shares]
+        totals = [marks + sum(quality) for marks, quality in zip(price_marks, quality_marks, strict=True)]
     orders = [
         (total, *_tie_break(method, candidate)) for total, candidate in zip(totals, candidates, strict=True)
     ]
@@ -196,9 +241,26 @@ def assess(method: Method, candidates: Sequence[Candidate]) -> list[Result]:
             totals[at],
             rank=1 + sum(other > totals[at] for other in totals),
             place=1 + sum(other > orders[at] for other in orders),
+            figure=figures[at],
         )
         for at in range(len(candidates))
     ]
+
+
+def _values(method: Method, prices: Sequence[Money], points: Sequence[Fraction]) -> list[Judged | None]:
+    """What the formula gives for each quote; None for one without a point whose price is asked for."""
+    terms = terms_of(method)
+    needs_points = terms.formula is ValueFormula.PRICE_PER_QUALITY
+    bids = [Bid(price, own) for price, own in zip(prices, points, strict=True)]
+    judged = iter(judge(terms, [bid for bid in bids if bid.quality or not needs_points]))
+    return [next(judged) if bid.quality or not needs_points else None for bid in bids]
+
+
+def terms_of(method: Method) -> Terms:
+    """The terms on which a method sets quality against price. Only for methods that do."""
+    worth = method.worth_of_a_point or ZERO
+    share = Fraction(method.price_weight) / FULL_MARKS
+    return Terms(ValueFormula(method.formula.value), share, Fraction(worth.pence))
 
 
 def _tie_break(method: Method, candidate: Candidate) -> tuple[Fraction, ...]:
@@ -233,9 +295,13 @@ def winner_turns_on(method: Method, candidates: Sequence[Candidate]) -> list[int
 def worth_of_a_mark(method: Method) -> Fraction | None:
     """What one mark for quality is worth in price, in exact pence; None where that depends on the quotes.
 
+    Where quality is counted in money, it is what a point is worth.
+
     Between the ceiling and the optimum each mark of price costs the same, so a quote that earns one mark
     more for quality may ask that much more and be as good.
     """
+    if method.formula is PriceFormula.MONETISED and method.worth_of_a_point is not None:
+        return Fraction(method.worth_of_a_point.pence)
     if method.formula is not PriceFormula.CEILING_OPTIMUM or not method.price_weight:
         return None
     if method.ceiling is None or method.optimum is None:

@@ -19,15 +19,18 @@ from marketplace.tenders.criteria.tree import judged, price_marks
 from marketplace.tenders.formulas import (
     EVERYTHING,
     FORMULAS,
+    FULL_MARKS,
     NOTHING,
     TWO_PLACES,
     Candidate,
     Method,
+    Result,
     rounded,
     to_two_places,
 )
+from marketplace.tenders.measures import A_MILLION, figure_of, measure_of
 from marketplace.tenders.models import Tender
-from marketplace.tenders.rules import CriterionKind, PriceFormula
+from marketplace.tenders.rules import BY_VALUE, CriterionKind, PriceFormula
 
 NAMES = ("Quote A", "Quote B", "Quote C")
 DUMMY_PRICES = (Money(80_000_00), Money(100_000_00), Money(120_000_00))
@@ -35,6 +38,8 @@ BETWEEN = (Fraction(1, 4), Fraction(1, 2), Fraction(3, 4))
 """Where the dummy prices stand between an optimum and a ceiling."""
 DUMMY_QUALITY = (Fraction(2, 5), Fraction(4, 5), Fraction(1))
 """How good the dummy answers are: the cheapest quote the weakest, the dearest the best."""
+WHOLE_TENDER = "for all schools and the whole term"
+DUMMY_POINTS = (160, 200, 240)
 MIDDLE = 100_000_00
 SPREADS = (Fraction(1, 4), Fraction(1, 10), Fraction(1, 20), Fraction(1, 50))
 STEPS = ((-1, 0, 1), (-1, 0, 2), (-2, 0, 1))
@@ -56,7 +61,11 @@ class AskedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ExampleQuote:
-    """A dummy quote: how its price marks are worked out, and what it earns, to two places."""
+    """A dummy quote: how its marks or its figure are worked out, and what it earns, to two places.
+
+    `total` is marks of 100; where quality is set against price, its points of 100, and `result` is the
+    figure that it is ranked by.
+    """
 
     name: str
     price: Money
@@ -65,16 +74,22 @@ class ExampleQuote:
     scores: tuple[int, ...]
     quality_marks: tuple[Decimal, ...]
     total: Decimal
+    result: str
     rank: int
 
 
 @dataclass(frozen=True, slots=True)
 class WorkedExample:
-    """A tender's method on three dummy quotes. `worth_of_a_mark` is a price; None where it depends."""
+    """A tender's method on three dummy quotes. `worth_of_a_mark` is a price; None where it depends.
+
+    `heading` names what quotes are ranked by; `by_value` where that is no sum of marks.
+    """
 
     questions: tuple[AskedQuestion, ...]
     quotes: tuple[ExampleQuote, ...]
     worth_of_a_mark: Money | None
+    heading: str
+    by_value: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,27 +125,52 @@ class Methodology:
 def method_of(tender: Tender) -> Method:
     """How a tender turns quotes into marks, by its criteria and its formula.
 
-    The quality weights are those of `judged`, in that order; 0 for what is passed or failed.
+    The quality weights are those of `judged`, in that order; 0 for what is passed or failed. Where quality
+    is set against price, they are stretched to the 100 points that all answers together can earn.
     """
+    weights = [placed.marks for placed in judged(tender.criteria)]
+    whole = sum(weights, NOTHING)
+    if tender.price_formula in BY_VALUE and whole:
+        weights = [weight * FULL_MARKS / whole for weight in weights]
     return Method(
         tender.price_formula,
         price_marks(tender.criteria),
-        tuple(placed.marks for placed in judged(tender.criteria)),
+        tuple(weights),
         tender.ceiling,
         tender.optimum,
         formulas.EVERYTHING if tender.steepness is None else Fraction(tender.steepness),
+        tender.worth_of_a_point,
     )
+
+
+def figures_of(tender: Tender) -> str:
+    """The figures that a tender's formula is published with, in a sentence; blank where it has none."""
+    if tender.ceiling is not None and tender.optimum is not None:
+        return f"The ceiling is {tender.ceiling} and the optimum {tender.optimum}, {WHOLE_TENDER}."
+    if tender.steepness is not None:
+        lost = in_short(Fraction(tender.steepness))
+        return f"For each 1% above the lowest price {lost}% of the price marks are lost."
+    if tender.price_formula is PriceFormula.WEIGHTED_VALUE_INDEX:
+        price = price_marks(tender.criteria)
+        return f"Price weighs {in_short(price)} and quality {in_short(FULL_MARKS - price)}."
+    if tender.worth_of_a_point is not None:
+        return f"A quality point is worth {tender.worth_of_a_point} of the total price, {WHOLE_TENDER}."
+    return ""
 
 
 def explain(tender: Tender) -> Methodology | None:
     """The methodology of a tender with dummy figures; None before its criteria and formula are set."""
     method = method_of(tender)
     unbounded = method.formula is PriceFormula.CEILING_OPTIMUM and method.ceiling is None
-    if not method.price_weight or unbounded:
+    if unbounded or not (sum(method.quality_weights) if method.by_value else method.price_weight):
         return None
-    scored = [one for one in judged(tender.criteria) if one.criterion.kind is CriterionKind.QUALITY]
-    questions = [AskedQuestion(one.name, one.marks, one.criterion.highest_score) for one in scored]
-    method = replace(method, quality_weights=tuple(one.marks for one in scored))
+    scored = [
+        (one, weight)
+        for one, weight in zip(judged(tender.criteria), method.quality_weights, strict=True)
+        if one.criterion.kind is CriterionKind.QUALITY
+    ]
+    questions = [AskedQuestion(one.name, weight, one.criterion.highest_score) for one, weight in scored]
+    method = replace(method, quality_weights=tuple(weight for _, weight in scored))
     return Methodology(
         worked_example(method, questions), FORMULAS[method.formula].is_relative, turns_on_a_loser(method)
     )
@@ -139,6 +179,7 @@ def explain(tender: Tender) -> Methodology | None:
 def worked_example(method: Method, questions: Sequence[AskedQuestion]) -> WorkedExample:
     """Three dummy quotes judged by a method. Raises RuleBroken where the method lacks a figure it needs."""
     prices = _dummy_prices(method)
+    measure = measure_of(method)
     scores = [[_score(question, share) for question in questions] for share in DUMMY_QUALITY]
     candidates = [
         Candidate(
@@ -150,11 +191,12 @@ def worked_example(method: Method, questions: Sequence[AskedQuestion]) -> Worked
         ExampleQuote(
             name,
             price,
-            f"{_WORKING[method.formula](method, price, prices)} × {in_short(method.price_weight)}",
+            _working(method, price, prices, result),
             to_two_places(result.price_marks),
             tuple(own),
             tuple(to_two_places(marks) for marks in result.quality_marks),
-            to_two_places(result.total),
+            to_two_places(sum(result.quality_marks, result.price_marks)),
+            measure.shown(figure_of(method, result)),
             result.rank,
         )
         for name, price, own, result in zip(
@@ -163,7 +205,22 @@ def worked_example(method: Method, questions: Sequence[AskedQuestion]) -> Worked
     )
     worth = formulas.worth_of_a_mark(method)
     pounds = None if worth is None else Money(int(rounded(worth, Decimal(1))))
-    return WorkedExample(tuple(questions), quotes, pounds)
+    return WorkedExample(tuple(questions), quotes, pounds, measure.heading, method.by_value)
+
+
+def _working(method: Method, price: Money, prices: Sequence[Money], result: Result) -> str:
+    """How the price marks of a quote, or its figure, are worked out, as a sum that anybody can check."""
+    if not method.by_value:
+        return f"{_WORKING[method.formula](method, price, prices)} × {in_short(method.price_weight)}"
+    points = in_short(sum(result.quality_marks, NOTHING))
+    if method.formula is PriceFormula.PRICE_PER_QUALITY:
+        return f"{price} ÷ {points}"
+    if method.formula is PriceFormula.MONETISED:
+        return f"{price} − {points} × {method.worth_of_a_point}"
+    if method.formula is PriceFormula.WEIGHTED_VALUE_INDEX:
+        weight = Fraction(method.price_weight)
+        points = f"{points} ^ ({in_short(FULL_MARKS - weight)} ÷ {in_short(weight)})"
+    return f"{points} × {A_MILLION:,} ÷ {price}"
 
 
 def _score(question: AskedQuestion, share: Fraction) -> int:
@@ -171,7 +228,12 @@ def _score(question: AskedQuestion, share: Fraction) -> int:
 
 
 def _dummy_prices(method: Method) -> tuple[Money, ...]:
-    """Round sums; for the ceiling and optimum formula, between the two, in whole pounds."""
+    """Round sums; for the ceiling and optimum formula, between the two, in whole pounds.
+
+    Where quality is counted in money, such sums that its points matter: the middle one is worth 200 points.
+    """
+    if method.worth_of_a_point is not None:
+        return tuple(Money(method.worth_of_a_point.pence * points) for points in DUMMY_POINTS)
     if method.ceiling is None or method.optimum is None:
         return DUMMY_PRICES
     span = method.ceiling.pence - method.optimum.pence

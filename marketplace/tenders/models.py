@@ -28,7 +28,8 @@ class Tender(Base):
     """A joint tender of an alliance.
 
     `ceiling` and `optimum` (pence, whole term) are the fixed points of the ceiling-optimum formula,
-    `steepness` the figure of the distance from the lowest price (see `formulas.Method`).
+    `steepness` the figure of the distance from the lowest price, `worth_of_a_point` (pence) that of quality
+    counted in money (see `formulas.Method`).
     `recovery_fee` (pence before VAT) is what the lead school recharges to the others for its work,
     divided by `split`. The contract's dates are both included; `extension_months` are all its options to
     run longer, together. `deadline_reason` says why a deadline out of hours or in a holiday is kept;
@@ -69,6 +70,7 @@ class Tender(Base):
     ceiling: Mapped[Money | None]
     optimum: Mapped[Money | None]
     steepness: Mapped[Decimal | None]
+    worth_of_a_point: Mapped[Money | None]
     recovery_fee: Mapped[Money] = mapped_column(default=Money(0))
     split: Mapped[Split] = mapped_column(default=Split.PUPILS)
     drafted_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))

@@ -94,13 +94,33 @@ ANSWERED = frozenset({CriterionKind.QUALITY, CriterionKind.PASS_FAIL})
 
 
 class PriceFormula(StrEnum):
-    """How prices become marks; frozen at publication. Definitions: formulas.py."""
+    """How prices and quality are judged together; frozen at publication.
+
+    The first five turn prices into marks, to which those for quality are added: formulas.py. The last four
+    set quality against price: value_formulas.py.
+    """
 
     CEILING_OPTIMUM = "ceiling_optimum"
     PROPORTION_OF_LOWEST = "proportion_of_lowest"
     DEVIATION_FROM_LOWEST = "deviation_from_lowest"
     LINEAR_LOWEST_HIGHEST = "linear_lowest_highest"
     DEVIATION_FROM_MEAN = "deviation_from_mean"
+    PRICE_PER_QUALITY = "price_per_quality"
+    VALUE_INDEX = "value_index"
+    WEIGHTED_VALUE_INDEX = "weighted_value_index"
+    MONETISED = "monetised"
+
+
+BY_VALUE = frozenset(
+    {
+        PriceFormula.PRICE_PER_QUALITY,
+        PriceFormula.VALUE_INDEX,
+        PriceFormula.WEIGHTED_VALUE_INDEX,
+        PriceFormula.MONETISED,
+    }
+)
+"""Formulas that set quality against price instead of adding marks for each."""
+BY_MARKS = frozenset(PriceFormula) - BY_VALUE
 
 
 class Split(StrEnum):

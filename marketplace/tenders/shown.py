@@ -135,6 +135,7 @@ def terms(session: Session, tender: Tender) -> dict[str, Any]:
         "length": timetable.term_in_words(starts_on, ends_on) if starts_on and ends_on else "",
         "doubts": timetable.doubts_about(tender.closes_at, away) if tender.closes_at else [],
         "formula": formulas.FORMULAS[tender.price_formula],
+        "formula_figures": methodology.figures_of(tender),
         "methodology": methodology.explain(tender),
         "criteria": shown_criteria(tender.criteria),
         "split_agreed": next(iter(agreed_splits(session, tender.id)), None),

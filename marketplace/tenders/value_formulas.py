@@ -78,11 +78,11 @@ def judge(terms: Terms, bids: Sequence[Bid]) -> list[Judged]:
 
 
 def _price_per_point(_: Terms, bid: Bid) -> Judged:
-    """P / Q, lowest wins."""
+    """P / Q, lowest wins: the order is that of the value index."""
     if not bid.quality:
         raise RuleBroken("A quote without any quality has no price per quality point. Exclude it.", "quality")
     figure = Fraction(bid.price.pence, 100) / bid.quality
-    return Judged(figure, -figure)
+    return Judged(figure, 1 / figure)
 
 
 def _value_index(_: Terms, bid: Bid) -> Judged:

@@ -83,7 +83,7 @@ def recommend_award(tender_id: uuid.UUID) -> Any:
         (
             offer.quote_id,
             offer.supplier,
-            f"Rank {offer.rank}, {offer.marks} of 100 marks, {offer.total} before VAT",
+            f"Rank {offer.rank}, {offer.said}, {offer.total} before VAT",
         )
         for offer in comparison.offers
     )

@@ -14,8 +14,6 @@ from suppliers.evaluation import rules
 from suppliers.evaluation.rules import Lead
 
 FULL = formulas.FULL_MARKS
-WORTHLESS = Fraction(-(10**6))
-"""In the place of the logarithm of no quality: below every other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +127,4 @@ def _leads(scoring: Scoring, winner: int) -> Sequence[Lead]:
         return rules.leads(scoring.method, candidates) or [Lead(winner, Fraction(0), Fraction(1))]
     if scoring.method.formula is not ValueFormula.WEIGHTED_VALUE_INDEX:
         return [Lead(winner, Fraction(0), Fraction(1))]
-    # The order of Q^((1−w)/w)/P is that of (1−w)·ln Q − w·ln P: a straight line in w
-    starts = [value_formulas.logarithm(one) if one else WORTHLESS for one in scoring.quality]
-    slopes = [
-        -start - value_formulas.logarithm(Fraction(price.pence, 100))
-        for start, price in zip(starts, scoring.prices, strict=True)
-    ]
-    return rules.upper_envelope(starts, slopes)
+    return rules.index_leads(scoring.prices, scoring.quality)

@@ -34,16 +34,25 @@ def draw(comparison: Comparison) -> Charts | None:
 
 
 def _marks(comparison: Comparison) -> ChartView:
-    """Marks for price and for each question; the questions that do not fit are put together."""
+    """Marks for price and for each question; the questions that do not fit are put together.
+
+    Where quality is set against price, the quality points alone.
+    """
     titles = [marks.title for marks in comparison.offers[0].criteria if marks.counts]
+    by_value = comparison.by_value
     shown = len(titles) if len(titles) < MOST_SERIES else MOST_SERIES - 2
-    series = ["Price", *titles[:shown], *(["Other questions"] if shown < len(titles) else [])]
+    series = [*titles[:shown], *(["Other questions"] if shown < len(titles) else [])]
+    what = "quality points" if by_value else "marks"
     return stacked_bar(
         "marks",
-        "What the marks of each quote are made of",
-        "One bar for each quote, in the order of their ranks, with a part for price and for each question.",
-        series,
-        [Stack(offer.supplier, _parts(offer, shown), f"{offer.marks} marks") for offer in comparison.offers],
+        f"What the {what} of each quote are made of",
+        "One bar for each quote, in the order of their ranks, with a part for "
+        f"{'each question' if by_value else 'price and for each question'}.",
+        series if by_value else ["Price", *series],
+        [
+            Stack(offer.supplier, _parts(offer, shown)[by_value:], f"{offer.marks} {what}")
+            for offer in comparison.offers
+        ],
     )
 
 

@@ -1,7 +1,7 @@
 """All quotes of a tender side by side, as frozen views: everything is worked out here, templates only show.
 
-Amounts are before VAT and over the whole term. Marks are of 100, shown to two places; who is first
-was decided on the exact fractions.
+Amounts are before VAT and over the whole term. Marks, and figures that set quality against price, are
+shown rounded; who is first was decided on the exact fractions.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from marketplace.tenders import formulas
 from marketplace.tenders.criteria.tree import Placed
 from marketplace.tenders.formulas import Candidate, Method, Result
 from marketplace.tenders.lots.division import Division
+from marketplace.tenders.measures import Measure, figure_of, measure_of
 from marketplace.tenders.models import Criterion
 from marketplace.tenders.queries import ScheduleLine, ScheduleLot
 from suppliers.evaluation import marks, rules
@@ -39,6 +40,8 @@ Agreed = Mapping[tuple[uuid.UUID, uuid.UUID], AgreedScore]
 class Offer:
     """A quote that is compared. `rank` reads "1", or "1=" when it is shared.
 
+    `marks` are of 100; where quality is set against price, they are its quality points. `result` is what it
+    is ranked by, as shown, `said` the same in words, and `cell` as a number, None where there is none.
     `criteria` are the questions alone, `outline` the same with the sub-total of each group before its parts.
     """
 
@@ -57,6 +60,9 @@ class Offer:
     outline: tuple[CriterionMarks, ...]
     saving: Saving | None
     is_abnormally_low: bool
+    result: str
+    said: str
+    cell: Money | Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +160,16 @@ class Comparison:
     def quality_weight(self) -> Decimal:
         """The marks that all quality questions together can earn, as shown."""
         return formulas.to_two_places(Fraction(sum(self.figures.method.quality_weights)))
+
+    @property
+    def by_value(self) -> bool:
+        """Is quality set against price, instead of marks being added for each?"""
+        return self.figures.method.by_value
+
+    @property
+    def measure(self) -> Measure:
+        """What quotes are ranked by."""
+        return measure_of(self.figures.method)
 
     @property
     def firsts(self) -> tuple[Offer, ...]:
@@ -302,6 +318,7 @@ def _offers(
     basis: Basis, priced: Sequence[_Priced], figures: Figures, baseline: Money | None, agreed: Agreed
 ) -> tuple[Offer, ...]:
     lowest = _lowest([quote.total for quote in priced])
+    measure = measure_of(basis.method)
     ranks = [result.rank for result in figures.results]
     flags = figures.low_price.flags if figures.low_price else (False,) * len(priced)
     return tuple(
@@ -314,7 +331,7 @@ def _offers(
             is_lowest=quote.total == lowest,
             price_marks=formulas.to_two_places(result.price_marks),
             quality_marks=formulas.to_two_places(sum(result.quality_marks, Fraction(0))),
-            marks=formulas.to_two_places(result.total),
+            marks=formulas.to_two_places(sum(result.quality_marks, result.price_marks)),
             rank=f"{result.rank}=" if ranks.count(result.rank) > 1 else str(result.rank),
             is_first=result.place == 1,
             criteria=(
@@ -329,6 +346,9 @@ def _offers(
             outline=marks.with_groups(basis.placed, earned),
             saving=Saving(baseline, quote.total) if baseline is not None else None,
             is_abnormally_low=low,
+            result=measure.shown(figure := figure_of(basis.method, result)),
+            said=measure.said(figure),
+            cell=measure.cell(figure),
         )
         for quote, result, low in zip(priced, figures.results, flags, strict=True)
     )

@@ -98,35 +98,47 @@ def ranking(comparison: Comparison) -> list[Sequence[Value]]:
         "Supplier",
         "Quote",
         "Total price",
-        f"Price marks of {plain_number(comparison.price_weight)}",
-        f"Quality marks of {plain_number(comparison.quality_weight)}",
-        "Marks of 100",
+        *_judged_by(comparison),
         "Saving against today’s spend",
         "Saving %",
         "Lowest price",
         "Price to be explained",
     )
-    rows: list[Sequence[Value]] = [_ranked(offer) for offer in comparison.offers]
+    by_value = comparison.by_value
+    rows: list[Sequence[Value]] = [_ranked(offer, by_value=by_value) for offer in comparison.offers]
     aside: list[Sequence[Value]] = [
         ("Not compared", quote.supplier, quote.reference, quote.reason) for quote in comparison.set_aside
     ]
     return [head, *rows, *aside]
 
 
-def _ranked(offer: Offer) -> Sequence[Value]:
+def _judged_by(comparison: Comparison) -> Sequence[str]:
+    if comparison.by_value:
+        return "Quality points of 100", comparison.measure.heading
+    return (
+        f"Price marks of {plain_number(comparison.price_weight)}",
+        f"Quality marks of {plain_number(comparison.quality_weight)}",
+        "Marks of 100",
+    )
+
+
+def _ranked(offer: Offer, *, by_value: bool) -> Sequence[Value]:
+    earned = (offer.quality_marks, offer.cell) if by_value else _marks(offer)
     return (
         offer.rank,
         offer.supplier,
         offer.reference,
         offer.total,
-        offer.price_marks,
-        offer.quality_marks,
-        offer.marks,
+        *earned,
         offer.saving.amount if offer.saving else None,
         offer.saving.percent if offer.saving else None,
         "Lowest" if offer.is_lowest else "",
         "Abnormally low" if offer.is_abnormally_low else "",
     )
+
+
+def _marks(offer: Offer) -> tuple[Value, ...]:
+    return offer.price_marks, offer.quality_marks, offer.marks
 
 
 def by_school(comparison: Comparison) -> list[Sequence[Value]]:
@@ -185,7 +197,8 @@ def tiers(comparison: Comparison) -> list[Sequence[Value]]:
 
 def reasons(*comparisons: Comparison) -> list[Sequence[Value]]:
     """The agreed scores of each quote with their reasons, once however often it is compared."""
-    rows: list[Sequence[Value]] = [("Supplier", "Criterion", "Weight", "Score", "Marks", "Reason")]
+    marks = "Points" if any(one.by_value for one in comparisons) else "Marks"
+    rows: list[Sequence[Value]] = [("Supplier", "Criterion", "Weight", "Score", marks, "Reason")]
     offers = {offer.quote_id: offer for comparison in comparisons for offer in comparison.offers}
     rows += [
         (offer.supplier, f"{one.label} {one.title}".strip(), one.weight, one.said, one.marks, one.reason)

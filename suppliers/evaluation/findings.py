@@ -47,7 +47,7 @@ def _why_first(comparison: Comparison) -> Sequence[str]:
         return (f"{first.supplier} made the only quote that can be compared.",)
     if len(firsts) > 1:
         names = _listed([offer.supplier for offer in firsts])
-        equal = f"{names} are equal in everything that counts, with {first.marks} of 100 marks each."
+        equal = f"{names} are equal in everything that counts, with {first.said} each."
         return (equal, "Draw lots before a witness and write down who drew.")
     second = comparison.offers[1]
     return (_by_how_much(comparison, first, second), *_by_what(comparison, first, second))
@@ -58,13 +58,26 @@ def _by_how_much(comparison: Comparison, first: Offer, second: Offer) -> str:
     gap = results[0].total - results[1].total
     if not gap:
         return (
-            f"{first.supplier} and {second.supplier} both have {first.marks} of 100 marks. "
+            f"{first.supplier} and {second.supplier} both have {first.said}. "
             f"The published tie-break puts {first.supplier} first: {_tie_broken_by(comparison)}."
+        )
+    if comparison.by_value:
+        return (
+            f"{first.supplier} has {first.said}{_further(comparison)} than {second.supplier} in second place."
         )
     return (
         f"{first.supplier} has {first.marks} of 100 marks, {_marks(gap)} more than "
         f"{second.supplier} in second place."
     )
+
+
+def _further(comparison: Comparison) -> str:
+    """By how much the first figure is better than the second; "" is never the end of a sentence."""
+    first, second = (one.figure for one in comparison.figures.results[:2])
+    measure = comparison.measure
+    if first is None or second is None:
+        return ", more"
+    return f", {measure.apart(first - second)} {'less' if measure.lowest_wins else 'more'}"
 
 
 def _tie_broken_by(comparison: Comparison) -> str:
@@ -82,11 +95,28 @@ def _tie_broken_by(comparison: Comparison) -> str:
 def _by_what(comparison: Comparison, first: Offer, second: Offer) -> Sequence[str]:
     """How the price and the quality of the first quote compare with the second's."""
     results = comparison.figures.results
+    if comparison.by_value:
+        return _both_sentences(comparison, first, second)
     price = _price_sentence(first, second, results[0].price_marks - results[1].price_marks)
     if not comparison.quality_weight:
         return (price,)
     gap = sum(results[0].quality_marks, Fraction(0)) - sum(results[1].quality_marks, Fraction(0))
     return (price, _quality_sentence(comparison, first, second, gap))
+
+
+def _both_sentences(comparison: Comparison, first: Offer, second: Offer) -> Sequence[str]:
+    """Price and quality of two quotes, where the formula does not take them apart."""
+    difference = Money(abs(first.total.pence - second.total.pence))
+    lowest = ", the lowest of all," if first.is_lowest else ""
+    side = "less" if first.total < second.total else "more"
+    most = max(offer.quality_marks for offer in comparison.offers)
+    best = ", the most of all," if first.quality_marks == most else ""
+    price = f"Its price of {first.total}{lowest} is {difference} {side} than {second.supplier}’s."
+    quality = (
+        f"For quality it has {first.quality_marks} of 100 points{best} against {second.supplier}’s "
+        f"{second.quality_marks}."
+    )
+    return (price if difference else f"Both ask {first.total}.", quality)
 
 
 def _price_sentence(first: Offer, second: Offer, gap: Fraction) -> str:

@@ -13,18 +13,22 @@ from fractions import Fraction
 from marketplace.core.money import Money
 from marketplace.tenders.formulas import (
     EVERYTHING,
+    FULL_MARKS,
     NOTHING,
     Candidate,
     Method,
     price_shares,
     rounded,
 )
+from marketplace.tenders.value_formulas import logarithm
 
 FEWEST_TO_COMPARE = 4
 LOW_SHARE = Fraction(85, 100)
 MARGIN_SHARE = Fraction(1, 100)
 SMALLEST_MARGIN = Money(1_000_00)
 LARGEST_MARGIN = Money(100_000_00)
+WORTHLESS = Fraction(-(10**6))
+"""In the place of the logarithm of no quality: below every other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +88,13 @@ class Saving:
 def leads(method: Method, candidates: Sequence[Candidate]) -> list[Lead]:
     """Who would be first at every price weight from 0 to 1, the quality weights keeping their proportions.
 
-    Exact pairwise crossings; where two quotes are equal over a whole range the first given leads.
-    Empty when there is no quality question or no quote.
+    Where quality is counted in money, at every worth of a point from nothing to twice the published one.
+    Exact pairwise crossings (of indexes to fifty digits); where two quotes are equal over a whole range the
+    first given leads. Empty when there is no quality question or no quote.
     """
     whole = sum(method.quality_weights)
     if not whole or not candidates:
         return []
-    shares = price_shares(method, [candidate.price for candidate in candidates])
     qualities = [
         sum(
             (weight * share for weight, share in zip(method.quality_weights, candidate.quality, strict=True)),
@@ -99,8 +103,27 @@ def leads(method: Method, candidates: Sequence[Candidate]) -> list[Lead]:
         / whole
         for candidate in candidates
     ]
+    prices = [candidate.price for candidate in candidates]
+    if method.worth_of_a_point is not None:
+        most = 2 * method.worth_of_a_point.pence * FULL_MARKS
+        return upper_envelope([Fraction(-price.pence) for price in prices], [most * one for one in qualities])
+    if method.by_value:
+        return index_leads(prices, [FULL_MARKS * quality for quality in qualities])
+    shares = price_shares(method, prices)
     slopes = [share - quality for share, quality in zip(shares, qualities, strict=True)]
     return upper_envelope(qualities, slopes)
+
+
+def index_leads(prices: Sequence[Money], points: Sequence[Fraction]) -> list[Lead]:
+    """Who has the highest weighted value index at every price weight from 0 to 1.
+
+    The order of Q^((1−w)/w)/P is that of (1−w)·ln Q − w·ln P: a straight line in w.
+    """
+    starts = [logarithm(one) if one else WORTHLESS for one in points]
+    slopes = [
+        -start - logarithm(Fraction(price.pence, 100)) for start, price in zip(starts, prices, strict=True)
+    ]
+    return upper_envelope(starts, slopes)
 
 
 def upper_envelope(starts: Sequence[Fraction], slopes: Sequence[Fraction]) -> list[Lead]:

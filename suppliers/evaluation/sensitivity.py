@@ -9,12 +9,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 
 from marketplace.core.charts import MOST_SERIES, ChartView, Stack, stacked_bar
+from marketplace.core.money import Money
 from marketplace.core.web import plain_number
 from marketplace.tenders import formulas
-from marketplace.tenders.formulas import FULL_MARKS, Candidate
+from marketplace.tenders.criteria.rules import EVEN_HANDED
+from marketplace.tenders.formulas import FULL_MARKS, Candidate, Method
 from suppliers.evaluation import rules
 from suppliers.evaluation.comparison import Comparison
 
@@ -26,17 +29,49 @@ Given = Mapping[uuid.UUID, Mapping[tuple[uuid.UUID, uuid.UUID], int]]
 
 @dataclass(frozen=True, slots=True)
 class WeightRange:
-    """The weights of the price, in per cent, at which a supplier is first; exact."""
+    """From where to where on the axis a supplier is first; exact shares of its length, and in `words`."""
 
     supplier: str
     start: Fraction
     end: Fraction
     is_published: bool
+    words: str
 
-    @property
-    def words(self) -> str:
-        """From where to where: "34% to 71%"."""
-        return f"{percent(self.start)} to {percent(self.end)}"
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """What is turned to see who would be first: the weight of the price, or what a quality point is worth.
+
+    `own` is the share of its length at which the published method stands; `top` is where it ends, in pence
+    for a sum, None for per cent.
+    """
+
+    heading: str
+    phrase: str
+    own: Fraction
+    published: str
+    top: int | None = None
+
+    def said(self, share: Fraction) -> str:
+        """A place on it, as shown: "34%", "£812.50"."""
+        if self.top is None:
+            return percent(share * FULL_MARKS)
+        return str(Money(int(formulas.rounded(share * self.top, Decimal(1)))))
+
+
+def axis_of(method: Method) -> Axis:
+    """What of a method is turned. Weights of the price of a point are those of the weighted value index."""
+    if method.worth_of_a_point is not None:
+        worth = method.worth_of_a_point
+        said = f"As published, a point is worth {worth}."
+        return Axis(
+            "Worth of a quality point", "worth of a quality point", Fraction(1, 2), said, 2 * worth.pence
+        )
+    own = Fraction(method.price_weight) / FULL_MARKS
+    said = f"The published weight is {percent(Fraction(method.price_weight))}."
+    if method.formula in EVEN_HANDED:
+        said = f"{said} Other weights are those of the weighted value index."
+    return Axis("Price weight", "price weight", own, said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +94,12 @@ class OneMark:
 class Sensitivity:
     """What would change who is first, ready to be shown. Blank or empty where there is nothing to say.
 
-    `weight` is that of the price, as published; `weights` says at which others the first quote wins, and
-    `picture` shows it; None where quality does not count, or there are too many ranges.
+    `axis` is what is turned, `weight` where it stands as published; `weights` says where else the first
+    quote wins, and `picture` shows it; None where quality does not count, or there are too many ranges.
     """
 
     ranges: tuple[WeightRange, ...]
+    axis: Axis
     weight: str
     weights: str
     marks: tuple[str, ...]
@@ -87,14 +123,16 @@ def examine(
     if len(comparison.firsts) != 1 or len(comparison.offers) < FEWEST_TO_COMPARE:
         return None
     ranges = weight_ranges(comparison)
+    axis = axis_of(comparison.figures.method)
     return Sensitivity(
         ranges=ranges,
-        weight=percent(Fraction(comparison.price_weight)),
-        weights=_weights(ranges),
+        axis=axis,
+        weight=axis.said(axis.own),
+        weights=_weights(axis, ranges),
         marks=_marks(comparison, lowest),
         evaluators=_evaluators(comparison, given or {}),
         quotes=_quotes(comparison),
-        picture=_picture(ranges, name),
+        picture=_picture(axis, ranges, name),
     )
 
 
@@ -104,48 +142,54 @@ def percent(share: Fraction) -> str:
 
 
 def weight_ranges(comparison: Comparison) -> tuple[WeightRange, ...]:
-    """Who would be first at which weight of the price, from 0 to 100, questions keeping their proportions."""
+    """Who would be first where on the axis, questions keeping their proportions."""
     figures = comparison.figures
-    own = Fraction(figures.method.price_weight)
+    axis = axis_of(figures.method)
     return tuple(
         WeightRange(
             comparison.offers[lead.leader].supplier,
-            lead.start * FULL_MARKS,
-            lead.end * FULL_MARKS,
-            lead.leader == 0 and lead.start * FULL_MARKS <= own <= lead.end * FULL_MARKS,
+            lead.start,
+            lead.end,
+            lead.leader == 0 and lead.start <= axis.own <= lead.end,
+            f"{axis.said(lead.start)} to {axis.said(lead.end)}",
         )
         for lead in rules.leads(figures.method, figures.candidates)
     )
 
 
-def _weights(ranges: Sequence[WeightRange]) -> str:
+def _weights(axis: Axis, ranges: Sequence[WeightRange]) -> str:
     """Where the first quote wins, and the smallest change of the weight that would make another first."""
     at = next((place for place, one in enumerate(ranges) if one.is_published), None)
     if at is None:
         return ""
     own = ranges[at]
     if len(ranges) == 1:
+        if axis.top is not None:
+            return f"{own.supplier} wins whatever a point is worth, up to {axis.said(own.end)}."
         return f"{own.supplier} wins whatever the price weighs."
-    before = f" Below {percent(own.start)} {ranges[at - 1].supplier} would be first." if at else ""
-    after = (
-        f" Above {percent(own.end)} {ranges[at + 1].supplier} would be first." if at + 1 < len(ranges) else ""
-    )
-    return (
-        f"{own.supplier} wins for any price weight between {percent(own.start)} and {percent(own.end)}."
-        f"{before}{after}"
-    )
+    start, end = axis.said(own.start), axis.said(own.end)
+    before = f" Below {start} {ranges[at - 1].supplier} would be first." if at else ""
+    after = f" Above {end} {ranges[at + 1].supplier} would be first." if at + 1 < len(ranges) else ""
+    return f"{own.supplier} wins for any {axis.phrase} between {start} and {end}.{before}{after}"
 
 
-def _picture(ranges: Sequence[WeightRange], name: str) -> ChartView | None:
+def _picture(axis: Axis, ranges: Sequence[WeightRange], name: str) -> ChartView | None:
     if not 1 < len(ranges) <= MOST_SERIES:
         return None
+    start, end = ranges[0].start, ranges[-1].end
     return stacked_bar(
         name,
-        "Who would be first at which weight of the price",
-        "One bar from a price weight of 0% at its left to 100% at its right, with a part for each supplier "
-        "that would be first there.",
+        f"Who would be first at which {axis.phrase}",
+        f"One bar from a {axis.phrase} of {axis.said(start)} at its left to {axis.said(end)} at its right, "
+        "with a part for each supplier that would be first there.",
         [one.supplier for one in ranges],
-        [Stack("Price weight 0%", [formulas.to_two_places(one.end - one.start) for one in ranges], "100%")],
+        [
+            Stack(
+                f"{axis.heading} {axis.said(start)}",
+                [formulas.to_two_places((one.end - one.start) * FULL_MARKS) for one in ranges],
+                axis.said(end),
+            )
+        ],
     )
 
 
@@ -173,7 +217,7 @@ def _first_after(comparison: Comparison, at: int, place: int, change: Fraction, 
     figures = comparison.figures
     gain = change * figures.method.quality_weights[place]
     lead = figures.results[0].total - figures.results[1 if at == 0 else at].total
-    if not fails and (gain < lead if at else gain > -lead):
+    if not figures.method.by_value and not fails and (gain < lead if at else gain > -lead):
         return ""
     candidates = list(figures.candidates)
     quality = list(candidates[at].quality)

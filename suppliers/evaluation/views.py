@@ -17,6 +17,7 @@ from marketplace.tenders.answers import published_answers
 from marketplace.tenders.commitments.queries import SchoolVerdict, verdicts
 from marketplace.tenders.formulas import FORMULAS, TIE_BREAK
 from marketplace.tenders.lots.queries import division_of
+from marketplace.tenders.methodology import figures_of
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import STATUS_COLOURS, STATUS_LABELS, TenderStatus
 from suppliers.evaluation import (
@@ -263,6 +264,7 @@ def compare_quotes(tender_id: uuid.UUID) -> Any:
         sensitivity=sensitivity.examine(comparison, *_scored(tender)),
         charts=charts.draw(comparison),
         formula=FORMULAS[tender.price_formula],
+        formula_figures=figures_of(tender),
         tie_break=TIE_BREAK,
         inquiries=low_prices.of_tender(db.session(), tender_id),
         price_states=low_price_rules,
@@ -333,6 +335,8 @@ def show_assessment(quote_id: uuid.UUID) -> Any:
         quote=quote,
         offer=comparison.offer_of(quote_id) if comparison else None,
         price_weight=comparison.price_weight if comparison else None,
+        measure=comparison.measure if comparison else None,
+        by_value=comparison.by_value if comparison else False,
         lots=[(results.of(lot_id), offer) for lot_id, offer in lots.items()] if results else [],
         answers=assessment.agreed_answers(session, tender, quote),
         files=opened_files(session, quote_id),

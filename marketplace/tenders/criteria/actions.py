@@ -34,15 +34,17 @@ PRICE = "Price"
 
 @dataclass(frozen=True, slots=True)
 class Pricing:
-    """How prices become marks: a formula and the figures it needs; those of others are not kept.
+    """How quotes are judged: a formula and the figures it needs; those of others are not kept.
 
-    `ceiling` and `optimum` are for the whole term and all schools, before VAT.
+    `ceiling` and `optimum` are for the whole term and all schools, before VAT; `worth_of_a_point` is what
+    a quality point, of 100, is worth against such a price.
     """
 
     formula: PriceFormula
     ceiling: Money | None = None
     optimum: Money | None = None
     steepness: Decimal | None = None
+    worth_of_a_point: Money | None = None
 
 
 def set_criteria(
@@ -55,11 +57,13 @@ def set_criteria(
     ceiling: Money | None = None,
     optimum: Money | None = None,
     steepness: Decimal | None = None,
+    worth_of_a_point: Money | None = None,
 ) -> None:
     """Set the whole tree at once, with the price formula. Raises RuleBroken unless each level totals 100."""
     with editing(actor, tender_id, version, PART) as (session, tender):
         rules.check_criteria(criteria)
-        _keep_pricing(tender, Pricing(formula, ceiling, optimum, steepness))
+        rules.check_method(formula, criteria)
+        _keep_pricing(tender, Pricing(formula, ceiling, optimum, steepness, worth_of_a_point))
         tender.criteria.clear()
         session.flush()
         _append(tender, None, criteria)
@@ -78,7 +82,7 @@ def set_weights(
         for one in placed:
             if one.criterion.kind is not CriterionKind.PASS_FAIL:
                 one.criterion.weight = weights.get(one.criterion.id, Decimal(0))
-                _check_weight(one.criterion)
+                _check_weight(tender, one.criterion)
         titles = {one.criterion.id: one.criterion.title for one in placed}
         for parent_id in (None, *(key for key in titles if queries.parts_of(tender, key))):
             level = [
@@ -89,17 +93,20 @@ def set_weights(
             rules.check_total([one.weight for one in level], within, field)
 
 
-def _check_weight(criterion: Criterion) -> None:
+def _check_weight(tender: Tender, criterion: Criterion) -> None:
     try:
         rules.check_criterion(queries.draft_of(criterion))
+        if criterion.kind is CriterionKind.PRICE:
+            rules.check_price_weight(tender.price_formula, criterion.weight)
     except RuleBroken as refusal:
         raise RuleBroken(refusal.message, weight_field(criterion.id)) from None
 
 
 def set_price(actor: Actor, tender_id: uuid.UUID, version: int, *, weight: Decimal, pricing: Pricing) -> None:
-    """Say how prices become marks and what they weigh; the price is a criterion from then on."""
+    """Say how quotes are judged and what the price weighs; the price is a criterion from then on."""
     with editing(actor, tender_id, version, PART) as (session, tender):
         rules.check_criterion(CriterionDraft(CriterionKind.PRICE, PRICE, weight))
+        rules.check_price_weight(pricing.formula, weight)
         _keep_pricing(tender, pricing)
         price = next((one for one in tender.criteria if one.kind is CriterionKind.PRICE), None)
         if price is None:
@@ -173,12 +180,16 @@ def _check_not_price(criterion: Criterion) -> None:
 
 
 def _keep_pricing(tender: Tender, pricing: Pricing) -> None:
-    drafting.check_formula(pricing.formula, pricing.ceiling, pricing.optimum, pricing.steepness)
+    drafting.check_formula(
+        pricing.formula, pricing.ceiling, pricing.optimum, pricing.steepness, pricing.worth_of_a_point
+    )
     bounded = pricing.formula is PriceFormula.CEILING_OPTIMUM
     tender.price_formula = pricing.formula
     tender.ceiling, tender.optimum = (pricing.ceiling, pricing.optimum) if bounded else (None, None)
     steep = pricing.formula is PriceFormula.DEVIATION_FROM_LOWEST
     tender.steepness = pricing.steepness if steep else None
+    monetised = pricing.formula is PriceFormula.MONETISED
+    tender.worth_of_a_point = pricing.worth_of_a_point if monetised else None
 
 
 def _append(tender: Tender, parent: Criterion | None, drafts: Sequence[CriterionDraft]) -> None:

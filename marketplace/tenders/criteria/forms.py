@@ -21,7 +21,7 @@ from marketplace.core.fields import (
 )
 from marketplace.core.forms import EditForm, NewThingForm
 from marketplace.tenders.criteria.actions import Pricing
-from marketplace.tenders.criteria.rules import WHOLE, CriterionDraft, weight_field
+from marketplace.tenders.criteria.rules import EVEN_HANDED, WHOLE, CriterionDraft, weight_field
 from marketplace.tenders.formulas import FORMULAS
 from marketplace.tenders.models import Criterion
 from marketplace.tenders.rules import CriterionKind, PriceFormula
@@ -79,16 +79,25 @@ def weights_form(criteria: Sequence[Criterion], version: int) -> WeightsForm:
     return made(data={"version": version} | {weight_field(one.id): one.weight for one in weighed})
 
 
+def _more(formula: PriceFormula) -> str:
+    """What whoever chooses a formula must know besides: what the price weighs, or that others matter."""
+    if formula is PriceFormula.MONETISED:
+        return "Enter 0 as the weight of the price."
+    if formula in EVEN_HANDED:
+        return "Enter 50 as the weight of the price."
+    return OTHERS_MATTER if FORMULAS[formula].is_relative else ""
+
+
 class PriceForm(EditForm):
-    """What the price weighs and how prices become marks."""
+    """What the price weighs and how price and quality are judged together."""
 
     weight = _weight("Weight of the price", "Enter the weight of the price, such as 60 or 33.33.")
     formula = RadiosField(
-        "How prices become marks",
-        validators=[Required("Choose how prices become marks.")],
+        "How quotes are judged",
+        validators=[Required("Choose how quotes are judged.")],
         coerce=PriceFormula,
         choices=choices(
-            (formula, one.name, f"{one.words} {OTHERS_MATTER}" if one.is_relative else one.words)
+            (formula, one.name, " ".join(filter(None, (one.words, _more(formula)))))
             for formula, one in FORMULAS.items()
         ),
     )
@@ -103,9 +112,24 @@ class PriceForm(EditForm):
         render_kw={"width": 4, "suffix": "%"},
     )
 
+    worth_of_a_point = MoneyField(
+        "What a quality point is worth",
+        description=(
+            "Against the total price of all schools over the whole term, before VAT. The best answers earn "
+            "100 points."
+        ),
+        render_kw={"width": 10},
+    )
+
     def pricing(self) -> Pricing:
         """What was chosen."""
-        return Pricing(self.formula.data, self.ceiling.data, self.optimum.data, self.steepness.data)
+        return Pricing(
+            self.formula.data,
+            self.ceiling.data,
+            self.optimum.data,
+            self.steepness.data,
+            self.worth_of_a_point.data,
+        )
 
 
 class CriterionForm(EditForm, NewThingForm):

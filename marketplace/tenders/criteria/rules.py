@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from marketplace.core.errors import RuleBroken
-from marketplace.tenders.rules import ANSWERED, CriterionKind
+from marketplace.tenders.rules import ANSWERED, BY_VALUE, CriterionKind, PriceFormula
 
 WHOLE = Decimal(100)
 MOST_LEVELS = 3
 HIGHEST_MARK = 10
 LONGEST_GUIDANCE = 300
 PASS, FAIL = 1, 0
+HALF = Decimal(50)
+EVEN_HANDED = frozenset({PriceFormula.PRICE_PER_QUALITY, PriceFormula.VALUE_INDEX})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def check_criterion(draft: CriterionDraft) -> None:
     if draft.kind is CriterionKind.PASS_FAIL:
         if weight:
             raise RuleBroken(f"“{draft.title}” is pass or fail, so it has no weight.", "weight")
-    elif not 0 < weight <= WHOLE:
+    elif not (weight >= 0 if draft.kind is CriterionKind.PRICE else weight > 0) or weight > WHOLE:
         raise RuleBroken(f"The weight of “{draft.title}” must be more than 0 and at most 100.", "weight")
     if weight != round(weight, 2):
         raise RuleBroken(f"The weight of “{draft.title}” has more than two decimal places.", "weight")
@@ -103,6 +105,56 @@ def check_criterion(draft: CriterionDraft) -> None:
         raise RuleBroken(f"Enter the question that suppliers answer for “{draft.title}”.", "question")
     if draft.kind is CriterionKind.QUALITY:
         _check_scale(draft)
+
+
+def check_price_weight(formula: PriceFormula, weight: Decimal | int, field: str = "weight") -> None:
+    """The price weighs what its formula lets it weigh. Raises RuleBroken.
+
+    A quality point that is worth a sum leaves the price no weight of its own. The price of a point and the
+    value index weigh price and quality the same: they order quotes as the weighted index does at 50.
+    """
+    weight = Decimal(weight)
+    if formula is PriceFormula.MONETISED:
+        if weight:
+            raise RuleBroken(
+                "Where quality is counted in money the price has no weight: enter 0, and let the questions "
+                "total 100.",
+                field,
+            )
+    elif formula in EVEN_HANDED:
+        if weight != HALF:
+            raise RuleBroken(
+                f"By this formula price and quality matter the same: enter {HALF}. For other weights choose "
+                "the weighted value index.",
+                field,
+            )
+    elif formula is PriceFormula.WEIGHTED_VALUE_INDEX:
+        if not 1 <= weight < WHOLE or weight != int(weight):
+            raise RuleBroken(
+                "For the weighted value index the price must weigh from 1 to 99, without decimals.", field
+            )
+    elif not weight:
+        raise RuleBroken("The weight of the price must be more than 0 and at most 100.", field)
+
+
+def check_method(formula: PriceFormula, criteria: Sequence[CriterionDraft]) -> None:
+    """The price weighs what its formula lets it, and quality is scored where it needs it. Raises RuleBroken.
+
+    The field is `criteria`.
+    """
+    for one in criteria:
+        if one.kind is CriterionKind.PRICE:
+            check_price_weight(formula, one.weight, "criteria")
+    if formula in BY_VALUE and not any(_is_scored(one) for one in criteria):
+        raise RuleBroken(
+            "This formula sets quality against price, so it needs a question that is scored. Add one, or "
+            "choose another formula.",
+            "criteria",
+        )
+
+
+def _is_scored(draft: CriterionDraft) -> bool:
+    return draft.kind is CriterionKind.QUALITY or any(map(_is_scored, draft.parts))
 
 
 def _check_scale(draft: CriterionDraft) -> None:

@@ -20,6 +20,7 @@ SAID = {
     CriterionKind.GROUP: "Answered in its sub-criteria",
 }
 """What stands in the place of a question where there is none."""
+AGAINST_QUALITY = "Set against quality"
 WHAT = {
     CriterionKind.PRICE: "Price",
     CriterionKind.QUALITY: "Scored",
@@ -73,13 +74,14 @@ def criteria(criteria_of_tender: Iterable[Criterion]) -> list[ShownCriterion]:
 
 def _shown(placed: Placed) -> ShownCriterion:
     one = placed.criterion
-    counts = one.kind is not CriterionKind.PASS_FAIL
+    weighs = one.weight or one.kind is not CriterionKind.PRICE
+    counts = one.kind is not CriterionKind.PASS_FAIL and weighs
     marks = plain(to_two_places(placed.marks))
     return ShownCriterion(
         f"{placed.label} {one.title}",
         SAID.get(one.kind, one.question),
         _answer(one),
-        f"{plain(one.weight)}%" if counts else "",
+        f"{plain(one.weight)}%" if counts else "" if weighs else AGAINST_QUALITY,
         marks if counts else "",
         tuple(enumerate(one.guidance)),
         one.kind is CriterionKind.GROUP,

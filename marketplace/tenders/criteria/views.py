@@ -44,13 +44,14 @@ def set_weights(tender_id: uuid.UUID) -> Any:
         levels=shown.levels(tender),
         has_price=any(one.kind is CriterionKind.PRICE for one in tender.criteria),
         formula=FORMULAS[tender.price_formula],
+        formula_figures=methodology.figures_of(tender),
         methodology=methodology.explain(tender),
     )
 
 
 @criteria.route("/tenders/<uuid:tender_id>/edit/criteria/price", methods=["GET", "POST"])
 def set_price(tender_id: uuid.UUID) -> Any:
-    """What the price weighs and how prices become marks."""
+    """What the price weighs and how price and quality are judged together."""
     tender = own_draft(tender_id)
     price = next((one for one in tender.criteria if one.kind is CriterionKind.PRICE), None)
     form = forms.PriceForm(
@@ -61,6 +62,7 @@ def set_price(tender_id: uuid.UUID) -> Any:
             "ceiling": tender.ceiling,
             "optimum": tender.optimum,
             "steepness": Decimal(1) if tender.steepness is None else tender.steepness,
+            "worth_of_a_point": tender.worth_of_a_point,
         }
     )
     if form.validate_on_submit():

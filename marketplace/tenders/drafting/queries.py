@@ -47,6 +47,7 @@ def readiness(session: Session, tender: Tender) -> Readiness:
         ceiling=tender.ceiling,
         optimum=tender.optimum,
         steepness=tender.steepness,
+        worth_of_a_point=tender.worth_of_a_point,
         lot_terms=terms_of(session, tender),
     )
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from marketplace.core.errors import RuleBroken
 from marketplace.core.money import Money
-from marketplace.tenders.criteria.rules import CriterionDraft, check_criteria
+from marketplace.tenders.criteria.rules import CriterionDraft, check_criteria, check_method
 from marketplace.tenders.lots import rules as lot_rules
 from marketplace.tenders.lots.rules import LotTerms
 from marketplace.tenders.rules import (
@@ -83,13 +83,19 @@ def check_volumes(line: LineDraft, buyers: Collection[uuid.UUID]) -> None:
 
 
 def check_formula(
-    formula: PriceFormula, ceiling: Money | None, optimum: Money | None, steepness: Decimal | None
+    formula: PriceFormula,
+    ceiling: Money | None,
+    optimum: Money | None,
+    steepness: Decimal | None,
+    worth_of_a_point: Money | None = None,
 ) -> None:
     """Each formula has the figures it needs. Raises RuleBroken.
 
     Between ceiling and optimum: both, the optimum the lower and above nothing. Distance from the lowest
-    price: how steep. The others need none.
+    price: how steep. Quality counted in money: what a point is worth. The others need none.
     """
+    if formula is PriceFormula.MONETISED and (worth_of_a_point is None or worth_of_a_point.pence <= 0):
+        raise RuleBroken("Enter what a quality point is worth, more than £0.00.", "worth_of_a_point")
     if formula is PriceFormula.DEVIATION_FROM_LOWEST and (steepness is None or steepness <= 0):
         raise RuleBroken("Enter how many per cent of the marks each 1% above the lowest costs.", "steepness")
     if formula is not PriceFormula.CEILING_OPTIMUM:
@@ -137,6 +143,7 @@ class Readiness:
     ceiling: Money | None = None
     optimum: Money | None = None
     steepness: Decimal | None = None
+    worth_of_a_point: Money | None = None
     lot_terms: LotTerms | None = None
 
 
@@ -191,7 +198,8 @@ def _missing_criteria(draft: Readiness) -> Iterable[RuleBroken]:
         return
     try:
         check_criteria(draft.criteria)
-        check_formula(draft.formula, draft.ceiling, draft.optimum, draft.steepness)
+        check_method(draft.formula, draft.criteria)
+        check_formula(draft.formula, draft.ceiling, draft.optimum, draft.steepness, draft.worth_of_a_point)
     except RuleBroken as refusal:
         yield RuleBroken(refusal.message, "criteria")
 

@@ -13,7 +13,8 @@ from enum import StrEnum
 
 from marketplace.core.errors import RuleBroken
 from marketplace.core.money import Money
-from marketplace.tenders.rules import PriceFormula
+from marketplace.tenders.formulas import FORMULAS
+from marketplace.tenders.rules import BY_VALUE, PriceFormula
 
 MOST_TIERS = 5
 ALL = 100
@@ -313,6 +314,13 @@ def _why_not_apart(terms: LotTerms) -> str:
         )
     if terms.formula is PriceFormula.CEILING_OPTIMUM:
         return _why_bounds_do_not_fit(terms)
+    if terms.formula in BY_VALUE:
+        return (
+            f"“{FORMULAS[terms.formula].name}” sets the quality of a quote against its price for all lots, "
+            "and such figures of several lots cannot be added up: neither a bundle nor the best combination "
+            "could be found. Let one quote win all lots, or choose the formula “Between a ceiling and an "
+            "optimum”."
+        )
     if terms.has_quality:
         return (
             "Lots decided apart are judged by price alone, or between a ceiling and an optimum of each lot: "

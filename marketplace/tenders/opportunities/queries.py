@@ -26,7 +26,7 @@ from marketplace.tenders.methodology import Methodology, in_short
 from marketplace.tenders.models import Commitment, Tender
 from marketplace.tenders.planning.rules import answered_until, asked_until
 from marketplace.tenders.queries import ScheduleLot
-from marketplace.tenders.rules import CommitmentStatus, TenderStatus
+from marketplace.tenders.rules import BY_VALUE, CommitmentStatus, TenderStatus
 from marketplace.tenders.specification.queries import Merged, asked_of_suppliers
 from marketplace.tenders.uk_notices import queries as notices
 
@@ -105,6 +105,8 @@ class Opportunity:
     criteria: tuple[ShownCriterion, ...]
     price_weight: str
     formula: FormulaInWords
+    formula_figures: str
+    by_value: bool
     methodology: Methodology | None
     ceiling: Money | None
     optimum: Money | None
@@ -219,6 +221,8 @@ def opportunity_of(session: Session, tender: Tender) -> Opportunity:
         criteria=tuple(shown_criteria(tender.criteria)),
         price_weight=in_short(price_marks(tender.criteria)),
         formula=FORMULAS[tender.price_formula],
+        formula_figures=methodology.figures_of(tender),
+        by_value=tender.price_formula in BY_VALUE,
         methodology=methodology.explain(tender),
         ceiling=tender.ceiling,
         optimum=tender.optimum,

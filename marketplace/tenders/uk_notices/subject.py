@@ -71,7 +71,11 @@ class CriterionSaid:
     @property
     def counts_for(self) -> str:
         """What hangs on it, in words."""
-        return "pass or fail" if self.kind is CriterionKind.PASS_FAIL else f"{self.weight.normalize():f}%"
+        if self.kind is CriterionKind.PASS_FAIL:
+            return "pass or fail"
+        if self.kind is CriterionKind.PRICE and not self.weight:
+            return "set against quality, which is counted in money"
+        return f"{self.weight.normalize():f}%"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a quote came out, for a lot (blank where all lots are decided together)."""
+    """How a quote came out, for a lot (blank where all lots are decided together).
+
+    `marks` are of 100; blank where quality was set against price: `said` then tells what came of it.
+    """
 
     lot: str
     supplier: str
@@ -31,6 +34,12 @@ class Result:
     compared: int
     lines: tuple[Line, ...]
     won: bool = False
+    said: str = ""
+
+    @property
+    def outcome(self) -> str:
+        """What the quote came to, in words; blank for one without an assessment."""
+        return self.said or (f"{self.marks} of 100 marks" if self.marks else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -26,6 +26,11 @@ from suppliers.quotes import amounts, opened
 from suppliers.quotes.models import Quote
 from suppliers.quotes.offers import Offer as PricedOffer
 from suppliers.quotes.rules import QuoteStatus
+
+AGAINST = "Price set against quality"
+NOT_TOLD = (
+    "The figure is left out: with the quality points, the confidential price could be worked out from it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,24 +140,34 @@ def _result(one: Decided, offer: Offer, own: Collection[str]) -> Result:
     return Result(
         lot=one.lot,
         supplier=offer.supplier,
-        marks=f"{offer.marks}",
+        marks="" if comparison.by_value else f"{offer.marks}",
         rank=offer.rank,
         compared=len(comparison.offers),
         lines=_lines(comparison, offer, own),
         won=offer.quote_id == one.winner_id,
+        said=offer.said if comparison.by_value else "",
     )
 
 
 def _winner(one: Decided, *, with_marks: bool) -> Result:
-    """The successful quote as others read it: no sum of money, and no marks for who was not assessed."""
+    """The successful quote as others read it: no sum of money, and no marks for who was not assessed.
+
+    Where quality was set against price, the figure is left out: with the points it gives the price away.
+    """
     offer = one.comparison.offers[one.comparison.column_of(one.winner_id)]
     if not with_marks:
         return Result(one.lot, offer.supplier, "", "", 0, (), won=True)
-    return _result(one, offer, ())
+    told = _result(one, offer, ())
+    if not one.comparison.by_value:
+        return told
+    lines = (Line(AGAINST, "", "", f"Rank {offer.rank}. {NOT_TOLD}"), *told.lines[1:])
+    return replace(told, said=f"{offer.quality_marks} of 100 quality points", lines=lines)
 
 
 def _lines(comparison: Comparison, offer: Offer, own: Collection[str]) -> tuple[Line, ...]:
     price = Line("Price", "", f"{offer.price_marks} of {comparison.price_weight.normalize():f}", "")
+    if comparison.by_value:
+        price = Line(AGAINST, "", "", f"{comparison.measure.heading}: {offer.result}")
     return (
         price,
         *(

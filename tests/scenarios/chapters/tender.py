@@ -59,7 +59,7 @@ def say_why_one_lot(story: Story, who: str, reason: str) -> None:
 def set_criteria(story: Story, who: str, weight: str, table: tuple[Row, ...]) -> None:
     open_part(story, who, "Criteria and weights")
     story.follow(who, "Set the price")
-    price = {"Weight of the price": weight, "How prices become marks": "Proportion of the lowest price"}
+    price = {"Weight of the price": weight, "How quotes are judged": "Proportion of the lowest price"}
     tells(story.send(who, "Save and continue", price), "You saved the price and its formula.")
     for row in table:
         story.follow(who, "Add a criterion")

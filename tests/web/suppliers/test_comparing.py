@@ -4,6 +4,7 @@ import csv
 import io
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -15,6 +16,7 @@ from marketplace.tenders import actions
 from marketplace.tenders.commitments import actions as commitments
 from marketplace.tenders.commitments.rules import Conditions
 from marketplace.tenders.rules import PriceFormula
+from suppliers.awards.letters import drafting
 from suppliers.evaluation.actions import exclude_quote
 from tests import make
 from tests.make import Contest
@@ -60,6 +62,39 @@ def test_all_quotes_stand_side_by_side_with_ranks_marks_and_savings(as_person: A
     assert "3 Cedar Primary School Supplier 2 £225,000.00 £75,000.00 £75,000.00" in by_schools.words
     for school in contest.tender.schools:
         assert school.name in page.words
+
+
+def test_quality_set_against_price_is_compared_recommended_and_told_without_giving_a_price_away(
+    as_person: AsPerson,
+) -> None:
+    """216,000 for 68 points, 225,000 for 92 and 247,500 for 88."""
+    price, menus, staff = make.PRICE_AND_QUALITY
+    halves = (replace(price, weight=50), replace(menus, weight=30), replace(staff, weight=20))
+    contest = make.priced_contest(criteria=halves, formula=PriceFormula.PRICE_PER_QUALITY)
+    coordinator = as_person(contest.coordinator)
+    page = coordinator.get(comparison(contest))
+    assert "1 £225,000.00 92.00 £2,445.65" in page.texts("tbody tr")[0]
+    assert (
+        "Supplier 2 has £2,445.65 for each quality point, £366.85 less than Supplier 3 in second place."
+        in page.words
+    )
+    assert "Supplier 2 wins for any price weight between 0% and 88.1%. Above" in page.words
+    assert "Other weights are those of the weighted value index." in page.words
+    assert "marks" not in page.words.lower().replace("pass marks", "")
+    book = openpyxl.load_workbook(io.BytesIO(coordinator.download(comparison(contest) + ".xlsx").data))
+    rows = list(book["Ranking"].iter_rows(values_only=True))
+    assert rows[0][3:6] == ("Total price", "Quality points of 100", "Price of a quality point")
+    assert rows[1][3:6] == (225_000, 92, 2_445.65)
+    first = coordinator.get(f"/quotes/{contest.quotes[1]}/assessment")
+    assert "92.00 of 100 quality points" in first.words
+    make.recommend_award(contest)
+    make.approve_award(contest)
+    told = drafting.drafts(make.fresh(), contest.tender.row)
+    own, winner = told[contest.quotes[0]].own[0], told[contest.quotes[0]].winners[0]
+    assert own.outcome == "£3,176.47 for each quality point"
+    assert winner.outcome == "92.00 of 100 quality points"
+    assert "2,445" not in told[contest.quotes[0]].to_json()
+    assert "confidential price" in winner.lines[0].reason
 
 
 def test_each_schools_conditions_are_held_against_the_quote_in_first_place(as_person: AsPerson) -> None:

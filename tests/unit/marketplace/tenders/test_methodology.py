@@ -13,7 +13,7 @@ from marketplace.core.money import Money
 from marketplace.tenders import formulas, methodology
 from marketplace.tenders.formulas import FORMULAS, Candidate, Method
 from marketplace.tenders.methodology import AskedQuestion
-from marketplace.tenders.rules import PriceFormula
+from marketplace.tenders.rules import BY_MARKS, PriceFormula
 
 RELATIVE = [formula for formula, words in FORMULAS.items() if words.is_relative]
 SIGNS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
@@ -63,7 +63,7 @@ def test_the_example_of_every_other_formula(formula: PriceFormula, marks: tuple[
     assert [quote.price_marks for quote in example.quotes] == [Decimal(one) for one in marks]
 
 
-@given(some.sampled_from(list(PriceFormula)), some.integers(1, 99))
+@given(some.sampled_from(sorted(BY_MARKS)), some.integers(1, 99))
 def test_the_working_that_is_shown_gives_the_marks_that_are_shown(
     formula: PriceFormula, price_weight: int
 ) -> None:
@@ -109,6 +109,31 @@ def test_no_loser_decides_where_other_quotes_make_no_difference(price_weight: in
     assert methodology.turns_on_a_loser(method) is None
 
 
-@pytest.mark.parametrize("formula", list(PriceFormula))
+@pytest.mark.parametrize("formula", sorted(BY_MARKS))
 def test_on_price_alone_no_loser_decides(formula: PriceFormula) -> None:
     assert methodology.turns_on_a_loser(Method(formula, 100, (), Money(2_00), Money(1_00))) is None
+
+
+@pytest.mark.parametrize(
+    ("formula", "price_weight", "results", "winner"),
+    [
+        (PriceFormula.PRICE_PER_QUALITY, 50, ("£2,000.00", "£1,250.00", "£1,200.00"), 2),
+        (PriceFormula.VALUE_INDEX, 50, ("500.0000", "800.0000", "833.3333"), 2),
+        (PriceFormula.WEIGHTED_VALUE_INDEX, 25, ("800,000.0000", "5,120,000.0000", "8,333,333.3333"), 2),
+        (PriceFormula.MONETISED, 0, ("£60,000.00", "£60,000.00", "£70,000.00"), 1),
+    ],
+)
+def test_the_example_of_a_formula_that_sets_quality_against_price(
+    formula: PriceFormula, price_weight: int, results: tuple[str, ...], winner: int
+) -> None:
+    worth = Money(500_00) if formula is PriceFormula.MONETISED else None
+    method = Method(formula, price_weight, (100,), worth_of_a_point=worth)
+    example = methodology.worked_example(method, [AskedQuestion("Menus", 100, 5)])
+    assert tuple(quote.result for quote in example.quotes) == results
+    assert example.quotes[winner].rank == 1
+    assert methodology.turns_on_a_loser(method) is None
+    for quote in example.quotes:
+        if "^" not in quote.working:
+            shown = Fraction(quote.result.replace("£", "").replace(",", ""))
+            assert abs(worked_out(quote.working) - shown) <= Fraction(6, 1000)
+    assert example.worth_of_a_mark == worth

@@ -13,7 +13,7 @@ from marketplace.tenders import formulas
 from marketplace.tenders.formulas import Method
 from marketplace.tenders.models import Criterion
 from marketplace.tenders.queries import ScheduleLine, ScheduleLot, SchoolVolume
-from marketplace.tenders.rules import CriterionKind, PriceFormula
+from marketplace.tenders.rules import BY_VALUE, CriterionKind, PriceFormula
 from suppliers.evaluation import findings, sensitivity
 from suppliers.evaluation.comparison import Basis, Comparison, compare
 from suppliers.evaluation.models import AgreedScore
@@ -64,8 +64,14 @@ def compared(
     asked = {
         one.id: PricedOffer({row.line_id: row.unit_price for row in one.prices}) for one in (*quotes, *others)
     }
+    method = Method(formula, 60 if scores else 100, (40,) if scores else ())
+    if formula in BY_VALUE:
+        monetised = formula is PriceFormula.MONETISED
+        method = Method(
+            formula, 0 if monetised else 50, (100,), worth_of_a_point=Money(1_00) if monetised else None
+        )
     basis = Basis(
-        Method(formula, 60 if scores else 100, (40,) if scores else ()),
+        method,
         [ScheduleLot(LOT, 1, "Meals", "", (line,))],
         {OAKFIELD: "Oakfield"},
         {OAKFIELD: baseline},
@@ -247,6 +253,36 @@ def test_an_evaluator_on_whom_the_first_place_turns_is_counted_but_not_named() -
 def test_who_would_be_first_without_a_losing_quote_is_named() -> None:
     assert examined(["110", "60", "115", "80"], [5, 1, 2, 3]).quotes == (
         "Without the quote of Bramble, Damson would be first.",
+    )
+
+
+def test_quality_counted_in_money_is_firm_up_to_what_a_point_may_be_worth() -> None:
+    said = examined(["150", "120"], [5, 3], formula=PriceFormula.MONETISED)
+    assert said.weights == (
+        "Acorn wins for any worth of a quality point between £0.75 and £2.00. Below £0.75 Bramble would be "
+        "first."
+    )
+    assert said.axis.published == "As published, a point is worth £1.00."
+    assert [one.words for one in said.ranges] == ["£0.00 to £0.75", "£0.75 to £2.00"]
+    assert said.picture is not None
+    assert said.marks == (
+        "One mark less for Acorn on “Menus” would put Bramble first.",
+        "One mark more for Bramble on “Menus” would put Bramble first.",
+    )
+    found = findings.find(compared(["150", "120"], [5, 3], formula=PriceFormula.MONETISED))
+    assert found.why_first[0] == (
+        "Acorn has £50.00 once what its quality is worth is taken off, £10.00 less than Bramble in second "
+        "place."
+    )
+
+
+def test_the_weighted_index_is_firm_between_the_weights_at_which_it_turns() -> None:
+    said = examined(["150", "100"], [5, 3], formula=PriceFormula.WEIGHTED_VALUE_INDEX)
+    assert said.weights.startswith("Acorn wins for any price weight between 0% and 55.75%.")
+    equal = findings.find(compared(["100", "100"], [3, 3], formula=PriceFormula.VALUE_INDEX))
+    assert equal.why_first[0] == (
+        "Acorn and Bramble are equal in everything that counts, with 600,000.0000 quality points for each "
+        "£1,000,000 each."
     )
 
 

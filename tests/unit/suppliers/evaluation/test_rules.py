@@ -4,13 +4,13 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from marketplace.core.money import Money
 from marketplace.tenders import formulas
 from marketplace.tenders.formulas import Candidate, Method
-from marketplace.tenders.rules import PriceFormula
+from marketplace.tenders.rules import BY_MARKS, BY_VALUE, PriceFormula
 from suppliers.evaluation import rules
 from suppliers.evaluation.rules import Saving
 
@@ -27,7 +27,7 @@ def methods(draw: some.DrawFn, *among: PriceFormula) -> Method:
     first = draw(some.integers(1, 99 - price_weight))
     optimum = draw(some.integers(1, 10**9))
     ceiling = optimum + draw(some.integers(1, 10**9))
-    formula = draw(some.sampled_from(among or tuple(PriceFormula)))
+    formula = draw(some.sampled_from(among or sorted(BY_MARKS)))
     weights = (first, 100 - price_weight - first)
     return Method(formula, price_weight, weights, Money(ceiling), Money(optimum))
 
@@ -44,6 +44,22 @@ def test_the_leads_cover_every_price_weight_and_agree_with_the_marks(
     leading = next(lead.leader for lead in found if lead.start <= own <= lead.end)
     totals = [result.total for result in formulas.assess(method, everyone)]
     assert totals[leading] == max(totals)
+
+
+@settings(max_examples=40)
+@given(some.sampled_from(sorted(BY_VALUE)), some.integers(1, 99), quotes)
+def test_the_leads_of_a_value_formula_agree_with_who_is_first(
+    formula: PriceFormula, price_weight: int, everyone: list[Candidate]
+) -> None:
+    weight = price_weight if formula is PriceFormula.WEIGHTED_VALUE_INDEX else 50
+    worth = Money(price_weight * 1_000_00) if formula is PriceFormula.MONETISED else None
+    method = Method(formula, weight, (70, 30), worth_of_a_point=worth)
+    found = rules.leads(method, everyone)
+    assert (found[0].start, found[-1].end) == (0, 1)
+    own = Fraction(weight, 100)
+    leading = {lead.leader for lead in found if lead.start <= own <= lead.end}
+    totals = [result.total for result in formulas.assess(method, everyone)]
+    assert any(totals[at] == max(totals) for at in leading)
 
 
 def test_no_quote_has_no_marks() -> None:

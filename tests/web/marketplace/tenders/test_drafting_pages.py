@@ -141,6 +141,31 @@ def test_a_coordinator_who_chooses_a_relative_formula_is_warned_with_an_example(
     assert "With this formula" not in coordinator.get(part(tender, "criteria")).words
 
 
+def test_quality_can_be_set_against_price_with_what_a_point_is_worth(
+    tender: make.Tender, coordinator: Client
+) -> None:
+    form = coordinator.get(part(tender, "criteria/price")).form("Save and continue")
+    form.fill(weight="60", formula="monetised", worth_of_a_point="")
+    page = coordinator.submit(form, "Save and continue", status=422)
+    assert page.errors() == {
+        "weight": "Where quality is counted in money the price has no weight: enter 0, and let the questions "
+        "total 100."
+    }
+    form = page.form("Save and continue").fill(weight="0")
+    page = coordinator.submit(form, "Save and continue", status=422)
+    assert page.errors() == {"worth_of_a_point": "Enter what a quality point is worth, more than £0.00."}
+    coordinator.submit(page.form("Save and continue").fill(worth_of_a_point="1,250"), "Save and continue")
+    page = coordinator.get(part(tender, "criteria"))
+    assert "A quality point is worth £1,250.00 of the total price" in page.words
+    assert "£250,000.00 − 80 × £1,250.00" in page.words
+    assert "With this formula" not in page.words
+    price, menus, staff = (weight_field(one.id) for one in tender.row.criteria)
+    weights = page.form("Save the weights and continue").fill(**{price: "0", menus: "60", staff: "40"})
+    coordinator.submit(weights, "Save the weights and continue")
+    assert tender.row.worth_of_a_point == Money(1_250_00)
+    assert "Set against quality" in coordinator.get(f"/tenders/{tender.id}").words
+
+
 def test_another_scale_shows_its_marks_without_losing_what_was_typed(
     tender: make.Tender, coordinator: Client
 ) -> None:

@@ -75,7 +75,7 @@ def test_the_ceiling_and_optimum_are_published(client: Client) -> None:
         optimum=Money(100_000_00),
     )
     page = client.get(f"/opportunities/{tender.id}")
-    assert "the ceiling is £200,000.00 and the optimum £100,000.00" in page.words
+    assert "The ceiling is £200,000.00 and the optimum £100,000.00" in page.words
     assert "(£200,000.00 − £125,000.00) ÷ (£200,000.00 − £100,000.00) × 60" in page.words
     assert "One mark for quality is worth £1,666.67 of the total price." in page.words
 
