@@ -4,8 +4,8 @@ import sqlalchemy as sa
 
 from marketplace.migrations.rebuild import one_of, rebuilt
 
-revision = "0048"
-down_revision = "0047"
+revision = "0051"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 
