@@ -10,7 +10,8 @@ from marketplace.core.money import ZERO, Money
 from marketplace.tenders.formulas import Method
 from marketplace.tenders.lots.division import Division
 from marketplace.tenders.queries import ScheduleLot
-from suppliers.evaluation.comparison import Agreed, Basis, Comparison, Offer, compare
+from suppliers.evaluation.basis import Agreed, Basis
+from suppliers.evaluation.comparison import Comparison, Offer, compare
 from suppliers.evaluation.rules import Saving
 from suppliers.quotes.models import Quote
 

@@ -7,7 +7,7 @@ shown rounded; who is first was decided on the exact fractions.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,25 +15,19 @@ from typing import TypeVar
 
 from marketplace.core.money import ZERO, Money
 from marketplace.tenders import formulas
-from marketplace.tenders.criteria.tree import Placed
 from marketplace.tenders.formulas import Candidate, Method, Result
-from marketplace.tenders.lots.division import Division
 from marketplace.tenders.measures import Measure, figure_of, measure_of
-from marketplace.tenders.models import Criterion
 from marketplace.tenders.queries import ScheduleLine, ScheduleLot
 from suppliers.evaluation import marks, rules
+from suppliers.evaluation.basis import Agreed, Basis, Priced, price_quote
 from suppliers.evaluation.marks import CriterionMarks
-from suppliers.evaluation.models import AgreedScore
 from suppliers.evaluation.rules import LowPriceTest, Saving
 from suppliers.quotes import amounts
 from suppliers.quotes.models import Quote
-from suppliers.quotes.offers import Offer as PricedOffer
 from suppliers.quotes.offers import lot_total
 from suppliers.quotes.rules import QuoteStatus
 
 Amount = TypeVar("Amount", Money, Decimal)
-NOT_DIVIDED = Division()
-Agreed = Mapping[tuple[uuid.UUID, uuid.UUID], AgreedScore]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,49 +189,6 @@ class Comparison:
         return [offer.quote_id for offer in self.offers].index(quote_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """What all quotes of a tender are compared on. `method.quality_weights` go with `questions`.
-
-    `baselines` are over the whole term, zero for unknown; `schools` gives the names of the buyers.
-    """
-
-    method: Method
-    lots: Sequence[ScheduleLot]
-    schools: Mapping[uuid.UUID, str]
-    baselines: Mapping[uuid.UUID, Money]
-    questions: Sequence[Criterion]
-    asked: Mapping[uuid.UUID, PricedOffer]
-    """What each quote asks, by quote."""
-    division: Division = NOT_DIVIDED
-    placed: Sequence[Placed] = ()
-    """All criteria in their places, where there are groups."""
-
-    def prices_of(self, quote: Quote) -> dict[uuid.UUID, Decimal | None]:
-        """The unit price that a quote asks for each line when every school buys; None where it has none."""
-        offer = self.asked.get(quote.id, PricedOffer())
-        return {
-            line.id: offer.price(line.id, start)
-            for lot in self.lots
-            for start in [amounts.start_reached(self.division, lot)]
-            for line in lot.lines
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class _Priced:
-    """A quote whose every line has a price, with what it comes to by line and by school."""
-
-    quote: Quote
-    unit_prices: Mapping[uuid.UUID, Decimal]
-    by_line: Mapping[uuid.UUID, Money]
-    by_school: Mapping[uuid.UUID, Money]
-
-    @property
-    def total(self) -> Money:
-        return Money.total(self.by_line.values())
-
-
 def compare(basis: Basis, quotes: Sequence[Quote], agreed: Agreed) -> Comparison:
     """Put the opened quotes of a tender side by side."""
     set_aside = tuple(
@@ -246,7 +197,9 @@ def compare(basis: Basis, quotes: Sequence[Quote], agreed: Agreed) -> Comparison
         if (why := _why_not(quote, basis, agreed))
     )
     left_out = {quote.quote_id for quote in set_aside}
-    priced = _in_order(basis, [_price(quote, basis) for quote in quotes if quote.id not in left_out], agreed)
+    priced = _in_order(
+        basis, [price_quote(quote, basis) for quote in quotes if quote.id not in left_out], agreed
+    )
     candidates = [_candidate(quote, basis, agreed) for quote in priced]
     rows = _school_rows(basis, priced)
     known = bool(rows) and all(row.baseline is not None for row in rows)
@@ -267,7 +220,7 @@ def compare(basis: Basis, quotes: Sequence[Quote], agreed: Agreed) -> Comparison
     )
 
 
-def _in_order(basis: Basis, priced: Sequence[_Priced], agreed: Agreed) -> list[_Priced]:
+def _in_order(basis: Basis, priced: Sequence[Priced], agreed: Agreed) -> list[Priced]:
     """The quotes by place, then by supplier."""
     results = formulas.assess(basis.method, [_candidate(quote, basis, agreed) for quote in priced])
     together = zip(results, priced, strict=True)
@@ -285,28 +238,14 @@ def _why_not(quote: Quote, basis: Basis, agreed: Agreed) -> str:
     missing = sum(price is None for price in prices.values())
     if missing:
         return f"It has no price for {missing} of {len(prices)} lines."
-    if _price(quote, basis).total.pence <= 0:
+    if price_quote(quote, basis).total.pence <= 0:
         return "Its total is £0.00, which cannot be scored."
     if any((quote.id, question.id) not in agreed for question in basis.questions):
         return "Its quality has not been scored."
     return ""
 
 
-def _price(quote: Quote, basis: Basis) -> _Priced:
-    """Each school's amount for each line is rounded to the penny there, as its supplier will charge it."""
-    unit_prices = {line_id: price for line_id, price in basis.prices_of(quote).items() if price is not None}
-    by_line: dict[uuid.UUID, Money] = {}
-    by_school: dict[uuid.UUID, Money] = {}
-    for lot in basis.lots:
-        for line in lot.lines:
-            due = amounts.of_line(line, unit_prices[line.id])
-            by_line[line.id] = Money.total(due.values())
-            for school_id, amount in due.items():
-                by_school[school_id] = by_school.get(school_id, ZERO) + amount
-    return _Priced(quote, unit_prices, by_line, by_school)
-
-
-def _candidate(priced: _Priced, basis: Basis, agreed: Agreed) -> Candidate:
+def _candidate(priced: Priced, basis: Basis, agreed: Agreed) -> Candidate:
     shares = (
         Fraction(agreed[priced.quote.id, question.id].score, question.highest_score)
         for question in basis.questions
@@ -315,7 +254,7 @@ def _candidate(priced: _Priced, basis: Basis, agreed: Agreed) -> Candidate:
 
 
 def _offers(
-    basis: Basis, priced: Sequence[_Priced], figures: Figures, baseline: Money | None, agreed: Agreed
+    basis: Basis, priced: Sequence[Priced], figures: Figures, baseline: Money | None, agreed: Agreed
 ) -> tuple[Offer, ...]:
     lowest = _lowest([quote.total for quote in priced])
     measure = measure_of(basis.method)
@@ -354,7 +293,7 @@ def _offers(
     )
 
 
-def _lot_table(basis: Basis, lot: ScheduleLot, priced: Sequence[_Priced]) -> LotTable:
+def _lot_table(basis: Basis, lot: ScheduleLot, priced: Sequence[Priced]) -> LotTable:
     return LotTable(
         lot.id,
         lot.number,
@@ -365,7 +304,7 @@ def _lot_table(basis: Basis, lot: ScheduleLot, priced: Sequence[_Priced]) -> Lot
     )
 
 
-def _tier_rows(basis: Basis, lot: ScheduleLot, priced: Sequence[_Priced]) -> Iterator[TierRow]:
+def _tier_rows(basis: Basis, lot: ScheduleLot, priced: Sequence[Priced]) -> Iterator[TierRow]:
     """The lot at the prices of each tier, where there are several."""
     starts = basis.division.begins(lot.id)
     reached = amounts.start_reached(basis.division, lot)
@@ -374,7 +313,7 @@ def _tier_rows(basis: Basis, lot: ScheduleLot, priced: Sequence[_Priced]) -> Ite
         yield TierRow(basis.division.start_in_words(lot.id, start), start == reached, _cells(totals))
 
 
-def _line_row(line: ScheduleLine, priced: Sequence[_Priced]) -> LineRow:
+def _line_row(line: ScheduleLine, priced: Sequence[Priced]) -> LineRow:
     unit_prices = [quote.unit_prices[line.id] for quote in priced]
     lowest = _lowest(unit_prices)
     cells = tuple(
@@ -384,7 +323,7 @@ def _line_row(line: ScheduleLine, priced: Sequence[_Priced]) -> LineRow:
     return LineRow(line.number, line.item, line.unit, line.total, cells)
 
 
-def _school_rows(basis: Basis, priced: Sequence[_Priced]) -> tuple[SchoolRow, ...]:
+def _school_rows(basis: Basis, priced: Sequence[Priced]) -> tuple[SchoolRow, ...]:
     return tuple(
         SchoolRow(
             school_id,

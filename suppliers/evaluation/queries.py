@@ -27,8 +27,9 @@ from marketplace.tenders.models import Criterion, PanelSeat, Tender
 from marketplace.tenders.readers import theirs
 from marketplace.tenders.rules import ANSWERED, STATUS_COLOURS, STATUS_LABELS, Seat, TenderStatus
 from suppliers.evaluation import by_lot, comparison
+from suppliers.evaluation.basis import Basis
 from suppliers.evaluation.by_lot import Results
-from suppliers.evaluation.comparison import Basis, Comparison
+from suppliers.evaluation.comparison import Comparison
 from suppliers.evaluation.models import AgreedScore, ConflictDeclaration
 from suppliers.quotes import opened
 from suppliers.quotes.models import Opening, Quote

@@ -20,8 +20,9 @@ from marketplace.tenders.queries import ScheduleLot
 from suppliers.awards import combination
 from suppliers.awards.combination import Instance, Limits
 from suppliers.awards.combining.rules import Chosen
+from suppliers.evaluation.basis import Basis
 from suppliers.evaluation.by_lot import Results
-from suppliers.evaluation.comparison import Basis, Offer
+from suppliers.evaluation.comparison import Offer
 from suppliers.quotes import amounts
 
 IN_WHOLE_UNITS = 10_000

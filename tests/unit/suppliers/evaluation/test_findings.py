@@ -15,7 +15,8 @@ from marketplace.tenders.models import Criterion
 from marketplace.tenders.queries import ScheduleLine, ScheduleLot, SchoolVolume
 from marketplace.tenders.rules import BY_VALUE, CriterionKind, PriceFormula
 from suppliers.evaluation import findings, sensitivity
-from suppliers.evaluation.comparison import Basis, Comparison, compare
+from suppliers.evaluation.basis import Basis
+from suppliers.evaluation.comparison import Comparison, compare
 from suppliers.evaluation.models import AgreedScore
 from suppliers.evaluation.sensitivity import Given, Sensitivity
 from suppliers.profiles.models import Supplier

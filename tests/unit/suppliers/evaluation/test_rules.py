@@ -55,7 +55,8 @@ def test_the_leads_of_a_value_formula_agree_with_who_is_first(
     worth = Money(price_weight * 1_000_00) if formula is PriceFormula.MONETISED else None
     method = Method(formula, weight, (70, 30), worth_of_a_point=worth)
     found = rules.leads(method, everyone)
-    assert (found[0].start, found[-1].end) == (0, 1)
+    assert found[0].start == 0
+    assert found[-1].end == 1
     own = Fraction(weight, 100)
     leading = {lead.leader for lead in found if lead.start <= own <= lead.end}
     totals = [result.total for result in formulas.assess(method, everyone)]
