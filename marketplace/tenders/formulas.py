@@ -309,6 +309,12 @@ def worth_of_a_mark(method: Method) -> Fraction | None:
     return Fraction(method.ceiling.pence - method.optimum.pence) / method.price_weight
 
 
+def in_short(number: int | Fraction) -> str:
+    """A number as it is shown: at most two places, without zeros at its end."""
+    text = f"{to_two_places(Fraction(number)):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def to_two_places(marks: Fraction) -> Decimal:
     """Marks as they are shown: two places, half up."""
     return rounded(marks, TWO_PLACES)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import permutations, product
 
 from marketplace.core.money import Money
-from marketplace.tenders import formulas
+from marketplace.tenders import formulas, whole_life
 from marketplace.tenders.criteria.tree import judged, price_marks
 from marketplace.tenders.formulas import (
     EVERYTHING,
@@ -25,12 +25,14 @@ from marketplace.tenders.formulas import (
     Candidate,
     Method,
     Result,
+    in_short,
     rounded,
     to_two_places,
 )
 from marketplace.tenders.measures import A_MILLION, figure_of, measure_of
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import BY_VALUE, CriterionKind, PriceFormula
+from marketplace.tenders.whole_life import WholeLife
 
 NAMES = ("Quote A", "Quote B", "Quote C")
 DUMMY_PRICES = (Money(80_000_00), Money(100_000_00), Money(120_000_00))
@@ -143,8 +145,21 @@ def method_of(tender: Tender) -> Method:
     )
 
 
+def whole_life_of(tender: Tender) -> WholeLife | None:
+    """How a tender counts the years of its contract; None where it does not, or has no dates yet."""
+    if tender.contract_starts_on is None or tender.contract_ends_on is None:
+        return None
+    years = whole_life.years_of(tender.contract_starts_on, tender.contract_ends_on, tender.extension_months)
+    return whole_life.terms_of(tender.indexation, tender.discount_rate, years)
+
+
 def figures_of(tender: Tender) -> str:
-    """The figures that a tender's formula is published with, in a sentence; blank where it has none."""
+    """The figures that a tender's method is published with, in sentences; blank where it has none."""
+    years = whole_life_of(tender)
+    return " ".join(filter(None, (_figures(tender), whole_life.in_words(years) if years else "")))
+
+
+def _figures(tender: Tender) -> str:
     if tender.ceiling is not None and tender.optimum is not None:
         return f"The ceiling is {tender.ceiling} and the optimum {tender.optimum}, {WHOLE_TENDER}."
     if tender.steepness is not None:
@@ -272,12 +287,6 @@ _WORKING: dict[PriceFormula, Callable[[Method, Money, Sequence[Money]], str]] = 
     PriceFormula.LINEAR_LOWEST_HIGHEST: _linear_working,
     PriceFormula.DEVIATION_FROM_MEAN: _mean_working,
 }
-
-
-def in_short(number: int | Fraction) -> str:
-    """A number as it is shown: at most two places, without zeros at its end."""
-    text = f"{to_two_places(Fraction(number)):f}"
-    return text.rstrip("0").rstrip(".")
 
 
 def turns_on_a_loser(method: Method) -> Turning | None:

@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.alliance.models import Person, School
@@ -29,7 +29,8 @@ class Tender(Base):
 
     `ceiling` and `optimum` (pence, whole term) are the fixed points of the ceiling-optimum formula,
     `steepness` the figure of the distance from the lowest price, `worth_of_a_point` (pence) that of quality
-    counted in money (see `formulas.Method`).
+    counted in money (see `formulas.Method`). `indexation` and `discount_rate` are per cent a year: with
+    either, quotes are judged by their whole-life cost (see `whole_life`).
     `recovery_fee` (pence before VAT) is what the lead school recharges to the others for its work,
     divided by `split`. The contract's dates are both included; `extension_months` are all its options to
     run longer, together. `deadline_reason` says why a deadline out of hours or in a holiday is kept;
@@ -71,6 +72,8 @@ class Tender(Base):
     optimum: Mapped[Money | None]
     steepness: Mapped[Decimal | None]
     worth_of_a_point: Mapped[Money | None]
+    indexation: Mapped[Decimal | None]
+    discount_rate: Mapped[Decimal | None]
     recovery_fee: Mapped[Money] = mapped_column(default=Money(0))
     split: Mapped[Split] = mapped_column(default=Split.PUPILS)
     drafted_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
@@ -141,7 +144,10 @@ class Lot(Base):
 
 
 class PriceLine(Base):
-    """An item of a lot's price schedule. Suppliers give one unit price before VAT, in pounds."""
+    """An item of a lot's price schedule. Suppliers give one unit price before VAT, in pounds.
+
+    `once`: paid at the start, and not in equal parts every year.
+    """
 
     __tablename__ = "price_line"
     __table_args__ = (UniqueConstraint("lot_id", "number"),)
@@ -151,6 +157,7 @@ class PriceLine(Base):
     number: Mapped[int]
     item: Mapped[str]
     unit: Mapped[str]
+    once: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     lot: Mapped[Lot] = relationship(back_populates="lines")
     volumes: Mapped[list[LineVolume]] = relationship(back_populates="line", cascade="all, delete-orphan")

@@ -92,7 +92,10 @@ class SchoolVolume:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleLine:
-    """A price line with every school's volume; `total` is the units of all schools, whole term."""
+    """A price line with every school's volume; `total` is the units of all schools, whole term.
+
+    `once`: paid at the start, and not in equal parts every year.
+    """
 
     id: uuid.UUID
     number: int
@@ -100,6 +103,7 @@ class ScheduleLine:
     unit: str
     volumes: tuple[SchoolVolume, ...]
     total: Decimal
+    once: bool = False
 
     def volume_of(self, school_id: uuid.UUID) -> Decimal | None:
         """One school's units; None when it buys none."""
@@ -146,7 +150,8 @@ def schedule(session: Session, tender_id: uuid.UUID) -> tuple[ScheduleLot, ...]:
     school_ids = {school_id for quantities in bought.values() for school_id in quantities}
     names = {school.id: school.name for school in schools_by_id(session, school_ids - declined).values()}
     lines: dict[uuid.UUID, list[ScheduleLine]] = {}
-    rows = select(PriceLine.lot_id, PriceLine.id, PriceLine.number, PriceLine.item, PriceLine.unit).join(Lot)
+    of_line = (PriceLine.lot_id, PriceLine.id, PriceLine.number, PriceLine.item, PriceLine.unit)
+    rows = select(*of_line, PriceLine.once).join(Lot)
     for row in session.execute(rows.where(of_tender).order_by(PriceLine.number)):
         line = _line(row, bought.get(row.id, {}), names)
         if line.volumes or drafted:
@@ -163,7 +168,7 @@ def _line(row: Any, quantities: Mapping[uuid.UUID, Decimal], names: Mapping[uuid
         key=lambda volume: (volume.school, volume.school_id),
     )
     total = sum((volume.quantity for volume in volumes), Decimal(0))
-    return ScheduleLine(row.id, row.number, row.item, row.unit, tuple(volumes), total)
+    return ScheduleLine(row.id, row.number, row.item, row.unit, tuple(volumes), total, row.once)
 
 
 def _schools(lines: Iterable[ScheduleLine]) -> dict[uuid.UUID, str]:

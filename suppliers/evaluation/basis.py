@@ -13,6 +13,7 @@ from marketplace.tenders.formulas import Method
 from marketplace.tenders.lots.division import Division
 from marketplace.tenders.models import Criterion
 from marketplace.tenders.queries import ScheduleLot
+from marketplace.tenders.whole_life import Cost, WholeLife, cost_of
 from suppliers.evaluation.models import AgreedScore
 from suppliers.quotes import amounts
 from suppliers.quotes.models import Quote
@@ -39,6 +40,8 @@ class Basis:
     division: Division = NOT_DIVIDED
     placed: Sequence[Placed] = ()
     """All criteria in their places, where there are groups."""
+    whole_life: WholeLife | None = None
+    """How the years of the contract are counted, where quotes are judged by their whole-life cost."""
 
     def prices_of(self, quote: Quote) -> dict[uuid.UUID, Decimal | None]:
         """The unit price that a quote asks for each line when every school buys; None where it has none."""
@@ -59,6 +62,12 @@ class Priced:
     unit_prices: Mapping[uuid.UUID, Decimal]
     by_line: Mapping[uuid.UUID, Money]
     by_school: Mapping[uuid.UUID, Money]
+    whole_life: Cost | None = None
+
+    @property
+    def judged(self) -> Money:
+        """What is judged: the whole-life cost where the tender counts the years, else the total."""
+        return self.whole_life.discounted if self.whole_life else self.total
 
     @property
     def total(self) -> Money:
@@ -77,4 +86,12 @@ def price_quote(quote: Quote, basis: Basis) -> Priced:
             by_line[line.id] = Money.total(due.values())
             for school_id, amount in due.items():
                 by_school[school_id] = by_school.get(school_id, ZERO) + amount
-    return Priced(quote, unit_prices, by_line, by_school)
+    return Priced(quote, unit_prices, by_line, by_school, _whole_life(basis, by_line))
+
+
+def _whole_life(basis: Basis, by_line: Mapping[uuid.UUID, Money]) -> Cost | None:
+    """What a quote costs over the years, where they are counted."""
+    if basis.whole_life is None:
+        return None
+    once = Money.total(by_line[line.id] for lot in basis.lots for line in lot.lines if line.once)
+    return cost_of(basis.whole_life, Money.total(by_line.values()) - once, once)

@@ -18,6 +18,7 @@ from marketplace.tenders import formulas
 from marketplace.tenders.formulas import Candidate, Method, Result
 from marketplace.tenders.measures import Measure, figure_of, measure_of
 from marketplace.tenders.queries import ScheduleLine, ScheduleLot
+from marketplace.tenders.whole_life import Cost
 from suppliers.evaluation import marks, rules
 from suppliers.evaluation.basis import Agreed, Basis, Priced, price_quote
 from suppliers.evaluation.marks import CriterionMarks
@@ -36,6 +37,7 @@ class Offer:
 
     `marks` are of 100; where quality is set against price, they are its quality points. `result` is what it
     is ranked by, as shown, `said` the same in words, and `cell` as a number, None where there is none.
+    `judged` is the price that counts: the whole-life cost where the tender counts the years, else the total.
     `criteria` are the questions alone, `outline` the same with the sub-total of each group before its parts.
     """
 
@@ -57,6 +59,9 @@ class Offer:
     result: str
     said: str
     cell: Money | Decimal | None
+    judged: Money
+    is_lowest_judged: bool
+    whole_life: Cost | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +171,11 @@ class Comparison:
         return measure_of(self.figures.method)
 
     @property
+    def by_whole_life(self) -> bool:
+        """Are quotes judged by their whole-life cost, and not by their total price?"""
+        return any(offer.whole_life for offer in self.offers)
+
+    @property
     def firsts(self) -> tuple[Offer, ...]:
         """The offer in first place; several when even the tie-break cannot part them."""
         return tuple(offer for offer in self.offers if offer.is_first)
@@ -250,13 +260,14 @@ def _candidate(priced: Priced, basis: Basis, agreed: Agreed) -> Candidate:
         Fraction(agreed[priced.quote.id, question.id].score, question.highest_score)
         for question in basis.questions
     )
-    return Candidate(priced.total, tuple(shares))
+    return Candidate(priced.judged, tuple(shares))
 
 
 def _offers(
     basis: Basis, priced: Sequence[Priced], figures: Figures, baseline: Money | None, agreed: Agreed
 ) -> tuple[Offer, ...]:
     lowest = _lowest([quote.total for quote in priced])
+    cheapest = _lowest([quote.judged for quote in priced])
     measure = measure_of(basis.method)
     ranks = [result.rank for result in figures.results]
     flags = figures.low_price.flags if figures.low_price else (False,) * len(priced)
@@ -288,6 +299,9 @@ def _offers(
             result=measure.shown(figure := figure_of(basis.method, result)),
             said=measure.said(figure),
             cell=measure.cell(figure),
+            judged=quote.judged,
+            is_lowest_judged=quote.judged == cheapest,
+            whole_life=quote.whole_life,
         )
         for quote, result, low in zip(priced, figures.results, flags, strict=True)
     )

@@ -87,6 +87,8 @@ def _sheets(comparison: Comparison) -> Sheets:
     yield "By lot", _by_lot(comparison)
     if comparison.has_tiers:
         yield "By tier", tiers(comparison)
+    if comparison.by_whole_life:
+        yield "Whole-life cost", whole_life(comparison)
     yield "By line", _lines(comparison)
     yield "Scores and reasons", reasons(comparison)
 
@@ -98,6 +100,7 @@ def ranking(comparison: Comparison) -> list[Sequence[Value]]:
         "Supplier",
         "Quote",
         "Total price",
+        *(("Cost over all years", "Whole-life cost, discounted") if comparison.by_whole_life else ()),
         *_judged_by(comparison),
         "Saving against today’s spend",
         "Saving %",
@@ -129,6 +132,7 @@ def _ranked(offer: Offer, *, by_value: bool) -> Sequence[Value]:
         offer.supplier,
         offer.reference,
         offer.total,
+        *((offer.whole_life.nominal, offer.whole_life.discounted) if offer.whole_life else ()),
         *earned,
         offer.saving.amount if offer.saving else None,
         offer.saving.percent if offer.saving else None,
@@ -193,6 +197,18 @@ def tiers(comparison: Comparison) -> list[Sequence[Value]]:
         for tier in lot.tiers
     ]
     return rows
+
+
+def whole_life(comparison: Comparison) -> list[Sequence[Value]]:
+    """What each quote costs in each year, in all years as paid, and discounted to the start."""
+    costs = [offer.whole_life for offer in comparison.offers if offer.whole_life]
+    rows: list[Sequence[Value]] = [("Year", *(offer.supplier for offer in comparison.offers))]
+    rows += [
+        (number, *amounts)
+        for number, amounts in enumerate(zip(*(cost.years for cost in costs), strict=True), start=1)
+    ]
+    rows.append(("All years, as paid", *(cost.nominal for cost in costs)))
+    return [*rows, ("Discounted to the start", *(cost.discounted for cost in costs))]
 
 
 def reasons(*comparisons: Comparison) -> list[Sequence[Value]]:

@@ -106,27 +106,36 @@ def _by_what(comparison: Comparison, first: Offer, second: Offer) -> Sequence[st
 
 def _both_sentences(comparison: Comparison, first: Offer, second: Offer) -> Sequence[str]:
     """Price and quality of two quotes, where the formula does not take them apart."""
-    difference = Money(abs(first.total.pence - second.total.pence))
-    lowest = ", the lowest of all," if first.is_lowest else ""
-    side = "less" if first.total < second.total else "more"
+    difference = Money(abs(first.judged.pence - second.judged.pence))
+    lowest = ", the lowest of all," if first.is_lowest_judged else ""
+    side = "less" if first.judged < second.judged else "more"
     most = max(offer.quality_marks for offer in comparison.offers)
     best = ", the most of all," if first.quality_marks == most else ""
-    price = f"Its price of {first.total}{lowest} is {difference} {side} than {second.supplier}’s."
+    price = f"Its {_price(first)} of {first.judged}{lowest} is {difference} {side} than {second.supplier}’s."
     quality = (
         f"For quality it has {first.quality_marks} of 100 points{best} against {second.supplier}’s "
         f"{second.quality_marks}."
     )
-    return (price if difference else f"Both ask {first.total}.", quality)
+    return (price if difference else f"{_both(first)} {first.judged}.", quality)
+
+
+def _price(offer: Offer) -> str:
+    """What its judged price is called."""
+    return "whole-life cost" if offer.whole_life else "price"
+
+
+def _both(offer: Offer) -> str:
+    return "The whole-life cost of both is" if offer.whole_life else "Both ask"
 
 
 def _price_sentence(first: Offer, second: Offer, gap: Fraction) -> str:
-    difference = Money(abs(first.total.pence - second.total.pence))
-    lowest = ", the lowest of all," if first.is_lowest else ""
+    difference = Money(abs(first.judged.pence - second.judged.pence))
+    lowest = ", the lowest of all," if first.is_lowest_judged else ""
     if not difference:
-        return f"Both ask {first.total}, so price does not part them."
-    side = "less" if first.total < second.total else "more"
+        return f"{_both(first)} {first.judged}, so price does not part them."
+    side = "less" if first.judged < second.judged else "more"
     return (
-        f"Its price of {first.total}{lowest} is {difference} {side} than {second.supplier}’s, "
+        f"Its {_price(first)} of {first.judged}{lowest} is {difference} {side} than {second.supplier}’s, "
         f"which {_gains(gap)}."
     )
 

@@ -22,7 +22,7 @@ from marketplace.core.policy import Actor, Kind, Role
 from marketplace.tenders import queries as tenders
 from marketplace.tenders.criteria.tree import judged, outline
 from marketplace.tenders.lots.queries import division_of
-from marketplace.tenders.methodology import method_of
+from marketplace.tenders.methodology import method_of, whole_life_of
 from marketplace.tenders.models import Criterion, PanelSeat, Tender
 from marketplace.tenders.readers import theirs
 from marketplace.tenders.rules import ANSWERED, STATUS_COLOURS, STATUS_LABELS, Seat, TenderStatus
@@ -250,6 +250,7 @@ def basis_of(session: Session, tender: Tender) -> Basis:
         asked=opened.priced_offers(session, tender.id),
         division=division_of(session, tender.id),
         placed=outline(tender.criteria),
+        whole_life=whole_life_of(tender),
     )
 
 

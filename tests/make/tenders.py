@@ -108,6 +108,8 @@ class Wishes(TypedDict, total=False):
     formula: PriceFormula
     ceiling: Money
     optimum: Money
+    indexation: Decimal
+    discount_rate: Decimal
     closes_at: datetime
     schools: Sequence[School]
     need_ids: Collection[uuid.UUID]
@@ -176,6 +178,8 @@ def draft_tender(
     formula: PriceFormula = PriceFormula.PROPORTION_OF_LOWEST,
     ceiling: Money | None = None,
     optimum: Money | None = None,
+    indexation: Decimal | None = None,
+    discount_rate: Decimal | None = None,
     closes_at: datetime | None = None,
     schools: Sequence[School] | None = None,
     need_ids: Collection[uuid.UUID] = (),
@@ -236,7 +240,15 @@ def draft_tender(
     if len(schedule(tender_id)) == 1:
         lot_actions.set_limits(coordinator, tender_id, version(), undivided_reason=ONE_SERVICE)
     criteria_actions.set_criteria(
-        coordinator, tender_id, version(), criteria, formula=formula, ceiling=ceiling, optimum=optimum
+        coordinator,
+        tender_id,
+        version(),
+        criteria,
+        formula=formula,
+        ceiling=ceiling,
+        optimum=optimum,
+        indexation=indexation,
+        discount_rate=discount_rate,
     )
     if divided is not None:
         divide(coordinator, tender_id, version, {one.number: one.id for one in schedule(tender_id)}, divided)

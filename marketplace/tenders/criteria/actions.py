@@ -27,6 +27,7 @@ from marketplace.tenders.drafting import rules as drafting
 from marketplace.tenders.drafting.actions import editing
 from marketplace.tenders.models import Criterion, Tender
 from marketplace.tenders.rules import CriterionKind, PriceFormula
+from marketplace.tenders.whole_life import check_rates
 
 PART = "criteria"
 PRICE = "Price"
@@ -35,6 +36,8 @@ PRICE = "Price"
 @dataclass(frozen=True, slots=True)
 class Pricing:
     """How quotes are judged: a formula and the figures it needs; those of others are not kept.
+
+    With `indexation` or `discount_rate`, per cent a year, by their whole-life cost.
 
     `ceiling` and `optimum` are for the whole term and all schools, before VAT; `worth_of_a_point` is what
     a quality point, of 100, is worth against such a price.
@@ -45,6 +48,8 @@ class Pricing:
     optimum: Money | None = None
     steepness: Decimal | None = None
     worth_of_a_point: Money | None = None
+    indexation: Decimal | None = None
+    discount_rate: Decimal | None = None
 
 
 def set_criteria(
@@ -58,12 +63,15 @@ def set_criteria(
     optimum: Money | None = None,
     steepness: Decimal | None = None,
     worth_of_a_point: Money | None = None,
+    indexation: Decimal | None = None,
+    discount_rate: Decimal | None = None,
 ) -> None:
     """Set the whole tree at once, with the price formula. Raises RuleBroken unless each level totals 100."""
     with editing(actor, tender_id, version, PART) as (session, tender):
         rules.check_criteria(criteria)
         rules.check_method(formula, criteria)
-        _keep_pricing(tender, Pricing(formula, ceiling, optimum, steepness, worth_of_a_point))
+        rates = (indexation, discount_rate)
+        _keep_pricing(tender, Pricing(formula, ceiling, optimum, steepness, worth_of_a_point, *rates))
         tender.criteria.clear()
         session.flush()
         _append(tender, None, criteria)
@@ -190,6 +198,8 @@ def _keep_pricing(tender: Tender, pricing: Pricing) -> None:
     tender.steepness = pricing.steepness if steep else None
     monetised = pricing.formula is PriceFormula.MONETISED
     tender.worth_of_a_point = pricing.worth_of_a_point if monetised else None
+    check_rates(pricing.indexation, pricing.discount_rate)
+    tender.indexation, tender.discount_rate = pricing.indexation, pricing.discount_rate
 
 
 def _append(tender: Tender, parent: Criterion | None, drafts: Sequence[CriterionDraft]) -> None:

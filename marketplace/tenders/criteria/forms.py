@@ -25,6 +25,7 @@ from marketplace.tenders.criteria.rules import EVEN_HANDED, WHOLE, CriterionDraf
 from marketplace.tenders.formulas import FORMULAS
 from marketplace.tenders.models import Criterion
 from marketplace.tenders.rules import CriterionKind, PriceFormula
+from marketplace.tenders.whole_life import HIGHEST
 
 LONGEST_TITLE = 150
 LONGEST_TEXT = 5_000
@@ -79,6 +80,17 @@ def weights_form(criteria: Sequence[Criterion], version: int) -> WeightsForm:
     return made(data={"version": version} | {weight_field(one.id): one.weight for one in weighed})
 
 
+def _rate(label: str, description: str) -> QuantityField:
+    return QuantityField(
+        label,
+        places=2,
+        minimum=Decimal(0),
+        maximum=HIGHEST,
+        description=description,
+        render_kw={"width": 4, "suffix": "%"},
+    )
+
+
 def _more(formula: PriceFormula) -> str:
     """What whoever chooses a formula must know besides: what the price weighs, or that others matter."""
     if formula is PriceFormula.MONETISED:
@@ -121,6 +133,16 @@ class PriceForm(EditForm):
         render_kw={"width": 10},
     )
 
+    indexation = _rate(
+        "Prices rise each year by",
+        "From the second year on, the same for every supplier. Leave it blank where prices stay as quoted.",
+    )
+    discount_rate = _rate(
+        "Discount rate a year",
+        "What is paid later weighs less: 3.5% is the Treasury’s rate where prices do not rise with inflation "
+        "(The Green Book). Leave it blank for none.",
+    )
+
     def pricing(self) -> Pricing:
         """What was chosen."""
         return Pricing(
@@ -129,6 +151,8 @@ class PriceForm(EditForm):
             self.optimum.data,
             self.steepness.data,
             self.worth_of_a_point.data,
+            self.indexation.data,
+            self.discount_rate.data,
         )
 
 

@@ -63,6 +63,8 @@ def set_price(tender_id: uuid.UUID) -> Any:
             "optimum": tender.optimum,
             "steepness": Decimal(1) if tender.steepness is None else tender.steepness,
             "worth_of_a_point": tender.worth_of_a_point,
+            "indexation": tender.indexation,
+            "discount_rate": tender.discount_rate,
         }
     )
     if form.validate_on_submit():

@@ -164,7 +164,11 @@ def set_schedule(actor: Actor, tender_id: uuid.UUID, version: int, lots: Sequenc
 
 
 def replace_schedule(session: Session, tender: Tender, lots: Sequence[LotDraft]) -> None:
-    """The lots of a draft instead of those it has, without bundles. A shared step; raises RuleBroken."""
+    """The lots of a draft instead of those it has, without bundles. A shared step; raises RuleBroken.
+
+    A line that was paid once still is, if it keeps its name in a lot of the same name.
+    """
+    once = {(lot.title, line.item) for lot in tender.lots for line in lot.lines if line.once}
     session.execute(delete(LotBundle).where(LotBundle.tender_id == tender.id))
     tender.lots.clear()
     session.flush()
@@ -173,7 +177,9 @@ def replace_schedule(session: Session, tender: Tender, lots: Sequence[LotDraft])
         tender.lots.append(row)
         for place, draft in enumerate(lot.lines, start=1):
             _check_line(tender, draft)
-            row.lines.append(_fill(PriceLine(id=new_id(), number=place), draft))
+            line = _fill(PriceLine(id=new_id(), number=place), draft)
+            line.once = draft.once or (lot.title, draft.item) in once
+            row.lines.append(line)
     session.flush()
 
 
@@ -359,7 +365,7 @@ def _check_line(tender: Tender, draft: LineDraft) -> None:
 
 
 def _fill(line: PriceLine, draft: LineDraft) -> PriceLine:
-    line.item, line.unit = draft.item, draft.unit
+    line.item, line.unit, line.once = draft.item, draft.unit, draft.once
     line.volumes.extend(
         LineVolume(school_id=school_id, quantity=quantity) for school_id, quantity in draft.volumes.items()
     )

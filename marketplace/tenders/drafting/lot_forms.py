@@ -10,13 +10,22 @@ from typing import Any
 from wtforms.validators import Length
 
 from marketplace.core.documents import ALLOWED, KINDS
-from marketplace.core.fields import LongTextField, QuantityField, Required, TextField, UploadField
+from marketplace.core.fields import (
+    LongTextField,
+    QuantityField,
+    RadiosField,
+    Required,
+    TextField,
+    UploadField,
+    choices,
+)
 from marketplace.core.forms import EditForm, NewThingForm
 from marketplace.tenders.drafting.forms import LONGEST_TEXT, LONGEST_TITLE
 from marketplace.tenders.drafting.rules import LineDraft
 
 LONGEST_ITEM = 200
 LONGEST_UNIT = 60
+EVERY_YEAR, ONCE = "every_year", "once"
 LARGEST_SCHEDULE = 5 * 1024 * 1024
 
 
@@ -40,6 +49,19 @@ class LineForm(EditForm, NewThingForm):
         validators=[Required("Enter the unit, such as meal."), Length(max=LONGEST_UNIT)],
         description="What one price is for, such as meal or hour.",
         render_kw={"width": 20},
+    )
+
+    paid = RadiosField(
+        "When it is paid",
+        validators=[Required("Choose when it is paid.")],
+        choices=choices(
+            [
+                (EVERY_YEAR, "In equal parts every year", "Such as meals, hours, licences"),
+                (ONCE, "Once, at the start", "Such as a purchase, an installation, moving data"),
+            ]
+        ),
+        default=EVERY_YEAR,
+        description="It counts only where you enter rates for the whole-life cost.",
     )
 
     schools: Mapping[uuid.UUID, str] = {}
@@ -71,7 +93,7 @@ class LineForm(EditForm, NewThingForm):
             for school_id in self.schools
             if self[_volume(school_id)].data is not None
         }
-        return LineDraft(self.item.data or "", self.unit.data or "", volumes)
+        return LineDraft(self.item.data or "", self.unit.data or "", volumes, once=self.paid.data == ONCE)
 
 
 def _volume(school_id: uuid.UUID) -> str:

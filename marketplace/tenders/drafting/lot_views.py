@@ -121,7 +121,7 @@ def add_line(tender_id: uuid.UUID, lot_id: uuid.UUID) -> Any:
     tender = own_draft(tender_id)
     lot = _lot(tender_id, lot_id)
     form = forms.LineForm.with_schools(
-        queries.buyers(db.session(), tender_id), data={"version": tender.version}
+        queries.buyers(db.session(), tender_id), data={"version": tender.version, "paid": forms.EVERY_YEAR}
     )
     if form.validate_on_submit():
         with answering(form):
@@ -149,7 +149,12 @@ def edit_line(tender_id: uuid.UUID, lot_id: uuid.UUID, line_id: uuid.UUID) -> An
     form = forms.LineForm.with_schools(
         queries.buyers(db.session(), tender_id),
         volumes={volume.school_id: volume.quantity for volume in line.volumes},
-        data={"version": tender.version, "item": line.item, "unit": line.unit},
+        data={
+            "version": tender.version,
+            "item": line.item,
+            "unit": line.unit,
+            "paid": forms.ONCE if line.once else forms.EVERY_YEAR,
+        },
     )
     if form.validate_on_submit():
         with answering(form):

@@ -26,11 +26,12 @@ FEWEST_SCHOOLS = 2
 
 @dataclass(frozen=True, slots=True)
 class LineDraft:
-    """An item of a price schedule as drafted: units over the whole term, by school."""
+    """An item of a price schedule as drafted: units over the whole term, by school. `once`: paid once."""
 
     item: str
     unit: str
     volumes: Mapping[uuid.UUID, Decimal]
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ def terms_of(session: Session, tender: Tender) -> LotTerms:
         has_quality=has_quality(criterion.kind for criterion in tender.criteria),
         bounds=tuple(bounds_of(session, tender.id).values()),
         whole=_whole(tender),
+        by_whole_life=tender.indexation is not None or tender.discount_rate is not None,
     )
 
 

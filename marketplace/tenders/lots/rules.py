@@ -137,6 +137,7 @@ class LotTerms:
     has_quality: bool = False
     bounds: Sequence[Bounds | None] = ()
     whole: Bounds | None = None
+    by_whole_life: bool = False
 
 
 def check_undivided(lots: int, reason: str) -> None:
@@ -314,6 +315,12 @@ def _why_not_apart(terms: LotTerms) -> str:
         )
     if terms.formula is PriceFormula.CEILING_OPTIMUM:
         return _why_bounds_do_not_fit(terms)
+    if terms.by_whole_life:
+        return (
+            "The whole-life cost is worked out of a quote for all lots, and the best combination of lots by "
+            "their prices. Let one quote win all lots, or leave indexation and discount rate blank where you "
+            "set the price."
+        )
     if terms.formula in BY_VALUE:
         return (
             f"“{FORMULAS[terms.formula].name}” sets the quality of a quote against its price for all lots, "

@@ -20,9 +20,9 @@ from marketplace.tenders.answers import PublishedAnswer
 from marketplace.tenders.criteria.shown import ShownCriterion
 from marketplace.tenders.criteria.shown import criteria as shown_criteria
 from marketplace.tenders.criteria.tree import price_marks
-from marketplace.tenders.formulas import FORMULAS, FormulaInWords
+from marketplace.tenders.formulas import FORMULAS, FormulaInWords, in_short
 from marketplace.tenders.lots.queries import LotWords, in_words
-from marketplace.tenders.methodology import Methodology, in_short
+from marketplace.tenders.methodology import Methodology
 from marketplace.tenders.models import Commitment, Tender
 from marketplace.tenders.planning.rules import answered_until, asked_until
 from marketplace.tenders.queries import ScheduleLot

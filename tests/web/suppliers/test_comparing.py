@@ -5,6 +5,7 @@ import io
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -143,12 +144,25 @@ def test_a_price_far_below_the_others_is_flagged_with_what_to_do(as_person: AsPe
 
 def test_the_page_says_how_marks_are_given(as_person: AsPerson) -> None:
     contest = make.priced_contest(
-        formula=PriceFormula.CEILING_OPTIMUM, ceiling=Money(300_000_00), optimum=Money(100_000_00)
+        formula=PriceFormula.CEILING_OPTIMUM,
+        ceiling=Money(300_000_00),
+        optimum=Money(100_000_00),
+        indexation=Decimal(2),
+        discount_rate=Decimal("3.5"),
     )
     page = as_person(contest.coordinator).get(comparison(contest))
     assert "Price counts for 60 of 100 marks, quality for 40." in page.words
     assert "A total price at the ceiling or above gets no marks" in page.words
     assert "The time at which a quote arrived never counts." in page.words
+    assert "Prices rise by 2% a year" in page.words.replace("From the second year on prices", "Prices")
+    first = contest.comparison.offers[0]
+    assert first.whole_life
+    assert first.whole_life.years == (Money(75_000_00), Money(76_500_00), Money(78_030_00))
+    assert first.whole_life.nominal == Money(229_530_00)
+    assert first.judged == first.whole_life.discounted == Money(221_754_88)
+    assert "All years, as paid" in page.words
+    assert "£221,754.88" in page.words
+    assert "Its whole-life cost of £221,754.88 is" in page.words
 
 
 def test_prices_alone_are_compared_without_a_quality_column(as_person: AsPerson) -> None:

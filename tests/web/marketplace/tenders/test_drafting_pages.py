@@ -154,10 +154,14 @@ def test_quality_can_be_set_against_price_with_what_a_point_is_worth(
     form = page.form("Save and continue").fill(weight="0")
     page = coordinator.submit(form, "Save and continue", status=422)
     assert page.errors() == {"worth_of_a_point": "Enter what a quality point is worth, more than £0.00."}
-    coordinator.submit(page.form("Save and continue").fill(worth_of_a_point="1,250"), "Save and continue")
+    form = page.form("Save and continue").fill(worth_of_a_point="1,250", indexation="2", discount_rate="35")
+    page = coordinator.submit(form, "Save and continue", status=422)
+    assert list(page.errors()) == ["discount_rate"]
+    coordinator.submit(page.form("Save and continue").fill(discount_rate="3.5"), "Save and continue")
     page = coordinator.get(part(tender, "criteria"))
     assert "A quality point is worth £1,250.00 of the total price" in page.words
     assert "£250,000.00 − 80 × £1,250.00" in page.words
+    assert "discounted by 3.5% a year" in page.words
     assert "With this formula" not in page.words
     price, menus, staff = (weight_field(one.id) for one in tender.row.criteria)
     weights = page.form("Save the weights and continue").fill(**{price: "0", menus: "60", staff: "40"})
