@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from demonstration.path import Walk
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.core.policy import Actor
@@ -16,6 +17,9 @@ from suppliers.evaluation import actions
 from suppliers.evaluation import queries as evaluation
 from suppliers.evaluation.actions import ScoreGiven
 from suppliers.evaluation.conduct import Declaration
+from suppliers.evaluation.low_prices import actions as low_prices
+from suppliers.evaluation.low_prices.forms import USUAL_QUESTION
+from suppliers.evaluation.low_prices.rules import usual_answer_by
 from suppliers.quotes import queries as quotes
 from suppliers.quotes.models import Quote
 
@@ -26,6 +30,12 @@ REASONS = {
     1: "The insurance that we asked for is in place, as the answer says and its certificate shows.",
     2: "Thin: it refers to a manual and gives no example from a school.",
 }
+
+EXPLANATION = (
+    "Our yard is in Ashcombe, so that crews lose no time on the road, and the machines were paid off last "
+    "year. A visit takes two people three hours at £14.10 an hour; with fuel, holiday pay, pension and "
+    "overheads it costs us £236, and £49 are left."
+)
 
 
 def declare(walk: Walk, evaluators: Iterable[Actor]) -> None:
@@ -72,6 +82,21 @@ def combine(walk: Walk) -> None:
         run_id = new_id()
         combining.ask_for_combinations(walk.cast.coordinator, walk.tender_id, run_id, QUICK_SECONDS)
         work_out(run_id)
+
+
+def ask_about_low_prices(walk: Walk) -> None:
+    """Whoever asks an abnormally low price is asked to explain it, and does; the panel has not concluded."""
+    session = db.session()
+    session.rollback()
+    compared = evaluation.comparison_of(session, walk.tender())
+    low = [offer for offer in compared.offers if offer.is_abnormally_low]
+    suppliers = {one.id: one for one in walk.cast.suppliers.values()}
+    for offer in low:
+        with walk.on(39, hour=10):
+            last_day = usual_answer_by(clock.today())
+            low_prices.ask_about_price(walk.cast.coordinator, offer.quote_id, USUAL_QUESTION, last_day)
+        with walk.on(41, hour=15):
+            low_prices.explain_price(suppliers[offer.supplier_id].actor, offer.quote_id, EXPLANATION, 1)
 
 
 def evaluators_of(walk: Walk) -> list[Actor]:

@@ -186,6 +186,8 @@ def _draft(walk: Walk, need_ids: list[uuid.UUID]) -> None:
             tender_id,
             walk.version,
             _criteria(purchase),
+            indexation=purchase.indexation,
+            discount_rate=purchase.discount_rate,
             **_pricing(purchase),
         )
         _set_timetable(walk)
@@ -226,6 +228,7 @@ def _lots(walk: Walk) -> list[LotDraft]:
                         walk.cast.schools[urn].id: Decimal(units * purchase.years)
                         for urn, units in item.a_year.items()
                     },
+                    once=item.once,
                 )
                 for item in purchase.items
                 if (item.lot or purchase.title) == title

@@ -33,12 +33,16 @@ MILLBROOK, OAKMERE, ALDHELM = "990105", "990106", "990107"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A line of the price schedule: units a year by school. `lot` names its lot where there are several."""
+    """A line of the price schedule: units a year by school. `lot` names its lot where there are several.
+
+    `once`: paid at the start, and not every year.
+    """
 
     name: str
     unit: str
     a_year: Mapping[str, int]
     lot: str = ""
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,8 @@ class Purchase:
     ceiling: int = 0
     optimum: int = 0
     formula: PriceFormula = PriceFormula.PROPORTION_OF_LOWEST
+    indexation: Decimal | None = None
+    discount_rate: Decimal | None = None
 
     @property
     def lots(self) -> list[str]:
@@ -138,12 +144,19 @@ PURCHASES: tuple[Purchase, ...] = (
                 "pupil",
                 {MANOR: 1_084, FERNLEIGH: 927, HARROW: 412, MILLBROOK: 356, KINGFISHER: 188},
             ),
-            Item("Training day", "day", {MANOR: 4, FERNLEIGH: 4, HARROW: 2, MILLBROOK: 2, KINGFISHER: 1}),
+            Item(
+                "Training day",
+                "day",
+                {MANOR: 4, FERNLEIGH: 4, HARROW: 2, MILLBROOK: 2, KINGFISHER: 1},
+                once=True,
+            ),
         ),
         questions=(QUALITY, SOCIAL),
         published=-47,
         reach=Reach.APPROVED,
         recovery_fee=2_400,
+        indexation=Decimal(2),
+        discount_rate=Decimal("3.5"),
         bids={
             "corvus": Bid(("18.90", "640.00"), (STRONG, LOCAL), (4, 4)),
             "alpha": Bid(("21.40", "520.00"), (FAIR, PLAIN), (3, 2)),
@@ -188,7 +201,7 @@ PURCHASES: tuple[Purchase, ...] = (
         recovery_fee=900,
         bids={
             "alpha": Bid(("385.00", "96.00", "62.00"), (STRONG, LOCAL, INSURANCE), (5, 4, 1)),
-            "birch": Bid(("362.00", "110.00", "78.00"), (FAIR, LOCAL, INSURANCE), (4, 4, 1)),
+            "birch": Bid(("285.00", "90.00", "60.00"), (FAIR, LOCAL, INSURANCE), (4, 4, 1)),
             "corvus": Bid(("421.50", "88.00", "55.00"), (PLAIN, PLAIN, INSURANCE), (3, 2, 1)),
             "dovecote": Bid(("399.00", "120.00", "45.00"), (FAIR, LOCAL, INSURANCE), (3, 5, 1)),
         },

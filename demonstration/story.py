@@ -97,5 +97,6 @@ def _judge(walk: path.Walk) -> None:
             judging.agree_and_lock(walk)
     if purchase.reach >= Reach.COMPARED:
         bids.complete_opening(walk, Envelope.PRICE, PRICES_OPENED)
+        judging.ask_about_low_prices(walk)
     if purchase.reach >= Reach.RECOMMENDED:
         awarding.award(walk)
