@@ -4,8 +4,8 @@ import sqlalchemy as sa
 
 from marketplace.migrations.rebuild import one_of, rebuilt
 
-revision = "0054"
-down_revision = "0053"
+revision = "0057"
+down_revision = "0056"
 branch_labels = None
 depends_on = None
 
