@@ -8,7 +8,7 @@ from decimal import Decimal
 from demonstration.cast import Bidder
 from demonstration.openers import PASSPHRASE
 from demonstration.path import Walk
-from demonstration.purchases import Bid
+from demonstration.reach import Bid
 from marketplace.core.db import db
 from marketplace.tenders.criteria.tree import judged
 from suppliers.quotes import actions, queries

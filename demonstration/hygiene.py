@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from demonstration.purchases import FERNLEIGH, HARROW, MANOR, MILLBROOK, Bid, Item, Purchase
-from demonstration.reach import Apart, Reach
+from demonstration.purchases import FERNLEIGH, HARROW, MANOR, MILLBROOK, Purchase
+from demonstration.reach import Apart, Bid, Item, Reach
 
 HYGIENE = Purchase(
     category="other",

@@ -23,41 +23,12 @@ from demonstration.questions import (
     Asked,
     Group,
 )
-from demonstration.reach import Apart, Reach
+from demonstration.reach import Apart, Bid, Item, Reach
 from marketplace.tenders.lots.rules import LimitsDraft, Selection
 from marketplace.tenders.rules import PriceFormula
 
 MANOR, FERNLEIGH, HARROW, KINGFISHER = "990101", "990102", "990103", "990104"
 MILLBROOK, OAKMERE, ALDHELM = "990105", "990106", "990107"
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A line of the price schedule: units a year by school. `lot` names its lot where there are several.
-
-    `once`: paid at the start, and not every year.
-    """
-
-    name: str
-    unit: str
-    a_year: Mapping[str, int]
-    lot: str = ""
-    once: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Bid:
-    """A supplier's quote: a unit price an item, an answer a question, and the scores it would get.
-
-    A blank price is of a lot that it does not quote for. `lower` are the prices of the first lot's tiers,
-    item by item; `discount` is per cent off the bundle.
-    """
-
-    prices: tuple[str, ...]
-    answers: tuple[str, ...] = ()
-    scores: tuple[int, ...] = ()
-    lower: tuple[tuple[str, ...], ...] = ()
-    discount: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""How far a purchase of the demonstration gets, and how the lots of some are won."""
+"""How far a purchase of the demonstration gets, what is priced and quoted, and how its lots are won."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -32,3 +33,32 @@ class Apart:
     bundle: str = ""
     bundled: tuple[str, ...] = ()
     least_share: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the price schedule: units a year by school. `lot` names its lot where there are several.
+
+    `once`: paid at the start, and not every year.
+    """
+
+    name: str
+    unit: str
+    a_year: Mapping[str, int]
+    lot: str = ""
+    once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bid:
+    """A supplier's quote: a unit price an item, an answer a question, and the scores it would get.
+
+    A blank price is of a lot that it does not quote for. `lower` are the prices of the first lot's tiers,
+    item by item; `discount` is per cent off the bundle.
+    """
+
+    prices: tuple[str, ...]
+    answers: tuple[str, ...] = ()
+    scores: tuple[int, ...] = ()
+    lower: tuple[tuple[str, ...], ...] = ()
+    discount: str = ""

@@ -19,7 +19,8 @@ from marketplace.tenders.queries import ScheduleLot
 from suppliers.awards import combination, pricing
 from suppliers.awards.combination import Award, Instance
 from suppliers.awards.combining.problem import model_lot
-from suppliers.evaluation.comparison import Agreed, Basis, Comparison, compare
+from suppliers.evaluation.basis import Agreed, Basis
+from suppliers.evaluation.comparison import Comparison, compare
 from suppliers.quotes import amounts
 from suppliers.quotes.models import Quote
 
@@ -99,7 +100,12 @@ def _method_for(method: Method, whole: Comparison, schools: Collection[uuid.UUID
     everything = sum(offer.total.pence for offer in whole.offers)
     theirs = sum(cell.amount.pence for row in whole.schools if row.school_id in schools for cell in row.cells)
     share = Fraction(theirs, everything or 1)
-    return replace(method, ceiling=_share_of(method.ceiling, share), optimum=_share_of(method.optimum, share))
+    return replace(
+        method,
+        ceiling=_share_of(method.ceiling, share),
+        optimum=_share_of(method.optimum, share),
+        worth_of_a_point=_share_of(method.worth_of_a_point, share),
+    )
 
 
 def _share_of(money: Money | None, share: Fraction) -> Money | None:

@@ -15,7 +15,7 @@ from suppliers.awards.by_schools.counting import Count, counts
 from suppliers.awards.combining import queries as combining
 from suppliers.awards.combining.rules import Kind, Worked
 from suppliers.evaluation import queries as evaluation
-from suppliers.evaluation.comparison import Basis
+from suppliers.evaluation.basis import Basis
 from suppliers.evaluation.downloads import Sheets, Value
 
 SHEET = "By number of schools"

@@ -17,7 +17,8 @@ from marketplace.tenders.models import Criterion
 from marketplace.tenders.queries import ScheduleLine, ScheduleLot, SchoolVolume
 from marketplace.tenders.rules import CriterionKind, PriceFormula
 from suppliers.awards.by_schools.counting import Count, counts, in_order
-from suppliers.evaluation.comparison import Basis, compare
+from suppliers.evaluation.basis import Basis
+from suppliers.evaluation.comparison import compare
 from suppliers.evaluation.models import AgreedScore
 from suppliers.profiles.models import Supplier
 from suppliers.quotes.models import Quote
