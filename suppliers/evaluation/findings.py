@@ -28,12 +28,17 @@ class Findings:
     baseline: str
 
 
-def find(comparison: Comparison, accepted: Collection[uuid.UUID] = ()) -> Findings:
-    """Everything worth saying about a comparison; nothing more of low prices that the panel accepted."""
+def find(
+    comparison: Comparison, accepted: Collection[uuid.UUID] = (), asked: Collection[uuid.UUID] = ()
+) -> Findings:
+    """Everything worth saying about a comparison; nothing more of low prices that the panel accepted.
+
+    `asked` are the quotes whose suppliers were asked to explain their price.
+    """
     return Findings(
         why_first=tuple(_why_first(comparison)),
         turning=_turning(comparison),
-        low_price=_low_price(comparison, accepted),
+        low_price=_low_price(comparison, accepted, asked),
         baseline=_baseline(comparison),
     )
 
@@ -177,22 +182,22 @@ def _turning(comparison: Comparison) -> str:
     )
 
 
-def _low_price(comparison: Comparison, accepted: Collection[uuid.UUID]) -> str:
+def _low_price(comparison: Comparison, accepted: Collection[uuid.UUID], asked: Collection[uuid.UUID]) -> str:
     """What the test for abnormally low prices compared, where it flagged something."""
     test = comparison.figures.low_price
-    low = [
-        offer.supplier
-        for offer in comparison.offers
-        if offer.is_abnormally_low and offer.quote_id not in accepted
-    ]
+    low = [offer for offer in comparison.offers if offer.is_abnormally_low and offer.quote_id not in accepted]
     if test is None or not low:
         return ""
-    names = _listed(low)
+    names = _listed([offer.supplier for offer in low])
+    found = f"{names} asked less than {_pounds(test.threshold)}, {_threshold_in_words(test)}."
+    if all(offer.quote_id in asked for offer in low):
+        return (
+            f"{found} An explanation was asked for: no award is recommended before the panel concludes on it."
+        )
     return (
-        f"{names} asked less than {_pounds(test.threshold)}, {_threshold_in_words(test)}. Ask the supplier "
-        "in writing to explain the price before you recommend it: choose the quote in the ranking. A low "
-        "price is no ground to exclude a quote by itself: exclude it only if the answer does not show that "
-        "the supplier can do the work for it."
+        f"{found} Ask the supplier in writing to explain the price before you recommend it: choose the quote "
+        "in the ranking. A low price is no ground to exclude a quote by itself: exclude it only if the "
+        "answer does not show that the supplier can do the work for it."
     )
 
 

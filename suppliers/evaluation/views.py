@@ -260,7 +260,7 @@ def compare_quotes(tender_id: uuid.UUID) -> Any:
         status={"label": STATUS_LABELS[tender.status], "colour": STATUS_COLOURS.get(tender.status, "blue")},
         comparison=comparison,
         accepted=(accepted := low_prices.accepted_prices(session, tender_id)),
-        findings=findings.find(comparison, accepted),
+        findings=findings.find(comparison, accepted, low_prices.asked_about(session, tender_id)),
         sensitivity=sensitivity.examine(comparison, *_scored(tender)),
         charts=charts.draw(comparison),
         formula=FORMULAS[tender.price_formula],
@@ -276,13 +276,14 @@ def compare_quotes(tender_id: uuid.UUID) -> Any:
 
 def _compare_lots(tender: Tender, results: Results) -> Any:
     accepted = low_prices.accepted_prices(db.session(), tender.id)
+    asked = low_prices.asked_about(db.session(), tender.id)
     return page(
         "evaluation/comparison_by_lot.html",
         tender=tender,
         status={"label": STATUS_LABELS[tender.status], "colour": STATUS_COLOURS.get(tender.status, "blue")},
         results=results,
         accepted=accepted,
-        findings={lot.lot_id: findings.find(lot.comparison, accepted) for lot in results.lots},
+        findings={lot.lot_id: findings.find(lot.comparison, accepted, asked) for lot in results.lots},
         sensitivity={
             lot.lot_id: sensitivity.examine(lot.comparison, *scored, name=f"weights-{lot.number}")
             for scored in [_scored(tender)]

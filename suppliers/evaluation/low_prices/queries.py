@@ -125,6 +125,11 @@ def check_assessed(session: Session, tender_id: uuid.UUID, would_win: Iterable[O
         raise RuleBroken(one.words)
 
 
+def asked_about(session: Session, tender_id: uuid.UUID) -> frozenset[uuid.UUID]:
+    """The quotes of a tender whose price was asked about. Who may see them, ask first."""
+    return frozenset(one.quote_id for one in of_tender(session, tender_id))
+
+
 def accepted_prices(session: Session, tender_id: uuid.UUID) -> frozenset[uuid.UUID]:
     """The quotes of a tender whose low price the panel accepted. Who may see them, ask first."""
     return frozenset(

@@ -73,6 +73,7 @@ def test_a_low_price_is_asked_about_explained_and_accepted(as_person: AsPerson, 
     coordinator = as_person(contest.coordinator)
     page = coordinator.get(coordinator.get("/").links()["Conclude on the price of Supplier 1"])
     assert ANSWER in page.words
+    assert "An explanation was asked for" in coordinator.get(f"/tenders/{contest.tender.id}/comparison").words
     refused = coordinator.get(f"/tenders/{contest.tender.id}/award/recommend")
     assert "Supplier 1 has explained its abnormally low price. Record what the panel" in refused.words
     assert refused.links()["Open the quote of Supplier 1"] == f"/quotes/{contest.quotes[0]}/assessment"
@@ -84,6 +85,7 @@ def test_a_low_price_is_asked_about_explained_and_accepted(as_person: AsPerson, 
     assert ANSWER in board.words
     assert "Shown with its wages." in board.words
     assert "Explain the price" not in comparison.words
+    assert "An explanation was asked for" not in comparison.words
     recommend()
     award = coordinator.get(f"/tenders/{contest.tender.id}/award")
     assert "asked the supplier to explain it, and accepted it" in award.words
