@@ -4,8 +4,8 @@ import sqlalchemy as sa
 
 from marketplace.migrations.rebuild import one_of, rebuilt
 
-revision = "0057"
-down_revision = "0056"
+revision = "0058"
+down_revision = "0057"
 branch_labels = None
 depends_on = None
 
