@@ -12,10 +12,8 @@ from flask_migrate import Migrate
 
 import wiring
 from demonstration.commands import demonstration
+from invoicing.agreements import pages as agreement_pages
 from invoicing.agreements import tasks as agreement_tasks
-from invoicing.agreements import views as agreement_views
-from invoicing.agreements.signing import models as agreement_tables
-from invoicing.agreements.signing import views as agreement_pages
 from invoicing.annual_pack import models as annual_pack
 from invoicing.annual_pack import views as annual_pack_pages
 from invoicing.fund import tasks as fund_tasks
@@ -186,7 +184,6 @@ MODELS = (
     performance,
     credit_tables,
     notice_reminders,
-    agreement_tables,
     ledger,
     credit_notes,
     disputes,
@@ -296,7 +293,7 @@ SHORTCUTS: tuple[NavigationItem, ...] = (
     *tender_pages.SHORTCUTS,
     *opening_key_pages.SHORTCUTS,
     *rescue_pages.SHORTCUTS,
-    *agreement_views.SHORTCUTS,
+    *agreement_pages.SHORTCUTS,
     *shared_cost_pages.SHORTCUTS,
     *fund_pages.SHORTCUTS,
     *annual_pack_pages.SHORTCUTS,

@@ -6,6 +6,8 @@ A part of the composition root, beside `app.py`: nothing but that may import it.
 from __future__ import annotations
 
 from invoicing.agreements import jobs as agreement_jobs
+from invoicing.agreements import leaving as agreement_leaving
+from invoicing.agreements.charging import jobs as charging_jobs
 from invoicing.fund import leaving as fund_leaving
 from invoicing.fund import tasks as fund_tasks
 from invoicing.gateways import pdf
@@ -83,6 +85,8 @@ def connect() -> None:
     events.subscribe("quotes.cancelling", quote_jobs.tell_of_cancelling, Act.TENDER_CANCEL)
     events.subscribe("shared_costs.recovery_fee", shared_cost_jobs.charge_recovery_fee, Act.AWARD_CONFIRM)
     jobs.every_minute(agreement_jobs.watch_agreements)
+    jobs.every_minute(charging_jobs.invoice_finished_periods)
+    events.subscribe("charging.released", charging_jobs.release, Act.INVOICE_DISCARD)
     jobs.every_minute(contract_jobs.renew_due_contracts)
     jobs.every_minute(contract_warning_jobs.warn_once_a_day)
     events.subscribe("needs.confirmed", need_jobs.ask_once_confirmed, Act.CONFIRMATION_RECORD)
@@ -107,6 +111,7 @@ def connect() -> None:
     printing.draw_with(pdf.render)
     leaving.ask(contract_leaving.running_contracts)
     leaving.ask(tender_leaving.open_commitments)
+    leaving.ask(agreement_leaving.running_agreements)
     leaving.ask(fund_leaving.settlement)
     tender_progress.offer_steps(amending_queries.offered_steps)
     tender_progress.offer_steps(recommitting_tasks.offered_steps)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from demonstration.cast import Cast, DemonstrationSchool
-from demonstration.purchases import ALDHELM, FERNLEIGH, HARROW, KINGFISHER, MANOR, MILLBROOK
-from invoicing.agreements import actions
+from demonstration.purchases import ALDHELM, FERNLEIGH, HARROW, KINGFISHER, MANOR, MILLBROOK, OAKMERE
+from invoicing.agreements import actions, queries
 from invoicing.agreements.models import Agreement
 from invoicing.agreements.rules import (
     Basis,
@@ -27,6 +27,7 @@ from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.core.months import months_later
 
+LETTING = "Letting of land, VAT Act 1994, Schedule 9, Group 1"
 DRAFTED, SIGNED, BEGUN, HALL_PROPOSED = -100, -93, -85, -4
 
 
@@ -76,6 +77,16 @@ MUSIC = Sale(
     Price(Basis.PER_UNIT, Money(198_00), unit="day"),
     objectives="Every child in Years 3 to 6 plays an instrument by the summer.",
 )
+FEE = Sale(
+    MANOR,
+    OAKMERE,
+    "",
+    Service.ASSOCIATE_FEE,
+    Supply.NO_STAFF,
+    "Fee of an associate member",
+    "Oakmere takes part in joint tenders and buys services as an associate. Manor collects the fee.",
+    Price(Basis.FIXED, Money(45_00)),
+)
 HALL = Sale(
     MANOR,
     ALDHELM,
@@ -89,9 +100,10 @@ HALL = Sale(
 )
 
 
-def agree(cast: Cast) -> None:
-    """Sign and begin two agreements, and leave one for both heads to sign."""
-    for sale in (TECHNICIAN, MUSIC):
+def agree(cast: Cast) -> dict[str, uuid.UUID]:
+    """Begin three agreements and leave one for both heads to sign; the ids of the three by their titles."""
+    running: dict[str, uuid.UUID] = {}
+    for sale in (TECHNICIAN, MUSIC, FEE):
         with cast.calendar.on(DRAFTED):
             agreement_id = _propose(cast, sale, clock.today() + timedelta(days=10))
         with cast.calendar.on(SIGNED):
@@ -100,8 +112,10 @@ def agree(cast: Cast) -> None:
             _order(cast, sale, agreement_id)
         with cast.calendar.on(BEGUN):
             signing.begin_agreement(agreement_id)
+        running[sale.title] = agreement_id
     with cast.calendar.on(HALL_PROPOSED):
         _propose(cast, HALL, clock.today() + timedelta(days=40))
+    return running
 
 
 def _propose(cast: Cast, sale: Sale, starts_on: date) -> uuid.UUID:
@@ -121,8 +135,9 @@ def _propose(cast: Cast, sale: Sale, starts_on: date) -> uuid.UUID:
         ends_on=months_later(starts_on, 12) - timedelta(days=1),
         extension_months=12,
         notice_months=3,
-        exemption_reason="" if staffed else "Letting of land, VAT Act 1994, Schedule 9, Group 1",
+        exemption_reason=LETTING if sale.service is Service.HALL_HIRE else "",
         objectives=sale.objectives,
+        membership_id=_membership(sale, seller.id, buyer.id),
         reviews=(cast.calendar.day(10), cast.calendar.day(160)) if sale.objectives else (),
     )
     actions.draft_agreement(seller.bursar, agreement_id, seller.id, buyer.id, terms)
@@ -131,6 +146,13 @@ def _propose(cast: Cast, sale: Sale, starts_on: date) -> uuid.UUID:
         actions.record_check(seller.bursar, new_id(), agreement_id, checked)
     signing.propose_agreement(seller.bursar, agreement_id, _row(agreement_id).version)
     return agreement_id
+
+
+def _membership(sale: Sale, seller_id: uuid.UUID, buyer_id: uuid.UUID) -> uuid.UUID | None:
+    """The membership that a fee is for."""
+    if sale.service is not Service.ASSOCIATE_FEE:
+        return None
+    return queries.memberships_to_name(db.session(), seller_id, buyer_id)[0].id
 
 
 def _sign(school: DemonstrationSchool, agreement_id: uuid.UUID) -> None:

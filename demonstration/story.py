@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from demonstration import (
     agreements,
+    agreements_used,
     annual_pack,
     answers,
     asking,
@@ -52,8 +53,8 @@ def tell(calendar: Calendar) -> None:
     ladders.climb(cast)
     ladders.claim(cast, fund_id)
     leaver.leave(cast, fund_id)
-    agreements.agree(cast)
     recharges.recharge(cast)
+    agreements_used.use(cast, agreements.agree(cast))
     registers.renew_due_contracts()
     work.share(cast)
     annual_pack.write(cast)

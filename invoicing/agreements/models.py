@@ -33,6 +33,7 @@ class Agreement(Base):
     `ends_on` is the last day as agreed, extensions included, and `notice_last_day` the one that notice gave.
     `proposals` counts how often the terms were put to both heads, so that nobody signs for other terms than
     they read. `asked` says that the buyer knows of the draft: it began it from an offer, or returned it.
+    `billed_until` is the end of the last month or term that was looked at for invoices.
     """
 
     __tablename__ = "agreement"
@@ -112,6 +113,7 @@ class Agreement(Base):
     notice_last_day: Mapped[date | None]
     notice_reason: Mapped[str] = mapped_column(default="")
     reminded_of_end: Mapped[date | None]
+    billed_until: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
 
     seller: Mapped[School] = relationship(foreign_keys=seller_id)

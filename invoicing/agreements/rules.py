@@ -242,6 +242,8 @@ def check_terms(terms: Terms, today: date) -> None:
     _check_text(terms.work, "work", "Say what is done: the terms of the work.", LONGEST_TEXT)
     if terms.service in OF_STAFF and terms.supply is Supply.NO_STAFF:
         raise RuleBroken("Say what kind of staff works in the other school.", "supply")
+    if terms.supply is Supply.TEACHING and terms.regulated is False:
+        raise RuleBroken("Who teaches works with children in regulated activity: answer yes.", "regulated")
     if terms.supply is not Supply.NO_STAFF and terms.exemption_reason:
         raise RuleBroken(
             "Leave this blank: whether staff are exempt from VAT follows from what they do.",

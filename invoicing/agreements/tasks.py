@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from flask import url_for
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from invoicing.agreements import queries
 from invoicing.agreements.models import Agreement
 from invoicing.agreements.rules import AgreementStatus
 from invoicing.agreements.signing.models import AgreementExtension
 from invoicing.agreements.signing.rules import ExtensionStatus
+from invoicing.agreements.usage import tasks as usage
 from marketplace.core import clock
 from marketplace.core.policy import POLICY, Act, Actor, Kind
 from marketplace.core.web import Task
@@ -25,6 +26,7 @@ def waiting_for(session: Session, actor: Actor) -> list[Task]:
         *_to_sign(session, actor),
         *_to_extend(session, actor),
         *_to_review(session, actor),
+        *usage.waiting_for(session, actor),
     ]
 
 
@@ -82,6 +84,7 @@ def _to_extend(session: Session, actor: Actor) -> Iterator[Task]:
                 and_(Agreement.buyer_id.in_(heads), AgreementExtension.school_id == Agreement.seller_id),
             ),
         )
+        .options(joinedload(AgreementExtension.agreement))
         .order_by(AgreementExtension.id)
     )
     for extension in session.scalars(query):

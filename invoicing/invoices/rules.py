@@ -75,6 +75,14 @@ class InvoiceSource(StrEnum):
     MANUAL = "manual"
     SHARED_COST = "shared_cost"
     RECOVERY_FEE = "recovery_fee"
+    AGREEMENT = "agreement"
+
+
+WHAT_IS_KEPT: Mapping[InvoiceSource, str] = {
+    InvoiceSource.SHARED_COST: "This is one school's share of a cost",
+    InvoiceSource.RECOVERY_FEE: "This is one school's share of a cost",
+    InvoiceSource.AGREEMENT: "This is what an agreement charges",
+}
 
 
 class VatCategory(StrEnum):
@@ -275,16 +283,14 @@ def _check_line(line: LineDraft, number: int, *, registered: bool) -> None:
 
 
 def check_share(source: InvoiceSource, *, share: Money, same_buyer: bool, net: Money) -> None:
-    """A share of a split keeps its school and its amount, or the shares would not make the bill."""
+    """A share of a split, or what an agreement charges, keeps its school and its amount."""
     if source is InvoiceSource.MANUAL:
         return
+    what = WHAT_IS_KEPT[source]
     if not same_buyer:
-        raise RuleBroken("This is one school's share of a cost; the school cannot be changed.", "buyer_id")
+        raise RuleBroken(f"{what}; the school cannot be changed.", "buyer_id")
     if net != share:
-        raise RuleBroken(
-            f"This is one school's share of a cost: its lines must come to {share} before VAT, not {net}.",
-            "lines",
-        )
+        raise RuleBroken(f"{what}: its lines must come to {share} before VAT, not {net}.", "lines")
 
 
 def check_particulars(

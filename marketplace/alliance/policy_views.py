@@ -51,7 +51,7 @@ SUBJECTS = {
     ),
     "Letters, standstill and challenges": ("letter", "challenge", "related_party"),
     "Suppliers during a contract": ("review", "credit"),
-    "Agreements between schools": ("agreement", "check", "extension"),
+    "Agreements between schools": ("offer", "agreement", "check", "extension", "usage", "charge"),
     "Invoices and payments": ("shared_cost", "invoice", "credit_note", "payment"),
     "Partnership Fund": ("fund", "contribution", "claim", "refund"),
 }

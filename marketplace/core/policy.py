@@ -65,7 +65,7 @@ POLICY: Mapping[Act, Permission] = {
     Act.PARTNERSHIP_DROP: _may("End a proposed partnership that was not agreed", Role.SYSTEM),
     Act.PARTNERSHIP_REVIEW: _may("Record what a review of a trust partnership found", Role.COORDINATOR),
     Act.PARTNERSHIP_REMIND: _may("Remind of a review that is due", Role.SYSTEM),
-    Act.SCHOOL_EDIT: _may("Change the school's details", Role.BURSAR, Role.HEADTEACHER, Role.FINANCE_LEAD),
+    Act.SCHOOL_EDIT: _may("Change the school's details", *MANAGERS),
     Act.DELEGATION_SET: _may("Set who approves what in the school, by value", Role.HEADTEACHER),
     Act.SCHOOL_SET_TERMS: _may("Set the school's term dates", Role.BURSAR, Role.HEADTEACHER),
     Act.PERSON_ADD: _may(
@@ -204,28 +204,11 @@ POLICY: Mapping[Act, Permission] = {
     Act.ALERTS_RESUME: _may("Get alerts again", *SUPPLIER_PEOPLE),
     Act.DOCUMENT_ADD: _may("Add a document of the supplier, such as its insurance", *SUPPLIER_PEOPLE),
     Act.DOCUMENT_RETIRE: _may("Take a document of the supplier away", *SUPPLIER_PEOPLE),
-    Act.DOCUMENT_CHECK: _may(
-        "Check a supplier's document for all schools", Role.BURSAR, Role.HEADTEACHER, Role.FINANCE_LEAD
-    ),
-    Act.DEBARMENT_LOOK_UP: _may(
-        "Record what the debarment list says about a supplier",
-        Role.BURSAR,
-        Role.HEADTEACHER,
-        Role.FINANCE_LEAD,
-    ),
+    Act.DOCUMENT_CHECK: _may("Check a supplier's document for all schools", *MANAGERS),
+    Act.DEBARMENT_LOOK_UP: _may("Record what the debarment list says about a supplier", *MANAGERS),
     Act.DOCUMENT_REMIND: _may("Remind of documents that end", Role.SYSTEM),
-    Act.DOCUMENTS_USE: _may(
-        "Let the school hear before a supplier's documents end",
-        Role.BURSAR,
-        Role.HEADTEACHER,
-        Role.FINANCE_LEAD,
-    ),
-    Act.DOCUMENTS_STOP_USING: _may(
-        "Let the school hear no more of a supplier's documents",
-        Role.BURSAR,
-        Role.HEADTEACHER,
-        Role.FINANCE_LEAD,
-    ),
+    Act.DOCUMENTS_USE: _may("Let the school hear before a supplier's documents end", *MANAGERS),
+    Act.DOCUMENTS_STOP_USING: _may("Let the school hear no more of a supplier's documents", *MANAGERS),
     Act.BANK_PROPOSE: _may("Propose another bank account of the supplier", Role.SUPPLIER_ADMIN),
     Act.BANK_APPROVE: _may("Approve the bank account that a colleague proposed", *SUPPLIER_PEOPLE),
     Act.BANK_CHECK: _may(
@@ -310,21 +293,18 @@ POLICY: Mapping[Act, Permission] = {
     Act.AWARD_CONFIRM: _may("Confirm an award when its standstill has ended", Role.COORDINATOR),
     Act.REVIEW_RECORD: _may("Record how the supplier of a contract does", Role.BURSAR, Role.HEADTEACHER),
     Act.REVIEW_REPLY: _may("Reply to a review, for the supplier", Role.SUPPLIER_ADMIN, Role.BIDDER),
-    Act.CREDIT_RULE: _may(
-        "Record a contract’s rule for service credits", Role.BURSAR, Role.HEADTEACHER, Role.FINANCE_LEAD
-    ),
-    Act.CREDIT_CLAIM: _may("Claim a service credit", Role.BURSAR, Role.HEADTEACHER, Role.FINANCE_LEAD),
+    Act.CREDIT_RULE: _may("Record a contract’s rule for service credits", *MANAGERS),
+    Act.CREDIT_CLAIM: _may("Claim a service credit", *MANAGERS),
     Act.CREDIT_ANSWER: _may(
         "Accept or dispute a claimed service credit, for the supplier", Role.SUPPLIER_ADMIN, Role.BIDDER
     ),
-    Act.CREDIT_WITHDRAW: _may(
-        "Withdraw a claimed service credit", Role.BURSAR, Role.HEADTEACHER, Role.FINANCE_LEAD
-    ),
+    Act.CREDIT_WITHDRAW: _may("Withdraw a claimed service credit", *MANAGERS),
     Act.CREDIT_SETTLE: _may("Note on which document a service credit was deducted", Role.FINANCE_LEAD),
     Act.AGREEMENT_DRAFT: _may("Draft what the school sells to another", *MANAGERS),
     Act.AGREEMENT_EDIT: _may("Change the draft of what the school sells", *MANAGERS),
     Act.AGREEMENT_DISCARD: _may("Discard the draft of what the school sells", *MANAGERS),
     Act.AGREEMENT_PROPOSE: _may("Put a draft agreement to the heads of both schools", *MANAGERS),
+    Act.AGREEMENT_ASK: _may("Ask another school for what it offers", *MANAGERS),
     Act.AGREEMENT_AGREE: _may("Sign an agreement between two schools for the own one", Role.HEADTEACHER),
     Act.AGREEMENT_RETURN: _may("Return a proposed agreement, with a reason", Role.HEADTEACHER),
     Act.AGREEMENT_BEGIN: _may("Begin an agreement between schools on its first day", Role.SYSTEM),
@@ -333,15 +313,20 @@ POLICY: Mapping[Act, Permission] = {
     Act.AGREEMENT_ORDER: _may("Enter the school’s order number for what it buys of another", *MANAGERS),
     Act.AGREEMENT_REVIEW: _may("Record what the review of an agreement found", Role.HEADTEACHER, Role.BURSAR),
     Act.AGREEMENT_REMIND: _may("Remind of a review or the end of an agreement", Role.SYSTEM),
-    Act.CHECK_RECORD: _may(
-        "Record level and date of a safeguarding check, never the certificate", Role.HEADTEACHER, Role.BURSAR
-    ),
-    Act.CHECK_REMOVE: _may(
-        "Take away the check of somebody who works there no more", Role.HEADTEACHER, Role.BURSAR
-    ),
+    Act.CHECK_RECORD: _may("Record level and date of a safeguarding check", Role.HEADTEACHER, Role.BURSAR),
+    Act.CHECK_REMOVE: _may("Take a safeguarding check away again", Role.HEADTEACHER, Role.BURSAR),
     Act.EXTENSION_PROPOSE: _may("Sign a longer term of an agreement, for the own school", Role.HEADTEACHER),
     Act.EXTENSION_AGREE: _may("Sign the longer term that the other school proposed", Role.HEADTEACHER),
     Act.EXTENSION_REFUSE: _may("Leave the last day of an agreement as it is", Role.HEADTEACHER),
+    Act.USAGE_LOG: _may("Log what another school used by agreement", *MANAGERS, Role.SENIOR_LEADER),
+    Act.USAGE_CORRECT: _may("Correct what was logged as used", *MANAGERS, Role.SENIOR_LEADER),
+    Act.USAGE_TAKE_BACK: _may("Take back what was logged by mistake", *MANAGERS, Role.SENIOR_LEADER),
+    Act.USAGE_CONFIRM: _may("Confirm what the school used of another", *MANAGERS),
+    Act.USAGE_QUESTION: _may("Question what another school logged as used", *MANAGERS),
+    Act.CHARGE_INVOICE: _may("Draft invoices of agreements", Role.FINANCE_LEAD, Role.BURSAR, Role.SYSTEM),
+    Act.OFFER_MAKE: _may("Offer something to the other schools", *MANAGERS),
+    Act.OFFER_EDIT: _may("Change what the school offers to others", *MANAGERS),
+    Act.OFFER_WITHDRAW: _may("Take an offer of the school off the list", *MANAGERS),
     Act.SHARED_COST_RECORD: _may("Record a cost the school paid for others", Role.FINANCE_LEAD, Role.BURSAR),
     Act.INVOICE_DRAFT: _may("Draft an invoice", Role.FINANCE_LEAD, Role.BURSAR),
     Act.INVOICE_EDIT: _may("Change a draft invoice", Role.FINANCE_LEAD, Role.BURSAR),
@@ -357,7 +342,7 @@ POLICY: Mapping[Act, Permission] = {
     Act.CONTRIBUTION_PROPOSE: _may("Propose a round of contributions", Role.COORDINATOR),
     Act.CONTRIBUTION_CONFIRM: _may("Confirm the school's contribution for its governing body", Role.GOVERNOR),
     Act.CONTRIBUTION_RECEIVE: _may("Record a contribution received", Role.COORDINATOR),
-    Act.CLAIM_MAKE: _may("Claim from the Partnership Fund", Role.BURSAR, Role.HEADTEACHER, Role.FINANCE_LEAD),
+    Act.CLAIM_MAKE: _may("Claim from the Partnership Fund", *MANAGERS),
     Act.CLAIM_RELEASE: _may(
         "Approve the own school's claim before other schools decide, as its ladder says",
         Role.HEADTEACHER,

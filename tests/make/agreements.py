@@ -3,10 +3,13 @@
 import uuid
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from invoicing.agreements import actions
 from invoicing.agreements.models import Agreement
+from invoicing.agreements.offers import actions as offering
+from invoicing.agreements.offers.rules import Offered
 from invoicing.agreements.rules import (
     Basis,
     Checked,
@@ -18,6 +21,9 @@ from invoicing.agreements.rules import (
     Terms,
 )
 from invoicing.agreements.signing import actions as signing
+from invoicing.agreements.usage import actions as using
+from invoicing.agreements.usage.models import Usage
+from invoicing.agreements.usage.rules import Used
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.ids import new_id
@@ -109,3 +115,45 @@ def row(agreement_id: uuid.UUID) -> Agreement:
     session = db.session()
     session.rollback()
     return session.get_one(Agreement, agreement_id)
+
+
+def logged(seller: School, agreement_id: uuid.UUID, **changes: Any) -> uuid.UUID:
+    """One unit used today, logged by the seller's bursar; its id. `changes` are fields of Used."""
+    usage_id = new_id()
+    usual: dict[str, Any] = {"on": clock.today(), "words": "Years 3 and 4", "units": Decimal(1)}
+    using.log_usage(seller.bursar, usage_id, agreement_id, Used(**(usual | changes)))
+    return usage_id
+
+
+def confirm(buyer: School, agreement_id: uuid.UUID, *usage_ids: uuid.UUID) -> None:
+    """The buyer's bursar confirms what was used."""
+    chosen = [(usage_id, usage(usage_id).version) for usage_id in usage_ids]
+    using.confirm_usages(buyer.bursar, agreement_id, chosen)
+
+
+def usage(usage_id: uuid.UUID) -> Usage:
+    """Something used, as it is stored now."""
+    session = db.session()
+    session.rollback()
+    return session.get_one(Usage, usage_id)
+
+
+def offered(**changes: Any) -> Offered:
+    """A minibus by the mile; `changes` are fields of Offered."""
+    usual = Offered(
+        service=Service.MINIBUS,
+        title="Minibus, 16 seats",
+        what="Free on Fridays and at weekends. Bring your own driver.",
+        supply=Supply.NO_STAFF,
+        price=Price(Basis.PER_UNIT, Money(1_20), unit="mile"),
+        schedule=Schedule.TERMLY,
+        contact="Site manager, 01234 567890",
+    )
+    return replace(usual, **changes)
+
+
+def offer(school: School, **changes: Any) -> uuid.UUID:
+    """An offer by a school's bursar; its id."""
+    offer_id = new_id()
+    offering.make_offer(school.bursar, offer_id, school.id, offered(**changes))
+    return offer_id

@@ -43,8 +43,17 @@ THINGS = {
         "line_id",
         "lot_id",
     ),
-    *("membership_id", "need_id", "person_id", "question_id", "quote_id", "round_id", "school_id"),
-    *("supplier_id", "tender_id"),
+    *(
+        "membership_id",
+        "need_id",
+        "offer_id",
+        "person_id",
+        "question_id",
+        "quote_id",
+        "round_id",
+        "school_id",
+    ),
+    *("supplier_id", "tender_id", "usage_id"),
 }
 """What there is some of, so that an address which nobody asked for cannot pass unnoticed."""
 
@@ -96,7 +105,8 @@ def all_kinds_of_things() -> tuple[str, ...]:
     make.shared_cost(schools[0], schools)
     make.approved_need(schools[0])
     make.activity(alliance)
-    agreements.proposed(schools[0], schools[1])
+    agreements.logged(schools[0], agreements.running(schools[0], schools[1]))
+    agreements.offer(schools[0])
     make.ask(make.published_tender(alliance), make.supplier())
     memberships.application(alliance, memberships.outsider())
     make.checked_document(make.supplier(), schools[0].bursar)

@@ -269,7 +269,7 @@ def _expect_proposed(agreement: Agreement) -> None:
 
 
 def _expect_binding(agreement: Agreement) -> None:
-    if agreement.status not in BINDING:
+    if agreement.status not in BINDING or agreement.last_day < clock.today():
         raise RuleBroken(
             "Only what both heads have agreed, and what has not ended, can be changed like this."
         )

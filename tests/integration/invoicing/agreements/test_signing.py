@@ -1,22 +1,27 @@
 """Agreements come about by both heads, run, are made longer within their limit, and end."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
-from invoicing.agreements import actions, jobs, queries
-from invoicing.agreements.rules import AgreementStatus, CheckLevel
+from invoicing.agreements import actions, jobs, leaving, queries
+from invoicing.agreements.rules import AgreementStatus, CheckLevel, Service, Supply
 from invoicing.agreements.signing import actions as signing
 from invoicing.agreements.signing import queries as extensions
+from marketplace.alliance.memberships.actions import admit_school
+from marketplace.alliance.rules import MembershipKind
 from marketplace.core import clock
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken, Stale
 from marketplace.core.ids import new_id
 from marketplace.core.mail import newest
 from marketplace.core.months import end_months_later, months_later
+from marketplace.core.policy import ADMINISTRATOR
 from tests import make
 from tests.make import School
 from tests.make import agreements as making
+from tests.make import memberships as joining
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -91,6 +96,24 @@ def test_an_outside_school_cannot_buy(pair: tuple[School, School]) -> None:
     assert refused.value.field == "buyer_id"
 
 
+def test_a_fee_names_the_membership_of_its_kind_and_of_the_school_that_buys(
+    pair: tuple[School, School],
+) -> None:
+    seller, buyer = pair
+    alliance_id = next(iter(seller.bursar.alliance_ids))
+    associate = joining.outsider()
+    admit_school(ADMINISTRATOR, alliance_id, associate.id, MembershipKind.ASSOCIATE, months=12)
+    (named,) = queries.memberships_to_name(make.fresh(), seller.id)
+    fee = making.technician(service=Service.ASSOCIATE_FEE, supply=Supply.NO_STAFF, membership_id=named.id)
+    with pytest.raises(RuleBroken, match="Choose a running membership of the school that buys"):
+        making.drafted(seller, buyer, fee)
+    of_partner = replace(fee, service=Service.TRUST_PARTNERSHIP, reviews=(clock.today(),))
+    with pytest.raises(RuleBroken, match="of this kind"):
+        making.drafted(seller, associate, of_partner)
+    agreement_id = making.drafted(seller, associate, fee)
+    assert making.row(agreement_id).membership_id == fee.membership_id
+
+
 def test_both_heads_extend_within_the_limit_and_it_ends_by_its_day(
     pair: tuple[School, School], session: Session
 ) -> None:
@@ -125,6 +148,9 @@ def test_notice_of_either_school_ends_it_early_and_once(pair: tuple[School, Scho
         signing.give_notice(buyer.headteacher, agreement_id, buyer.id, last_day, "We appoint our own.")
     with pytest.raises(RuleBroken, match="already"):
         signing.give_notice(seller.headteacher, agreement_id, seller.id, last_day, "So do we.")
+    ended = leaving.running_agreements(make.fresh(), buyer.id, next(iter(buyer.bursar.alliance_ids)))
+    assert ended
+    assert making.row(agreement_id).reference in ended.lines[0].note, "leaving the alliance does not end it"
     with pytest.raises(RuleBroken, match="Notice has been given"):
         signing.propose_extension(buyer.headteacher, new_id(), agreement_id, buyer.id, 1)
     with clock.travelling(clock.now() + timedelta(days=93)):

@@ -53,6 +53,7 @@ def test_an_agreement_moves_only_along_its_table() -> None:
         ({"title": " "}, "title"),
         ({"work": ""}, "work"),
         ({"supply": Supply.NO_STAFF}, "supply"),
+        ({"regulated": False}, "regulated"),
         ({"exemption_reason": "Education"}, "exemption_reason"),
         ({"price": Price(Basis.PER_UNIT, Money(0), unit="day")}, "rate"),
         ({"price": Price(Basis.PER_UNIT, Money(100), unit=" ")}, "unit"),

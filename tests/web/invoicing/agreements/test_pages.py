@@ -91,3 +91,41 @@ def test_a_buyer_enters_its_order_number_and_heads_answer_a_longer_term(browse: 
     assert "Both heads have signed" in other.submit(form.fill(answer="agree")).words
     form = other.get(f"/agreements/{agreement_id}/notice").form("Give notice")
     assert "gave notice on" in other.submit(form.fill(reason="We appoint our own.")).words
+
+
+def test_a_buyer_asks_for_an_offer_and_what_it_confirms_becomes_a_draft_invoice(browse: Browse) -> None:
+    seller, buyer = make.alliance(schools=2).schools
+    for school in (seller, buyer):
+        make.payable_school(school)
+    making.offer(seller, title="Minibus <16 seats>")
+    bursar, other = browse(seller.bursar), browse(buyer.bursar)
+    (ask,) = [href for href in other.get("/agreements/offers").links().values() if href.endswith("/ask")]
+    form = other.get(ask).form("Ask the school to draft an agreement")
+    begun = other.submit(form.fill(**day_of("starts_on", 0), **day_of("ends_on", 6), words="Fridays"))
+    assert "You asked" in begun.words
+    assert "Not answered yet" in bursar.get(begun.path).words
+    agreement_id = making.running(seller, buyer)
+    path = f"/agreements/{agreement_id}/usage"
+    form = bursar.get(f"{path}/log").form("Log it for the buyer to confirm")
+    refused = bursar.submit(form.fill(units="1.25", words=""), status=422)
+    assert "Say what was used" in str(refused.errors())
+    for words in ("Year 4 & choir", "Year 9"):
+        form = bursar.get(f"{path}/log").form("Log it for the buyer to confirm")
+        bursar.submit(form.fill(units="1.25", words=words))
+    assert f"{path}/confirm" in other.get("/").links().values()
+    confirm = other.get(f"{path}/confirm")
+    wrong = next(href for text, href in confirm.links().items() if "Year 9" in text)
+    form = other.get(wrong).form("Ask the school that sells")
+    asked = other.submit(form.fill(question="We have no Year 9."))
+    assert "We have no Year 9" in asked.words
+    change = next(href for href in asked.links().values() if href.endswith("/question"))
+    assert other.get(change).form("It is right after all: confirm it").action == f"{path}/confirm"
+    confirmed = other.submit(other.get(f"{path}/confirm").form("Confirm what is ticked"))
+    assert "£300.00" in confirmed.words
+    drafting = bursar.get(f"/agreements/{agreement_id}/charges/invoice").form("Draft the invoice")
+    draft = bursar.submit(drafting)
+    assert "Year 4 & choir" in draft.words
+    assert "What was used and charged by the agreement" in draft.words
+    correct = next(href for href in bursar.get(path).links().values() if href.endswith("/correct"))
+    taken = bursar.submit(bursar.get(correct).form("Take it back: it was logged by mistake"))
+    assert "Year 9" not in taken.words

@@ -1,0 +1,1 @@
+"""What agreements charge, each thing once, and the draft invoices that follow."""

@@ -1,0 +1,1 @@
+"""What the schools of an alliance offer one another, and asking for it."""
