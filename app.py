@@ -25,6 +25,8 @@ from invoicing.invoices.credit_notes import models as credit_notes
 from invoicing.invoices.credit_notes import views as credit_note_pages
 from invoicing.invoices.disputes import models as disputes
 from invoicing.invoices.disputes import views as dispute_pages
+from invoicing.invoices.vat_watch import queries as vat_watch_queries
+from invoicing.invoices.vat_watch import views as vat_watch_pages
 from invoicing.ledger import models as ledger
 from invoicing.payments import models as payments
 from invoicing.payments import views as payment_pages
@@ -237,6 +239,7 @@ BLUEPRINTS = (
     invoice_pages.invoices,
     credit_note_pages.credit_notes,
     dispute_pages.disputes,
+    vat_watch_pages.vat_watch,
     shared_cost_pages.shared_costs,
     payment_pages.payments,
     fund_pages.fund,
@@ -268,6 +271,7 @@ WAITING_FOR: tuple[Any, ...] = (
     credit_queries.waiting_for,
     agreement_tasks.waiting_for,
     invoice_queries.waiting_for,
+    vat_watch_queries.waiting_for,
     fund_tasks.waiting_for,
 )
 NAVIGATION: tuple[NavigationItem, ...] = (
