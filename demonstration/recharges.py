@@ -14,7 +14,7 @@ from invoicing.invoices import actions
 from invoicing.invoices.credit_notes import actions as credit_notes
 from invoicing.invoices.disputes import actions as disputes
 from invoicing.invoices.models import Invoice
-from invoicing.invoices.rules import InvoiceStatus, InvoiceTerms, LineDraft, usual_category
+from invoicing.invoices.rules import UNPAID, InvoiceStatus, InvoiceTerms, LineDraft, usual_category
 from invoicing.payments import actions as payments
 from invoicing.shared_costs import actions as shared_costs
 from invoicing.shared_costs.rules import CostTerms
@@ -109,7 +109,8 @@ def _credit_a_day(cast: Cast) -> None:
 def _dispute_training(cast: Cast) -> None:
     """A school that sent fewer people than it was charged for accepts half of its share, and says why."""
     seller, buyer = cast.schools[MANOR], cast.schools[OAKMERE]
-    (invoice,) = [one for one in _invoices(seller.id, InvoiceStatus.ISSUED) if one.buyer_id == buyer.id]
+    unpaid = [one for status in UNPAID for one in _invoices(seller.id, status)]
+    invoice = min((one for one in unpaid if one.buyer_id == buyer.id), key=lambda one: one.drafted_at)
     disputes.dispute_invoice(
         buyer.finance_lead,
         new_id(),
