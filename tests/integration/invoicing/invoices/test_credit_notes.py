@@ -92,12 +92,12 @@ def test_a_credit_note_mirrors_lines_cites_the_invoice_and_tells_the_buyer(
     assert recorded.organisation_id == alder.id
 
 
-def test_an_invoice_credited_in_full_leaves_nothing_in_the_books_of_either_school(
+def test_an_invoice_credited_in_full_leaves_nothing_in_the_books_and_its_credits_stay(
     schools: tuple[School, ...], session: Session
 ) -> None:
     alder, beech, _ = schools
     invoice_id = make.issued_invoice(alder, beech, make.line("100", category=STANDARD))
-    for pence in (33_33, 33_33, 33_34):
+    for pence in (33_33, 66_67):
         make.credit(alder, invoice_id, {1: pence})
     accounts = session.scalars(select(Account)).all()
     assert len(accounts) == 6
@@ -111,15 +111,16 @@ def test_an_invoice_credited_in_full_leaves_nothing_in_the_books_of_either_schoo
         make.credit(alder, invoice_id, {1: 1})
     with pytest.raises(RuleBroken, match="credited in full"):
         make.pay(alder, invoice_id, 1)
+    for change in ("UPDATE credit_note SET total = total", "DELETE FROM credit_note_line"):
+        with pytest.raises(DBAPIError, match="permanent"), transaction() as acting:
+            acting.execute(text(change))
 
 
 def test_what_was_paid_and_then_credited_is_owed_back(schools: tuple[School, ...], session: Session) -> None:
     _, beech, cedar = schools
     invoice_id = make.issued_invoice(beech, cedar)
     make.pay(beech, invoice_id, 80_00)
-    make.credit(beech, invoice_id, {1: 20_00})
-    assert make.invoice(invoice_id).status is InvoiceStatus.PAID
-    make.credit(beech, invoice_id, {1: 30_00})
+    make.credit(beech, invoice_id, {1: 50_00})
     paid = make.invoice(invoice_id)
     assert (paid.status, paid.outstanding, paid.owed_back) == (InvoiceStatus.PAID, ZERO, Money(30_00))
     owed = ledger.balance(session, AccountName(beech.id, AccountKind.RECEIVABLE, cedar.id))
@@ -164,11 +165,3 @@ def test_credits_at_the_same_moment_take_no_more_than_the_line_and_leave_no_gap(
     assert numbers == [f"{beech.urn}-{clock.today().year}-C{serial:04d}" for serial in (1, 2, 3)]
     assert make.invoice(invoice_id).credited == Money(90_00)
     assert session.scalar(select(func.count(Transfer.id))) == 2 + 3 * 2
-
-
-@pytest.mark.parametrize("change", ["UPDATE credit_note SET total = total", "DELETE FROM credit_note_line"])
-def test_the_database_refuses_to_change_a_credit_note(schools: tuple[School, ...], change: str) -> None:
-    _, beech, cedar = schools
-    make.credit(beech, make.issued_invoice(beech, cedar), {1: 1})
-    with pytest.raises(DBAPIError, match="permanent"), transaction() as acting:
-        acting.execute(text(change))

@@ -40,10 +40,8 @@ def test_a_finance_lead_writes_checks_and_issues_a_credit_note(
     form = page.form("Check the credit note")
     for amount, reason, field, message in (
         ("740.01", "Ill", "amount_1", "must be £740.00 or less"),
-        ("-1", "Ill", "amount_1", "£0.00 or more"),
         ("", "Ill", "", "Enter how much to credit on at least one line."),
         ("370", "", "reason", "Enter why you credit this."),
-        ("370", "x" * 501, "reason", "500"),
     ):
         wrong = client.submit(form.fill(amount_1=amount, reason=reason), "Check the credit note", status=422)
         assert message in (wrong.errors()[field] if field else wrong.words)
