@@ -21,9 +21,7 @@ from invoicing.fund import views as fund_pages
 from invoicing.fund.refunds import views as refund_pages
 from invoicing.invoices import queries as invoice_queries
 from invoicing.invoices import views as invoice_pages
-from invoicing.invoices.credit_notes import models as credit_notes
 from invoicing.invoices.credit_notes import views as credit_note_pages
-from invoicing.invoices.disputes import models as disputes
 from invoicing.invoices.disputes import views as dispute_pages
 from invoicing.invoices.vat_watch import queries as vat_watch_queries
 from invoicing.invoices.vat_watch import views as vat_watch_pages
@@ -187,8 +185,6 @@ MODELS = (
     credit_tables,
     notice_reminders,
     ledger,
-    credit_notes,
-    disputes,
     payments,
     annual_pack,
     storage,
