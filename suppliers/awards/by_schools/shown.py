@@ -61,6 +61,7 @@ class BySchoolsView:
     per_school: tuple[tuple[Money | None, ...], ...]
     chart: ChartView | None
     has_tiers: bool
+    apart: bool
     fixed_prices: bool
     """Is price judged between a ceiling and an optimum?"""
 
@@ -103,9 +104,10 @@ def _view(session: Session, tender: Tender, basis: Basis, found: Sequence[Count]
         ),
         tuple(names[one] for one in order),
         tuple(tuple(_money(one.by_school, school) for school in order) for one in found),
-        _chart(first, rows),
+        _chart(first, rows, apart=basis.division.apart),
         any(len(basis.division.begins(lot.id)) > 1 for lot in basis.lots),
-        basis.method.ceiling is not None,
+        basis.division.apart,
+        basis.method.ceiling is not None and not basis.division.apart,
     )
 
 
@@ -145,13 +147,15 @@ def _money(amounts: Mapping[uuid.UUID, int], school_id: uuid.UUID) -> Money | No
     return Money(amounts[school_id]) if school_id in amounts else None
 
 
-def _chart(first: str, rows: Sequence[CountRow]) -> ChartView | None:
+def _chart(first: str, rows: Sequence[CountRow], *, apart: bool) -> ChartView | None:
+    """The picture; who wins several lots does not fit in it and stands in the table."""
     bars = [
         Bar(
-            f"{one.number} {'school' if one.number == 1 else 'schools'}: {one.winners}",
+            f"{one.number} {'school' if one.number == 1 else 'schools'}"
+            + ("" if apart else f": {one.winners}"),
             one.first.pence,
             str(one.first),
-            "Another wins" if one.changes else "",
+            "Others win" if one.changes and apart else "Another wins" if one.changes else "",
         )
         for one in rows
         if one.first is not None

@@ -54,7 +54,7 @@ def test_a_coordinator_sees_the_combinations_recommends_the_best_and_schools_rea
         assert words in page.words
     by_schools = site.get(page.links()["What it costs by the number of schools that join"])
     assert "Lot 1: Supplier 2; Lot 2: Supplier 2 £3,900.00" in by_schools.words
-    assert "Another than with one school fewer £7,380.00 £3,690.00" in by_schools.words
+    assert "Others than with one school fewer £7,380.00 £3,690.00" in by_schools.words
     book = openpyxl.load_workbook(io.BytesIO(site.open(f"/tenders/{tender.id}/comparison.xlsx").data))
     rows = list(book["By number of schools"].iter_rows(values_only=True))
     assert [row[0] for row in rows[-2:]] == [1, 2]
