@@ -62,8 +62,8 @@ class BySchoolsView:
     chart: ChartView | None
     has_tiers: bool
     apart: bool
-    fixed_prices: bool
-    """Is price judged between a ceiling and an optimum?"""
+    fixed_sums: bool
+    """Does the formula have sums of its own: a ceiling and an optimum, or what a point is worth?"""
 
 
 def view(session: Session, tender: Tender) -> BySchoolsView | None:
@@ -107,7 +107,7 @@ def _view(session: Session, tender: Tender, basis: Basis, found: Sequence[Count]
         _chart(first, rows, apart=basis.division.apart),
         any(len(basis.division.begins(lot.id)) > 1 for lot in basis.lots),
         basis.division.apart,
-        basis.method.ceiling is not None and not basis.division.apart,
+        any((basis.method.ceiling, basis.method.worth_of_a_point)) and not basis.division.apart,
     )
 
 

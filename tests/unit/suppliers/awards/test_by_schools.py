@@ -37,6 +37,12 @@ MENUS = Criterion(
     highest_score=5,
     lowest_score=0,
 )
+AGREED = {
+    (quote_id, MENUS.id): AgreedScore(
+        quote_id=quote_id, criterion_id=MENUS.id, score=score, reason=f"Earns {score}."
+    )
+    for quote_id, score in ((ACORN, 4), (BRAMBLE, 5))
+}
 PRICE_ALONE = Method(PriceFormula.PROPORTION_OF_LOWEST, 100)
 FROM_THREE = TiersDraft(TierBasis.SCHOOLS, (Decimal(3),))
 
@@ -108,13 +114,15 @@ def test_a_ceiling_is_taken_in_proportion_so_that_price_still_counts_with_few_sc
     method = Method(PriceFormula.CEILING_OPTIMUM, 60, (40,), Money(3_000_00), Money(1_000_00))
     volumes = {ASH: 300, BIRCH: 350, CEDAR: 350}
     one = replace(basis(volumes, [("2.00", "2.00"), ("2.50", "2.50")], method), questions=[MENUS])
-    agreed = {
-        (quote_id, MENUS.id): AgreedScore(
-            quote_id=quote_id, criterion_id=MENUS.id, score=score, reason=f"Earns {score}."
-        )
-        for quote_id, score in ((ACORN, 4), (BRAMBLE, 5))
-    }
-    assert [count.winners for count in counts(one, BOTH, agreed)] == [{LOT: ACORN}] * 3
+    assert [count.winners for count in counts(one, BOTH, AGREED)] == [{LOT: ACORN}] * 3
+
+
+def test_what_a_point_of_quality_is_worth_is_taken_in_proportion_too() -> None:
+    """Twenty points at £15 would outweigh what one school saves, though not what all save together."""
+    method = Method(PriceFormula.MONETISED, 0, (100,), worth_of_a_point=Money(15_00))
+    volumes = {ASH: 300, BIRCH: 350, CEDAR: 350}
+    one = replace(basis(volumes, [("2.00", "2.00"), ("2.50", "2.50")], method), questions=[MENUS])
+    assert [count.winners for count in counts(one, BOTH, AGREED)] == [{LOT: ACORN}] * 3
 
 
 @given(
