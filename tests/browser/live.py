@@ -13,9 +13,11 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+import flask_migrate
 from flask import Flask
 
 from app import create_app
+from marketplace.core.db import db
 from marketplace.core.settings import PROJECT, Mode, Settings
 
 FLASK = [sys.executable, "-m", "flask", "--app", "app"]
@@ -75,7 +77,9 @@ def running(database_url: str, folder: Path, prepare: Sequence[str] = ()) -> Ite
         )
     )
     live = Live(url, app, environment)
-    live.flask("db", "upgrade")
+    with app.app_context():
+        flask_migrate.upgrade()
+        db.engine.dispose()
     if prepare:
         live.flask(*prepare)
     web = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
