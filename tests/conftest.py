@@ -42,6 +42,12 @@ def pytest_configure() -> None:
         os.environ.setdefault("PYTHONHASHSEED", str(secrets.randbelow(2**32)))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 def pytest_unconfigure() -> None:
     """Leave nothing behind."""
     if "PYTEST_XDIST_WORKER" not in os.environ:

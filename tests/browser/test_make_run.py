@@ -81,6 +81,7 @@ def idle_accounts(folder: Path, printed: str) -> list[str]:
     return idle
 
 
+@pytest.mark.long
 def test_it_starts_names_its_log_ins_and_ends_with_ctrl_c(tmp_path: Path) -> None:
     port = free_port()
     with started(tmp_path, port) as program:

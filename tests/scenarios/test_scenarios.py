@@ -18,6 +18,7 @@ CATERING = Wordings.of(*(chapter.STEPS for chapter in CHAPTERS))
 JOINT_CATERING = Path(__file__).with_name("joint-catering.md")
 
 
+@pytest.mark.long
 def test_three_schools_buy_their_meals_together(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     carry_out(JOINT_CATERING, CATERING, Story(app))
     assert not [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR]

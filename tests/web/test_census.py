@@ -1,5 +1,6 @@
 """Every route, asked by every kind of person: no door leads to a crash, and no made-up id opens one."""
 
+import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -54,6 +55,7 @@ def read(path: str, answer: TestResponse) -> None:
         Page(path, answer.status_code, answer.text)
 
 
+@pytest.mark.long
 def test_every_page_without_an_id_opens_or_refuses_for_everybody(app: Flask) -> None:
     crashed = []
     for kind, person in everybody().items():
@@ -66,6 +68,7 @@ def test_every_page_without_an_id_opens_or_refuses_for_everybody(app: Flask) -> 
     assert not crashed
 
 
+@pytest.mark.long
 def test_a_made_up_id_is_not_found_by_anybody(app: Flask) -> None:
     opened = []
     for kind, person in one_for_each_kind_of_organisation().items():
@@ -80,6 +83,7 @@ def test_a_made_up_id_is_not_found_by_anybody(app: Flask) -> None:
     assert not opened
 
 
+@pytest.mark.long
 def test_nothing_can_be_done_to_a_made_up_id(app: Flask) -> None:
     done = []
     for kind, person in one_for_each_kind_of_organisation().items():

@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Iterator
 
+import pytest
 from flask import Flask
 from sqlalchemy import Column, ForeignKey, Table, select
 from sqlalchemy.orm import Session
@@ -128,6 +129,7 @@ def strangers() -> dict[str, Actor]:
     }
 
 
+@pytest.mark.long
 def test_abuse_12_what_belongs_to_others_is_not_found_by_its_real_id_nor_named(app: Flask) -> None:
     names = all_kinds_of_things()
     session = make.fresh()

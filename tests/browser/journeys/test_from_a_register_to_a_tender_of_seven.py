@@ -70,6 +70,7 @@ class Cast:
         return [one for one in self.alliance.schools if one not in (self.conditional, self.limited)]
 
 
+@pytest.mark.long
 def test_sixty_contracts_a_suggestion_and_a_tender_of_seven_schools(invite: Invite, tmp_path: Path) -> None:
     alliance = make.alliance(schools=8, name="Holloway Schools Alliance")
     lead, conditional, limited, approving, *_, leaver = alliance.schools

@@ -63,6 +63,7 @@ DECLARATIONS = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("built")
 def test_from_a_need_to_two_quotes(invite: Invite, tmp_path: Path) -> None:
     alliance = make.alliance(schools=2)

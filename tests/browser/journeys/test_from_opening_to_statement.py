@@ -49,6 +49,7 @@ def closed(built: Flask) -> Closed:  # noqa: ARG001  # builders need its context
     return Closed(tender, suppliers)
 
 
+@pytest.mark.long
 def test_from_opening_to_the_statement(closed: Closed, invite: Invite, tmp_path: Path) -> None:
     tender = closed.tender
     first, second = (invite(opener) for opener in tender.openers)

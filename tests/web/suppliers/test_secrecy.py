@@ -42,6 +42,7 @@ def found_in(content: bytes) -> list[str]:
     return [way for way in WAYS_TO_WRITE_IT if way.encode() in content]
 
 
+@pytest.mark.long
 def test_abuse_01_a_planted_price_is_nowhere_before_opening(
     app: Flask, caplog: pytest.LogCaptureFixture, files_folder: Path
 ) -> None:

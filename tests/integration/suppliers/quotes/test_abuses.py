@@ -166,6 +166,7 @@ def test_abuse_03_two_people_of_one_school_have_no_half_together(session: Sessio
 
 
 # ------------------------------------------------------------------ 4
+@pytest.mark.long
 def test_abuse_04_of_1500_posts_across_the_deadline_none_is_stored_late(app: Flask) -> None:
     """Impatient suppliers press the button again and again, before the cut and after it."""
     seed = secrets.randbelow(1_000_000)

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -213,6 +214,7 @@ class LifeOfATender(RuleBasedStateMachine):
         assert {quote.supplier_id for quote in seen} <= {self.suppliers[1].id}
 
 
+@pytest.mark.long
 def test_whatever_people_try_the_promises_of_a_tender_hold(app: Flask, shelf: kept.Shelf) -> None:  # noqa: ARG001
     class Anew(LifeOfATender):
         def __init__(self) -> None:
