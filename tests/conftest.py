@@ -129,7 +129,7 @@ def app(migrated_app: Flask, shelf: kept.Shelf) -> Iterator[Flask]:
         shelf.put_back_empty()
         yield migrated_app
         db.session.remove()
-        db.engine.dispose()
+        shelf.let_go()
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from typing import Protocol
 
 import psycopg
 from psycopg import sql
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, Engine, make_url
 
 SECONDS_TO_START = 30
 SERVER_SETTINGS = {
@@ -39,11 +39,14 @@ class Database(Protocol):
 
     url: str
 
+    def let_go(self, engine: Engine) -> None:
+        """Close the connections that would stand in the way of reading the content or putting it back."""
+
     def read(self) -> bytes:
-        """The content as it is now; nobody may be connected."""
+        """The content as it is now; everybody has let go."""
 
     def put_back(self, content: bytes) -> None:
-        """Make the content what it was when it was read; nobody may be connected."""
+        """Make the content what it was when it was read; everybody has let go."""
 
 
 class SqliteDatabase:
@@ -59,6 +62,10 @@ class SqliteDatabase:
         self.url = f"sqlite:///{self.link}"
         self.serial = count(1)
         self.file = self._new_file(b"")
+
+    def let_go(self, engine: Engine) -> None:
+        """Close all: a connection is of one file, and the next content is in another."""
+        engine.dispose()
 
     def read(self) -> bytes:
         """The file's content, whether or not all of it has been folded into the file yet."""
@@ -92,6 +99,9 @@ class PostgresqlDatabase:
         self._on_server("CREATE DATABASE {} TEMPLATE template0")
         self.connection = psycopg.connect(plain(url), autocommit=True)
 
+    def let_go(self, engine: Engine) -> None:
+        """Close none: those that wait hold nothing, and remember the statements that they have prepared."""
+
     def read(self) -> bytes:
         """Every row of every table."""
         return pickle.dumps({table: self._read(table) for table in self._filled_tables()})
@@ -100,7 +110,7 @@ class PostgresqlDatabase:
         """Replace every row. Triggers sleep meanwhile, or permanent rows could not go."""
         self.connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
         )
         filled = self._filled_tables()
         with self.connection.transaction():

@@ -77,9 +77,14 @@ class Shelf:
         self._put_back(name, state.content)
         return state
 
+    def let_go(self) -> None:
+        """Leave nothing of the present state in anybody's hands."""
+        db.session.rollback()
+        self.database.let_go(db.engine)
+
     def keep(self, name: str, made: object) -> State:
         """Keep the present state under a name, or take the state that another process kept meanwhile."""
-        let_go()
+        self.let_go()
         state = State(self.database.read(), made)
         own = self.folder / f"{name}.{os.getpid()}"
         own.write_bytes(zlib.compress(pickle.dumps(state), 1))
@@ -93,7 +98,7 @@ class Shelf:
         return state
 
     def _put_back(self, name: str, content: bytes) -> None:
-        let_go()
+        self.let_go()
         self.database.put_back(content)
         self.present = name
 
@@ -102,12 +107,6 @@ def serials(first: int = 1) -> Iterator[int]:
     """Numbers for what must be unlike the others, also those in a state that another process kept."""
     process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     return count(first + OF_ONE_PROCESS * process)
-
-
-def let_go() -> None:
-    """Leave nobody connected, so that files can be copied."""
-    db.session.rollback()
-    db.engine.dispose()
 
 
 _shelf: list[Shelf] = []
