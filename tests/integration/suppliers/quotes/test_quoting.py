@@ -109,7 +109,8 @@ def test_a_submitted_quote_has_a_receipt_that_its_supplier_is_sent(
     assert receipt.facts["commitment"] == quote.commitment
     assert receipt.facts["received_at"] == quote.received_at.isoformat()
     assert receipt.hash == session.get_one(ChainHead, 1).hash
-    message = session.scalars(select(Message).where(Message.recipient == supplier.email)).all()[-1]
+    letters = select(Message).where(Message.recipient == supplier.email).order_by(Message.id)
+    message = session.scalars(letters).all()[-1]
     for told in (
         quote.reference,
         quote.commitment,
