@@ -16,6 +16,9 @@ from invoicing.agreements import pages as agreement_pages
 from invoicing.agreements import tasks as agreement_tasks
 from invoicing.annual_pack import models as annual_pack
 from invoicing.annual_pack import views as annual_pack_pages
+from invoicing.bank import models as bank_statements
+from invoicing.bank import queries as bank_queries
+from invoicing.bank import views as bank_pages
 from invoicing.fund import tasks as fund_tasks
 from invoicing.fund import views as fund_pages
 from invoicing.fund.refunds import views as refund_pages
@@ -186,6 +189,7 @@ MODELS = (
     notice_reminders,
     ledger,
     payments,
+    bank_statements,
     annual_pack,
     storage,
 )
@@ -238,6 +242,7 @@ BLUEPRINTS = (
     vat_watch_pages.vat_watch,
     shared_cost_pages.shared_costs,
     payment_pages.payments,
+    bank_pages.bank,
     fund_pages.fund,
     refund_pages.refunds,
     annual_pack_pages.annual_pack,
@@ -268,6 +273,7 @@ WAITING_FOR: tuple[Any, ...] = (
     agreement_tasks.waiting_for,
     invoice_queries.waiting_for,
     vat_watch_queries.waiting_for,
+    bank_queries.waiting_for,
     fund_tasks.waiting_for,
 )
 NAVIGATION: tuple[NavigationItem, ...] = (
@@ -295,6 +301,7 @@ SHORTCUTS: tuple[NavigationItem, ...] = (
     *rescue_pages.SHORTCUTS,
     *agreement_pages.SHORTCUTS,
     *shared_cost_pages.SHORTCUTS,
+    *bank_pages.SHORTCUTS,
     *fund_pages.SHORTCUTS,
     *annual_pack_pages.SHORTCUTS,
 )

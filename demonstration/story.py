@@ -24,6 +24,7 @@ from demonstration import (
     recharges,
     registers,
     school_years,
+    statements,
     work,
 )
 from demonstration.calendar import Calendar
@@ -55,6 +56,7 @@ def tell(calendar: Calendar) -> None:
     leaver.leave(cast, fund_id)
     recharges.recharge(cast)
     agreements_used.use(cast, agreements.agree(cast))
+    statements.receive(cast)
     registers.renew_due_contracts()
     work.share(cast)
     annual_pack.write(cast)

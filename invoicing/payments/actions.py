@@ -39,51 +39,66 @@ def record_payment(
             if known.invoice_id != invoice.id:
                 raise NotFound
             return
-        rules.check_payment(
-            amount,
-            status=invoice.status,
-            outstanding=invoice.outstanding,
-            paid_on=paid_on,
-            issued_on=invoice.issued_on or paid_on,
-            today=clock.today(),
-        )
-        payment = Payment(
-            id=payment_id,
-            invoice_id=invoice.id,
-            paid_on=paid_on,
-            amount=amount,
-            reference=reference,
-            entry_id=payment_id,
-            recorded_by=actor.person_id,
-            recorded_at=clock.now(),
-        )
-        settle(session, invoice, amount)
-        _post(session, invoice, payment)
-        session.add(payment)
-        session.flush()
-        events.record(
-            session,
-            actor,
-            Act.PAYMENT_RECORD,
-            invoice.id,
-            organisation_id=invoice.issuer_id,
-            number=invoice.number,
-            payment_id=payment_id,
-        )
+        receive(session, actor, invoice, payment_id, paid_on=paid_on, amount=amount, reference=reference)
 
 
-def _post(session: Session, invoice: Invoice, payment: Payment) -> None:
+def receive(
+    session: Session,
+    actor: Actor,
+    invoice: Invoice,
+    payment_id: uuid.UUID,
+    *,
+    paid_on: date,
+    amount: Money,
+    reference: str,
+    held: bool = False,
+) -> Payment:
+    """Count money towards an invoice that the caller has locked, and post it. A shared step.
+
+    It comes from the bank, or `held` from what the buyer paid on account before. Raises RuleBroken when
+    the money cannot be for this invoice.
+    """
+    rules.check_payment(
+        amount,
+        status=invoice.status,
+        outstanding=invoice.outstanding,
+        paid_on=paid_on,
+        issued_on=invoice.issued_on or paid_on,
+        today=clock.today(),
+    )
+    payment = Payment(
+        id=payment_id,
+        invoice_id=invoice.id,
+        paid_on=paid_on,
+        amount=amount,
+        reference=reference,
+        entry_id=payment_id,
+        recorded_by=actor.person_id,
+        recorded_at=clock.now(),
+    )
+    settle(session, invoice, amount)
+    _post(session, invoice, payment, held=held)
+    session.add(payment)
+    session.flush()
+    events.record(
+        session,
+        actor,
+        Act.PAYMENT_RECORD,
+        invoice.id,
+        organisation_id=invoice.issuer_id,
+        number=invoice.number,
+        payment_id=payment_id,
+    )
+    return payment
+
+
+def _post(session: Session, invoice: Invoice, payment: Payment, *, held: bool) -> None:
     """The entry of a payment in both schools' books."""
     issuer, buyer = invoice.issuer_id, invoice.buyer_id
     named = f", reference {payment.reference}" if payment.reference else ""
-    received = Leg(
-        AccountName(issuer, AccountKind.BANK),
-        AccountName(issuer, AccountKind.RECEIVABLE, buyer),
-        payment.amount,
-    )
-    paid = Leg(
-        AccountName(buyer, AccountKind.PAYABLE, issuer), AccountName(buyer, AccountKind.BANK), payment.amount
-    )
+    source = rules.money_held(issuer, buyer) if held else rules.banks(issuer, buyer)
+    received = Leg(source.receiver, AccountName(issuer, AccountKind.RECEIVABLE, buyer), payment.amount)
+    paid = Leg(AccountName(buyer, AccountKind.PAYABLE, issuer), source.payer, payment.amount)
     post(
         session,
         payment.entry_id,

@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
+from typing import NamedTuple
 
 from invoicing.invoices.rules import UNPAID, InvoiceStatus
+from invoicing.ledger.rules import AccountKind, AccountName
 from marketplace.core.errors import RuleBroken
 from marketplace.core.money import Money
+
+ON_ACCOUNT = "on account"
+"""For what purpose a school owes another money that it holds for it: to pay invoices to come."""
+
+
+class Sides(NamedTuple):
+    """The accounts of both schools between which money moves."""
+
+    receiver: AccountName
+    payer: AccountName
+
+
+def banks(receiver: uuid.UUID, payer: uuid.UUID) -> Sides:
+    """Both schools' bank accounts."""
+    return Sides(AccountName(receiver, AccountKind.BANK), AccountName(payer, AccountKind.BANK))
+
+
+def money_held(receiver: uuid.UUID, payer: uuid.UUID) -> Sides:
+    """What a school that was paid too much, or too early, owes to the one that paid."""
+    return Sides(
+        AccountName(receiver, AccountKind.PAYABLE, payer, ON_ACCOUNT),
+        AccountName(payer, AccountKind.RECEIVABLE, receiver, ON_ACCOUNT),
+    )
 
 
 def check_payment(

@@ -337,6 +337,9 @@ POLICY: Mapping[Act, Permission] = {
         "Say that the school’s dispute of an invoice is settled", Role.FINANCE_LEAD, Role.BURSAR
     ),
     Act.CREDIT_NOTE_ISSUE: _may("Issue a credit note for an issued invoice", Role.FINANCE_LEAD),
+    Act.STATEMENT_IMPORT: _may("Import a statement of the school’s bank", Role.FINANCE_LEAD, Role.BURSAR),
+    Act.PAYMENT_MATCH: _may("Say which invoices money that came in is for", Role.FINANCE_LEAD),
+    Act.PAYMENT_SET_ASIDE: _may("Say that money that came in is for no invoice", Role.FINANCE_LEAD),
     Act.PAYMENT_RECORD: _may("Record a payment received", Role.FINANCE_LEAD),
     Act.FUND_OPEN: _may("Open a Partnership Fund", Role.COORDINATOR),
     Act.CONTRIBUTION_PROPOSE: _may("Propose a round of contributions", Role.COORDINATOR),

@@ -13,6 +13,7 @@ from tests.make.awards import (
     tell_and_announce,
     tell_bidders,
 )
+from tests.make.bank import bank_line, camt, import_statement, money_in
 from tests.make.commitments import (
     answer,
     commit,
@@ -154,6 +155,8 @@ __all__ = [
     "assess_interests",
     "awarded_contest",
     "awarded_on_price",
+    "bank_line",
+    "camt",
     "checked_document",
     "claim",
     "close_tender",
@@ -184,6 +187,7 @@ __all__ = [
     "give_scores",
     "hours",
     "import_schools",
+    "import_statement",
     "invoice",
     "invoice_terms",
     "invoices_of",
@@ -199,6 +203,7 @@ __all__ = [
     "lot_offer",
     "mark",
     "moderated_contest",
+    "money_in",
     "need",
     "offer",
     "open_envelope",

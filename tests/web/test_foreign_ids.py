@@ -16,6 +16,7 @@ from marketplace.core.db import Base
 from marketplace.core.policy import Actor, Role
 from tests import addresses, make
 from tests.make import agreements, memberships
+from tests.make.bank import Movement
 from tests.web.client import Client
 
 FOR_ANYBODY = re.compile(r"/(opportunities|api|dev)/|/tenders/<uuid:tender_id>/(quote|questions/ask)(/|$)")
@@ -54,7 +55,7 @@ THINGS = {
         "round_id",
         "school_id",
     ),
-    *("supplier_id", "tender_id", "usage_id"),
+    *("statement_id", "supplier_id", "tender_id", "usage_id"),
 }
 """What there is some of, so that an address which nobody asked for cannot pass unnoticed."""
 
@@ -100,6 +101,7 @@ def all_kinds_of_things() -> tuple[str, ...]:
     for school in schools:
         make.payable_school(school)
     make.credit(schools[0], make.issued_invoice(schools[0], schools[1]), {1: 25_00})
+    make.money_in(schools[0], Movement(1_00))
     held = make.partnership_fund(alliance)
     make.received_round(held)
     make.claim(held, schools[0])

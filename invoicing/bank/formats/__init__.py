@@ -1,0 +1,1 @@
+"""From the bytes of a bank’s file to the lines of a statement, one module for each format."""
