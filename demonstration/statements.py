@@ -1,4 +1,4 @@
-"""A statement of one school’s bank: a payment that is matched, and one that waits to be."""
+"""A statement of one school’s bank: a payment of too much that is matched, and one that waits to be."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from demonstration.cast import Cast, DemonstrationSchool
 from demonstration.purchases import HARROW, MANOR
 from invoicing.bank import actions, queries
+from invoicing.bank.proposals.actions import propose_repayment
 from invoicing.invoices.models import Invoice
 from invoicing.invoices.rules import InvoiceStatus
 from marketplace.alliance.models import School
@@ -21,6 +22,7 @@ from marketplace.core.money import ZERO, Money
 IMPORTED = -2
 OPENING = Money(18_204_17)
 LUNCHES = Money(-1_316_40)
+TOO_MUCH = Money(15_00)
 
 
 def receive(cast: Cast) -> None:
@@ -31,7 +33,7 @@ def receive(cast: Cast) -> None:
         named = next(one for one in unpaid if one.buyer_id != harrow.id)
         unnamed = next(one for one in unpaid if one.buyer_id == harrow.id)
         moved = [
-            (named.outstanding, named.buyer_name.upper(), f"INV {named.number}"),
+            (named.outstanding + TOO_MUCH, named.buyer_name.upper(), f"INV {named.number}"),
             (unnamed.outstanding, "HARROW HILL PRIMARY", "MINIBUS SWIMMING"),
             (LUNCHES, "Bramley Catering Supplies", "Direct debit"),
         ]
@@ -41,7 +43,15 @@ def receive(cast: Cast) -> None:
         db.session().rollback()
         lines = queries.get_statement(db.session(), school.finance_lead, statement_id).lines
         first = next(line for line in lines if named.number and named.number in line.reference)
-        actions.match_payment(school.finance_lead, first.id, first.version, [named.id], ZERO)
+        actions.match_payment(school.finance_lead, first.id, first.version, [named.id], TOO_MUCH)
+        propose_repayment(
+            school.bursar,
+            new_id(),
+            school.id,
+            named.buyer_id,
+            amount=TOO_MUCH,
+            reason="They paid £15.00 too much, and ask for it back.",
+        )
 
 
 def _unpaid(school: DemonstrationSchool) -> list[Invoice]:

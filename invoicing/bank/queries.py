@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from invoicing.bank.matching import OpenInvoice, Suggestion, suggest
 from invoicing.bank.models import BankLine, BankStatement, Receipt, StatementColumns
+from invoicing.bank.proposals import queries as proposals
 from invoicing.bank.rules import LineStatus, OwnAccount
 from invoicing.invoices.models import Invoice
 from invoicing.invoices.rules import UNPAID
@@ -194,7 +195,11 @@ def paid_by(line: BankLine) -> set[uuid.UUID]:
 
 
 def waiting_for(session: Session, actor: Actor) -> list[Task]:
-    """Money that came in and waits for whoever records payments to say what it is for."""
+    """Money that came in and waits for its invoice; what a colleague proposed and a second person decides."""
+    return [*_payments_waiting(session, actor), *proposals.waiting_for(session, actor)]
+
+
+def _payments_waiting(session: Session, actor: Actor) -> list[Task]:
     matching = actor.organisations(Kind.SCHOOL, *POLICY[Act.PAYMENT_MATCH].roles)
     if not matching:
         return []

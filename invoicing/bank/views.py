@@ -12,6 +12,7 @@ from invoicing.bank.formats import csv_file
 from invoicing.bank.forms import ChooseForm, ColumnsForm, ImportForm, LinesFilter, MatchForm, SetAsideForm
 from invoicing.bank.matching import Laid, OpenInvoice, Suggestion
 from invoicing.bank.models import BankLine, BankStatement
+from invoicing.bank.proposals import views as proposal_views
 from invoicing.bank.queries import Wanted
 from invoicing.bank.rules import LineStatus
 from marketplace.alliance import queries as alliance
@@ -27,6 +28,15 @@ from marketplace.core.web import NavigationItem, answering, page
 
 bank = Blueprint("bank", __name__, url_prefix="/bank")
 STATEMENTS_SHOWN = 10
+bank.add_url_rule("/on-account", view_func=proposal_views.list_proposals)
+for _rule, _view in (
+    ("write-off/<uuid:invoice_id>", proposal_views.propose_write_off),
+    ("repay/<uuid:school_id>/<uuid:buyer_id>", proposal_views.propose_repayment),
+    ("use/<uuid:invoice_id>", proposal_views.use_on_account),
+    ("<uuid:proposal_id>", proposal_views.decide),
+    ("<uuid:proposal_id>/refuse", proposal_views.refuse),
+):
+    bank.add_url_rule(f"/on-account/{_rule}", view_func=_view, methods=("GET", "POST"))
 
 
 def _imports(actor: Actor) -> bool:

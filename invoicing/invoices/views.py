@@ -50,6 +50,10 @@ LIST_QUESTIONS = (
 )
 
 
+SETTLES = frozenset({AccountKind.BANK, AccountKind.PAYABLE, AccountKind.EXPENSE})
+"""What settles an invoice in its issuer's books: money, money on account, or that it was written off."""
+
+
 def _reads_invoices(actor: Actor) -> bool:
     return bool(actor.school_ids or actor.organisations(Kind.ALLIANCE, Role.AUDITOR))
 
@@ -119,7 +123,9 @@ def show(invoice_id: uuid.UUID) -> Any:
         payments=[
             posting
             for posting in postings
-            if posting.holder_id == invoice.issuer_id and posting.debit is AccountKind.BANK
+            if posting.holder_id == invoice.issuer_id
+            and posting.credit is AccountKind.RECEIVABLE
+            and posting.debit in SETTLES
         ],
         credit_notes=credit_notes_of(session, invoice.id),
         disputes=disputes_of(session, invoice.id),

@@ -5,18 +5,21 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from invoicing.invoices import queries as invoices
 from invoicing.invoices.actions import settle
 from invoicing.invoices.models import Invoice
 from invoicing.ledger.actions import post
+from invoicing.ledger.queries import balance
 from invoicing.ledger.rules import AccountKind, AccountName, Leg
 from invoicing.payments import rules
 from invoicing.payments.models import Payment
+from marketplace.alliance.models import School
 from marketplace.core import clock, events, policy
 from marketplace.core.db import transaction
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.money import Money
 from marketplace.core.policy import Act, Actor
 
@@ -40,6 +43,42 @@ def record_payment(
                 raise NotFound
             return
         receive(session, actor, invoice, payment_id, paid_on=paid_on, amount=amount, reference=reference)
+
+
+def use_on_account(actor: Actor, payment_id: uuid.UUID, invoice_id: uuid.UUID) -> Money:
+    """Pay an invoice from what the buyer has on account, as far as it goes; returns how much.
+
+    Sent twice, it is used once. Raises RuleBroken when nothing is on account.
+    """
+    with transaction() as session:
+        invoice = invoices.get_invoice(session, actor, invoice_id, lock=True)
+        policy.require(actor, Act.PAYMENT_RECORD, invoice.issuer_id)
+        known = session.get(Payment, payment_id)
+        if known is not None:
+            if known.invoice_id != invoice_id:
+                raise NotFound
+            return known.amount
+        lock_money_of(session, invoice.issuer_id)
+        held = -balance(session, rules.money_held(invoice.issuer_id, invoice.buyer_id).receiver)
+        amount = min(invoice.outstanding, held)
+        if amount.pence <= 0:
+            raise RuleBroken("Nothing is on account of this school, or nothing is still to be paid.")
+        receive(
+            session,
+            actor,
+            invoice,
+            payment_id,
+            paid_on=clock.today(),
+            amount=amount,
+            reference="from what was on account",
+            held=True,
+        )
+        return amount
+
+
+def lock_money_of(session: Session, school_id: uuid.UUID) -> None:
+    """Let what a school keeps on account be used by one at a time, until the action ends. A shared step."""
+    session.scalars(select(School.id).where(School.id == school_id).with_for_update(of=School)).one()
 
 
 def receive(

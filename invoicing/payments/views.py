@@ -9,8 +9,10 @@ from flask import Blueprint, flash, redirect, url_for
 
 from invoicing.invoices import queries as invoices
 from invoicing.invoices.rules import UNPAID
+from invoicing.ledger import queries as ledger
 from invoicing.payments import actions
 from invoicing.payments.forms import PaymentForm
+from invoicing.payments.rules import money_held
 from marketplace.core import clock, policy, web
 from marketplace.core.db import db
 from marketplace.core.policy import Act
@@ -40,4 +42,7 @@ def record_payment(invoice_id: uuid.UUID) -> Any:
             )
             flash(f"You recorded {form.amount.data} received for invoice {invoice.number}.")
             return redirect(url_for("invoices.show", invoice_id=invoice_id))
-    return page("payments/record_payment.html", form=form, invoice=invoice)
+    held = money_held(invoice.issuer_id, invoice.buyer_id).receiver
+    return page(
+        "payments/record_payment.html", form=form, invoice=invoice, held=-ledger.balance(db.session(), held)
+    )

@@ -44,7 +44,11 @@ def test_everybody_is_offered_what_their_role_can_do_and_nothing_else(client_for
     alliance = make.alliance(schools=1)
     assert client_for(alliance.coordinator.person_id).get("/").links()["Draft a joint tender"]
     governor = client_for(alliance.schools[0].governor.person_id).get("/")
-    assert governor.texts("main ul.govuk-list a") == ["Your opening passphrase", "Read the annual pack"]
+    assert governor.texts("main ul.govuk-list a") == [
+        "Your opening passphrase",
+        "Agreements between schools",
+        "Read the annual pack",
+    ]
 
 
 def test_a_bursar_with_nothing_to_do_is_told_so_and_offered_a_start(client_for: ClientFor) -> None:
