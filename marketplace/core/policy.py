@@ -143,9 +143,7 @@ POLICY: Mapping[Act, Permission] = {
     Act.COMMITMENT_EDIT: _may(
         "Correct the school’s volumes and conditions while schools decide", Role.HEADTEACHER, Role.BURSAR
     ),
-    Act.COMMITMENT_RENEW: _may(
-        "Commit the school again to other volumes of a published tender", Role.HEADTEACHER, Role.BURSAR
-    ),
+    Act.COMMITMENT_RENEW: _may("Commit again to other volumes", Role.HEADTEACHER, Role.BURSAR),
     Act.COMMITMENT_INVITE: _may("Invite one more school before publication", Role.COORDINATOR),
     Act.COMMITMENT_LAPSE: _may(
         "Drop a school whose governing body’s confirmation has ended, or that left the alliance", Role.SYSTEM
@@ -341,17 +339,9 @@ POLICY: Mapping[Act, Permission] = {
     Act.PAYMENT_MATCH: _may("Say which invoices money that came in is for", Role.FINANCE_LEAD),
     Act.PAYMENT_SET_ASIDE: _may("Say that money that came in is for no invoice", Role.FINANCE_LEAD),
     Act.PAYMENT_RECORD: _may("Record a payment received", Role.FINANCE_LEAD),
-    Act.PAYMENT_PROPOSE: _may(
-        "Propose to write off what is not paid, or to pay back what was paid too much",
-        Role.FINANCE_LEAD,
-        Role.BURSAR,
-    ),
-    Act.PAYMENT_APPROVE: _may(
-        "Approve a write-off or a repayment that a colleague proposed", Role.HEADTEACHER, Role.FINANCE_LEAD
-    ),
-    Act.PAYMENT_REFUSE: _may(
-        "Refuse a write-off or a repayment that a colleague proposed", Role.HEADTEACHER, Role.FINANCE_LEAD
-    ),
+    Act.PAYMENT_PROPOSE: _may("Propose a write-off or a repayment", Role.FINANCE_LEAD, Role.BURSAR),
+    Act.PAYMENT_APPROVE: _may("Approve a write-off or a repayment", Role.HEADTEACHER, Role.FINANCE_LEAD),
+    Act.PAYMENT_REFUSE: _may("Refuse a write-off or a repayment", Role.HEADTEACHER, Role.FINANCE_LEAD),
     Act.FUND_OPEN: _may("Open a Partnership Fund", Role.COORDINATOR),
     Act.CONTRIBUTION_PROPOSE: _may("Propose a round of contributions", Role.COORDINATOR),
     Act.CONTRIBUTION_CONFIRM: _may("Confirm the school's contribution for its governing body", Role.GOVERNOR),
