@@ -47,6 +47,7 @@ def test_everybody_is_offered_what_their_role_can_do_and_nothing_else(client_for
     assert governor.texts("main ul.govuk-list a") == [
         "Your opening passphrase",
         "Agreements between schools",
+        "What schools offer one another",
         "Read the annual pack",
     ]
 
