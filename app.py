@@ -16,7 +16,6 @@ from invoicing.agreements import pages as agreement_pages
 from invoicing.agreements import tasks as agreement_tasks
 from invoicing.annual_pack import models as annual_pack
 from invoicing.annual_pack import views as annual_pack_pages
-from invoicing.bank import models as bank_statements
 from invoicing.bank import queries as bank_queries
 from invoicing.bank import views as bank_pages
 from invoicing.fund import tasks as fund_tasks
@@ -189,10 +188,6 @@ MODELS = (
     notice_reminders,
     ledger,
     payments,
-    agreement_tables,
-    credit_notes,
-    disputes,
-    bank_statements,
     annual_pack,
     storage,
 )
