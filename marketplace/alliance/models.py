@@ -134,7 +134,7 @@ class Person(Base):
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
 
-    holdings: Mapped[list[RoleHolding]] = relationship(back_populates="person", lazy="selectin")
+    holdings: Mapped[list[RoleHolding]] = relationship(back_populates="person")
 
 
 class RoleHolding(Base):
@@ -149,7 +149,7 @@ class RoleHolding(Base):
     role: Mapped[Role]
 
     person: Mapped[Person] = relationship(back_populates="holdings")
-    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+    organisation: Mapped[Organisation] = relationship()
 
 
 class PasswordLink(Base):

@@ -272,6 +272,19 @@ def people_with_role(session: Session, organisation_ids: Collection[uuid.UUID], 
     return list(session.scalars(query))
 
 
+def organisations_of(
+    session: Session, people: Collection[Person], *roles: Role
+) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """By person the organisations where they hold one of the roles, in one query."""
+    query = select(RoleHolding.person_id, RoleHolding.organisation_id).where(
+        RoleHolding.person_id.in_([person.id for person in people]), RoleHolding.role.in_(roles)
+    )
+    found: dict[uuid.UUID, set[uuid.UUID]] = {person.id: set() for person in people}
+    for person_id, organisation_id in session.execute(query):
+        found[person_id].add(organisation_id)
+    return found
+
+
 def actor_for(session: Session, person_id: uuid.UUID) -> Actor | None:
     """The person as an actor, with their seats and the alliances they may read; None if inactive."""
     of_schools = and_(Membership.school_id == Organisation.id, Membership.status == MembershipStatus.ACTIVE)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from marketplace.alliance.models import Membership
-from marketplace.alliance.queries import people_with_role
+from marketplace.alliance.queries import organisations_of, people_with_role
 from marketplace.alliance.rules import MembershipStatus
 from marketplace.contracts.models import Contract
 from marketplace.contracts.offered import ContractLink
@@ -161,10 +161,11 @@ def next_step(session: Session, tender: Tender) -> NextStep | None:
     award = next(iter(queries.live_awards(session, tender.id)))
     duties, approving = queries.duties(tender, award), queries.approving_schools(session, tender)
     able = []
-    for person in queries.approvers(session, tender):
-        held = {one.organisation_id for one in person.holdings if one.role in queries.APPROVERS}
+    people = queries.approvers(session, tender)
+    held = organisations_of(session, people, *queries.APPROVERS)
+    for person in people:
         try:
-            rules.school_to_approve_for(duties, person.id, held & approving)
+            rules.school_to_approve_for(duties, person.id, held[person.id] & approving)
         except Forbidden:
             continue
         able.append(person.name)
