@@ -25,7 +25,7 @@ part() {
 
 part "checks" scripts/check.sh
 part "tests on SQLite" pytest -n 2 --ignore=tests/browser
-part "integration tests on PostgreSQL" env TEST_DATABASE=postgresql pytest -n 2 tests/integration
+part "integration tests on PostgreSQL" env TEST_DATABASE=postgresql pytest -n 2 tests/integration -m "not embedded"
 part "browser journeys" pytest -n 2 --dist=loadfile --no-loadscope-reorder tests/browser
 
 echo

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 from invoicing.gateways import weasy
 
+pytestmark = pytest.mark.embedded
 FRAME = """{% extends "print/base.html" %}{% block title %}Invoice {{ reference }}{% endblock %}
 {% block content %}"""
 Document = Callable[[str], bytes]

@@ -113,6 +113,7 @@ def test_only_the_administrator_imports() -> None:
             actions.import_schools(person, make.register(OAK))
 
 
+@pytest.mark.embedded
 def test_a_register_of_ten_thousand_schools_is_read(session: Session) -> None:
     rows: list[dict[str, object]] = [{"URN": 200_000 + place} for place in range(10_000)]
     report = actions.import_schools(ADMINISTRATOR, make.register(*rows))

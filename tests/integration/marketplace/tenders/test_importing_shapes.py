@@ -106,6 +106,7 @@ def changed(node: Any, chance: random.Random) -> Any:
     return node
 
 
+@pytest.mark.embedded
 def test_two_hundred_shapes_of_real_releases_become_drafts_or_sentences() -> None:
     """Each that is taken exports as a package that keeps to the standard; the seed makes a failure again."""
     chance = random.Random(SEED)

@@ -92,6 +92,7 @@ def filled_in(asked: Schedule, contracts: list[Held], bidder: str) -> bytes:
     return price_schedule(own, offer)
 
 
+@pytest.mark.embedded
 @pytest.mark.long
 @pytest.mark.usefixtures("app")
 def test_a_real_letting_goes_from_excel_to_the_award_that_was_published() -> None:

@@ -16,6 +16,7 @@ from tests import make
 pytestmark = pytest.mark.usefixtures("app")
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize(
     ("number", "abnormally_low"), [("R-43683-A", [False] * 10), ("T-43855-A", [True, False, False, False])]
 )

@@ -10,6 +10,7 @@ from suppliers.quotes.rules import Envelope
 from tests import make
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize(("number", "bidders", "lines"), [("R-43683-A", 10, 58), ("T-43855-A", 4, 36)])
 def test_every_published_total_is_met_to_the_penny(
     session: Session, number: str, bidders: int, lines: int
