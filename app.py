@@ -105,23 +105,16 @@ from marketplace.tenders.uk_notices.reminders import models as notice_reminders
 from suppliers.awards import commands as award_commands
 from suppliers.awards import confirming as award_confirming
 from suppliers.awards import models as awards
+from suppliers.awards import pages as award_pages
 from suppliers.awards import tasks as award_tasks
-from suppliers.awards import views as award_pages
-from suppliers.awards.by_schools import views as by_schools_pages
 from suppliers.awards.combining import models as combining
-from suppliers.awards.combining import views as combining_pages
 from suppliers.awards.credits import models as credit_tables
 from suppliers.awards.credits import queries as credit_queries
-from suppliers.awards.credits import views as credit_pages
-from suppliers.awards.handover import views as handover_pages
 from suppliers.awards.letters import models as letters
-from suppliers.awards.letters import views as letter_pages
 from suppliers.awards.performance import models as performance
-from suppliers.awards.performance import views as performance_pages
 from suppliers.awards.related_parties import models as related_parties
-from suppliers.awards.related_parties import views as related_pages
 from suppliers.awards.standstill import models as standstills
-from suppliers.awards.standstill import views as standstill_pages
+from suppliers.awards.waiving import models as waiving
 from suppliers.evaluation import commands as evaluation_commands
 from suppliers.evaluation import models as evaluation
 from suppliers.evaluation import tasks as evaluation_tasks
@@ -180,6 +173,7 @@ MODELS = (
     low_prices,
     awards,
     combining,
+    waiving,
     letters,
     standstills,
     related_parties,
@@ -193,17 +187,6 @@ MODELS = (
 )
 TENDER_PAGES = (amending_pages, commitment_pages, interest_pages, recommitting_pages, specification_pages)
 """Modules whose pages stand on the blueprint of tenders."""
-AWARD_PAGES = (
-    by_schools_pages,
-    combining_pages,
-    credit_pages,
-    handover_pages,
-    letter_pages,
-    performance_pages,
-    related_pages,
-    standstill_pages,
-)
-"""Modules whose pages stand on the blueprint of awards."""
 QUOTE_PAGES = (quote_declaration_pages, earlier_answer_pages)
 """Modules whose pages stand on the blueprint of quotes."""
 MIGRATIONS = "marketplace/migrations"

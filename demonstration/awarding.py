@@ -28,6 +28,8 @@ from suppliers.awards.rules import Recommendation
 from suppliers.awards.standstill import actions as standstills
 from suppliers.awards.standstill.queries import duty_of
 from suppliers.awards.standstill.rules import Duty
+from suppliers.awards.waiving.actions import waive_worse_price
+from suppliers.awards.waiving.queries import standings
 from suppliers.evaluation import queries
 
 REASONS = (
@@ -41,7 +43,16 @@ CREDIT = CreditTerms(
     basis_points=250,
     most_basis_points=1_000,
 )
-RECOMMENDED, FIRST_APPROVAL, SECOND_APPROVAL, TOLD, ANNOUNCED, CONFIRMED = 40, 42, 43, 44, 45, 58
+ACCEPTANCE = "One supplier for all schools saves us more work than the difference costs."
+RECOMMENDED, ACCEPTED, FIRST_APPROVAL, SECOND_APPROVAL, TOLD, ANNOUNCED, CONFIRMED = (
+    40,
+    41,
+    42,
+    43,
+    44,
+    45,
+    58,
+)
 DETAILS, RULES = 61, 63
 REFERENCES = 81_500
 
@@ -57,6 +68,7 @@ def award(walk: Walk) -> None:
             assess_interests(walk.cast.coordinator, walk.tender_id, new_id(), REVIEWED)
         wanted = Recommendation(first.quote_id, REASONS)
         actions.recommend_award(walk.cast.coordinator, walk.tender_id, walk.version, wanted)
+    _accept_worse_prices(walk)
     _approve(walk, walk.schools[0], FIRST_APPROVAL)
     if walk.purchase.reach >= Reach.APPROVED:
         _approve(walk, walk.schools[-1], SECOND_APPROVAL)
@@ -93,6 +105,18 @@ def _begin_contracts(walk: Walk) -> None:
     assert contract, "every school that buys has a contract"
     with walk.on(RULES):
         record_credit_rule(school.bursar, new_id(), contract.id, CREDIT)
+
+
+def _accept_worse_prices(walk: Walk) -> None:
+    """Each school that pays more than alone says why it accepts that."""
+    session = db.session()
+    session.rollback()
+    found = standings(session, award_queries.live_awards(session, walk.tender_id))
+    waiting = {one.school_id for one in found if one.is_waiting}
+    for school in walk.schools:
+        if school.id in waiting:
+            with walk.on(ACCEPTED):
+                waive_worse_price(school.headteacher, walk.tender_id, school.id, ACCEPTANCE)
 
 
 def _approve(walk: Walk, school: DemonstrationSchool, offset: int) -> None:

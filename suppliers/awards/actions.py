@@ -24,7 +24,7 @@ from marketplace.tenders.interests.rules import check_reviewed
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import TenderStatus
 from suppliers.awards import confirming, notices, queries, rules
-from suppliers.awards.combining.queries import check_all_waived
+from suppliers.awards.by_schools.queries import prices_alone
 from suppliers.awards.letters import drafting
 from suppliers.awards.letters.actions import write_confirmation
 from suppliers.awards.models import Award, AwardApproval
@@ -32,6 +32,8 @@ from suppliers.awards.related_parties import queries as related_parties
 from suppliers.awards.related_parties.rules import check_declared
 from suppliers.awards.rules import AwardStatus, Recommendation
 from suppliers.awards.standstill.queries import check_may_confirm
+from suppliers.awards.waiving.actions import write_standings
+from suppliers.awards.waiving.queries import check_all_waived
 from suppliers.evaluation import queries as evaluation
 from suppliers.evaluation.comparison import Comparison
 from suppliers.evaluation.low_prices.queries import check_assessed
@@ -63,6 +65,8 @@ def recommend_award(actor: Actor, tender_id: uuid.UUID, version: int, wanted: Re
         rules.check_departure(is_first=comparison.firsts == (offer,), departure=wanted.departure)
         move_tender(session, tender, TenderStatus.RECOMMENDED)
         awards = _make_awards(session, actor, comparison, tender.id, wanted)
+        together = comparison.paid_by_school(wanted.quote_id)
+        waiting = write_standings(session, awards[0], together, prices_alone(session, tender))
         accept_quotes(session, tender)
         events.record(
             session,
@@ -73,7 +77,7 @@ def recommend_award(actor: Actor, tender_id: uuid.UUID, version: int, wanted: Re
             quote_id=wanted.quote_id,
             award_ids=[award.id for award in awards],
         )
-        notices.approval_asked(session, tender, queries.approvers(session, tender), offer.supplier)
+        notices.approval_asked(session, tender, queries.approvers(session, tender), offer.supplier, waiting)
         asked = confirming.schools_that_need_one(session, tender, awards)
         notices.confirmation_asked(session, tender, awards[0], asked)
 

@@ -15,9 +15,9 @@ from marketplace.tenders import queries as tenders
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import TenderStatus
 from suppliers.awards import bought
-from suppliers.awards.combining.queries import standings
 from suppliers.awards.models import Award
 from suppliers.awards.queries import APPROVERS
+from suppliers.awards.waiving.models import AwardStanding
 from suppliers.evaluation import queries as evaluation
 from suppliers.evaluation.by_lot import Results
 from suppliers.evaluation.comparison import Offer
@@ -97,21 +97,19 @@ def school_amounts(
     }
 
 
-def worse_off(
-    session: Session, actor: Actor, tender: Tender, awards: Sequence[Award]
-) -> tuple[Standing, ...]:
+def worse_off(actor: Actor, tender: Tender, held: Sequence[AwardStanding]) -> tuple[Standing, ...]:
     """The schools that pay more than alone, for the reader to accept where it is their own."""
-    held = actor.organisations(Kind.SCHOOL, *APPROVERS)
+    own = actor.organisations(Kind.SCHOOL, *APPROVERS)
     is_open = tender.status is TenderStatus.RECOMMENDED
     return tuple(
         Standing(
             one.school_id,
             one.school.name,
-            one.together - one.alone,
+            one.more,
             one.reason,
             one.person.name if one.person else "",
-            may_accept=is_open and one.is_waiting and one.school_id in held,
+            may_accept=is_open and one.is_waiting and one.school_id in own,
         )
-        for one in standings(session, awards)
+        for one in held
         if one.is_worse_off
     )

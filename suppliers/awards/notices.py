@@ -19,12 +19,22 @@ from marketplace.core.policy import POLICY, Act, Role
 from marketplace.tenders import queries as tenders
 from marketplace.tenders.models import Tender
 from suppliers.awards.models import Award
+from suppliers.awards.waiving.models import AwardStanding
 from suppliers.profiles.queries import people_who_bid
 from suppliers.quotes.models import Quote
 
 
-def approval_asked(session: Session, tender: Tender, approvers: Iterable[Person], supplier: str) -> None:
-    """Ask headteachers and governors to approve the recommended award or to send it back."""
+def approval_asked(
+    session: Session,
+    tender: Tender,
+    approvers: Iterable[Person],
+    supplier: str,
+    waiting: Sequence[AwardStanding] = (),
+) -> None:
+    """Ask headteachers and governors to approve the recommended award or to send it back.
+
+    `waiting` are the schools that accept first that they pay more than alone.
+    """
     _write(
         session,
         approvers,
@@ -32,7 +42,17 @@ def approval_asked(session: Session, tender: Tender, approvers: Iterable[Person]
         "awards_approval_asked.txt",
         tender,
         supplier=supplier,
+        waiting=[one.school.name for one in waiting],
     )
+    for standing in waiting:
+        _write(
+            session,
+            people_with_role(session, [standing.school_id], *POLICY[Act.AWARD_WAIVE].roles),
+            f"Your school would pay more than alone: {tender.title}",
+            "awards_acceptance_asked.txt",
+            tender,
+            standing=standing,
+        )
 
 
 def confirmation_asked(

@@ -21,7 +21,6 @@ from marketplace.tenders.lots.queries import division_of
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import TenderStatus
 from suppliers.awards import confirming, lots_shown, queries, rules
-from suppliers.awards.combining.queries import check_all_waived
 from suppliers.awards.letters.queries import sent_at
 from suppliers.awards.lots_shown import LotAward, Standing
 from suppliers.awards.models import Award
@@ -29,6 +28,8 @@ from suppliers.awards.queries import Approval, SentBack
 from suppliers.awards.standstill import queries as standstill
 from suppliers.awards.standstill.queries import StandstillView
 from suppliers.awards.standstill.rules import BEFORE_CONTRACTS, Duty
+from suppliers.awards.waiving.models import AwardStanding
+from suppliers.awards.waiving.queries import check_all_waived, standings
 from suppliers.evaluation.comparison import Comparison, Offer
 from suppliers.evaluation.rules import Saving
 
@@ -39,12 +40,14 @@ APPROVED = frozenset({TenderStatus.CONFIRMED_BY_SCHOOLS, TenderStatus.STANDSTILL
 class SchoolResult:
     """What one school pays under the award over the whole term, before VAT.
 
-    `contract_id` is its contract, once it stands in the register, for those who may read it.
+    `alone` is what it would pay if it bought alone, where that was worked out. `contract_id` is its contract,
+    once it stands in the register, for those who may read it.
     """
 
     school_id: uuid.UUID
     school: str
     amount: Money
+    alone: Money | None
     baseline: Money | None
     saving: Saving | None
     contract_id: uuid.UUID | None
@@ -94,6 +97,11 @@ class AwardView:
         return Saving(Money.total(one.baseline for one in known), self.total)
 
     @property
+    def knows_alone(self) -> bool:
+        """Was it worked out what schools would pay alone?"""
+        return any(row.alone is not None for row in self.schools)
+
+    @property
     def worse_off(self) -> tuple[str, ...]:
         """The schools that would pay more than they pay today."""
         return tuple(
@@ -131,13 +139,14 @@ def view_award(session: Session, actor: Actor, tender: Tender, comparison: Compa
     given = queries.approvals(session, first)
     stands = standstill.view(session, tender, awards)
     told_at = sent_at(session, tender.id)
+    held = standings(session, awards)
     return AwardView(
         tender_id=tender.id,
         supplier=", ".join(dict.fromkeys(lot.supplier for lot in lots)),
         reference=", ".join(dict.fromkeys(lot.reference for lot in lots)),
         offer=None if division_of(session, tender.id).apart else offer,
         lots=lots,
-        more_than_alone=lots_shown.worse_off(session, actor, tender, awards),
+        more_than_alone=lots_shown.worse_off(actor, tender, held),
         reasons=first.reasons,
         departure=first.departure,
         recommended_by=session.get_one(Person, first.recommended_by).name,
@@ -147,12 +156,14 @@ def view_award(session: Session, actor: Actor, tender: Tender, comparison: Compa
         value_with_vat=rules.value_with_vat(total),
         standstill=stands,
         told_at=told_at,
-        schools=_schools(session, actor, tender, awards),
+        schools=_schools(session, actor, tender, awards, held),
         steps=tuple(_steps(tender, first, given, stands, told_at)),
     )
 
 
-def _schools(session: Session, actor: Actor, tender: Tender, awards: list[Award]) -> tuple[SchoolResult, ...]:
+def _schools(
+    session: Session, actor: Actor, tender: Tender, awards: list[Award], held: list[AwardStanding]
+) -> tuple[SchoolResult, ...]:
     """Every school that buys; of several contracts of one school the first lot's."""
     query = (
         select(Contract.school_id, Contract.id)
@@ -160,9 +171,16 @@ def _schools(session: Session, actor: Actor, tender: Tender, awards: list[Award]
         .order_by(Contract.id.desc())
     )
     made = dict(session.execute(query).all())
+    alone = {one.school_id: one.alone for one in held}
     return tuple(
         SchoolResult(
-            school_id, name, amount, saving.baseline if saving else None, saving, made.get(school_id)
+            school_id,
+            name,
+            amount,
+            alone.get(school_id),
+            saving.baseline if saving else None,
+            saving,
+            made.get(school_id),
         )
         for school_id, (name, amount, saving) in lots_shown.school_amounts(session, tender, awards).items()
     )

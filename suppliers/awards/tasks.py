@@ -27,6 +27,8 @@ from suppliers.awards.rules import AwardStatus
 from suppliers.awards.standstill import queries as standstill
 from suppliers.awards.standstill.models import Challenge
 from suppliers.awards.standstill.rules import BEFORE_CONTRACTS, Duty
+from suppliers.awards.waiving import queries as waiving
+from suppliers.awards.waiving.models import AwardStanding
 from suppliers.evaluation.queries import visible_to
 
 FOR_COORDINATOR = (
@@ -37,7 +39,7 @@ FOR_COORDINATOR = (
 
 
 def waiting_for(session: Session, actor: Actor) -> list[Task]:
-    """What waits for this person: awards to recommend, to approve and to confirm."""
+    """What waits for this person: awards to recommend, to accept, to approve and to confirm."""
     return [*_for_coordinator(session, actor), *_for_approver(session, actor)]
 
 
@@ -83,7 +85,17 @@ def _for_approver(session: Session, actor: Actor) -> list[Task]:
     ).all()
     awards = _awards(session, waiting)
     members = _members(session, waiting)
-    found = []
+    accepting = waiving.waiting_in(session, [tender.id for tender in waiting])
+    found = [
+        Task(
+            f"Say whether {one.school.name} accepts paying more than alone: {tender.title}",
+            url_for("awards.waive_worse_price", tender_id=tender.id, school_id=one.school_id),
+            tender.reference,
+        )
+        for tender in waiting
+        for tender_id, one in accepting
+        if tender_id == tender.id and one.school_id in held
+    ]
     for tender in waiting:
         buyers = [one.school_id for one in tender.commitments if one.status is CommitmentStatus.COMMITTED]
         schools = held & rules.approving_schools(buyers, members.get(tender.alliance_id, ()))
@@ -158,7 +170,11 @@ def next_step(session: Session, tender: Tender) -> NextStep | None:
         return _next_after_approval(session, tender)
     if tender.status is not TenderStatus.RECOMMENDED:
         return None
-    award = next(iter(queries.live_awards(session, tender.id)))
+    awards = queries.live_awards(session, tender.id)
+    accepting = [one for one in waiving.standings(session, awards) if one.is_waiting]
+    if accepting:
+        return _next_acceptance(session, accepting)
+    award = awards[0]
     duties, approving = queries.duties(tender, award), queries.approving_schools(session, tender)
     able = []
     people = queries.approvers(session, tender)
@@ -172,6 +188,17 @@ def next_step(session: Session, tender: Tender) -> NextStep | None:
     left = rules.APPROVALS_NEEDED - len(award.approvals)
     words = "Somebody of another school approves" if left == 1 else f"{left} people of {left} schools approve"
     return NextStep(f"{words} the award, or sends it back.", tuple(able))
+
+
+def _next_acceptance(session: Session, accepting: Sequence[AwardStanding]) -> NextStep:
+    """Who says for a school that would pay more than alone why it accepts that."""
+    people = people_with_role(session, [one.school_id for one in accepting], *queries.APPROVERS)
+    schools = ", ".join(one.school.name for one in accepting)
+    return NextStep(
+        f"{schools} would pay more than alone. Each such school accepts that with a reason before anybody "
+        "approves, or the award is sent back.",
+        tuple(person.name for person in people),
+    )
 
 
 def _next_after_approval(session: Session, tender: Tender) -> NextStep:

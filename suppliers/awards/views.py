@@ -20,10 +20,12 @@ from marketplace.tenders.lots.queries import division_of
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import STATUS_COLOURS, STATUS_LABELS, TenderStatus
 from suppliers.awards import actions, queries, shown
+from suppliers.awards.by_schools.queries import prices_alone
 from suppliers.awards.forms import ApproveForm, ConfirmForm, FindForm, RecommendForm, RejectForm
 from suppliers.awards.related_parties import queries as related_parties
 from suppliers.awards.rules import Recommendation
 from suppliers.awards.shown import AwardView
+from suppliers.awards.waiving.shown import worse_off_by_quote
 from suppliers.evaluation import findings
 from suppliers.evaluation.low_prices import queries as low_prices
 from suppliers.evaluation.queries import get_comparison
@@ -100,6 +102,7 @@ def recommend_award(tender_id: uuid.UUID) -> Any:
         comparison=comparison,
         findings=findings.find(comparison),
         held_up=low_prices.held_up(session, tender_id, comparison.firsts),
+        worse_off=worse_off_by_quote(comparison, prices_alone(session, tender)),
         assessment=latest_assessment(session, tender_id),
         review=review_points(session, tender),
     )

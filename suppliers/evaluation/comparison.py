@@ -198,6 +198,11 @@ class Comparison:
         """Where a quote stands among the offers. Raises ValueError when it is not compared."""
         return [offer.quote_id for offer in self.offers].index(quote_id)
 
+    def paid_by_school(self, quote_id: uuid.UUID) -> dict[uuid.UUID, Money]:
+        """What each school pays under a quote. Raises ValueError when it is not compared."""
+        column = self.column_of(quote_id)
+        return {row.school_id: row.cells[column].amount for row in self.schools}
+
 
 def compare(basis: Basis, quotes: Sequence[Quote], agreed: Agreed) -> Comparison:
     """Put the opened quotes of a tender side by side."""

@@ -12,6 +12,7 @@ from tests.make.awards import (
     recommended_contest,
     tell_and_announce,
     tell_bidders,
+    unequal_contest,
 )
 from tests.make.bank import bank_line, camt, import_statement, money_in
 from tests.make.commitments import (
@@ -248,6 +249,7 @@ __all__ = [
     "tell_and_announce",
     "tell_bidders",
     "tender_row",
+    "unequal_contest",
     "upload_schedule",
     "with_prices",
     "working_moment",

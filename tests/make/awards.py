@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from typing import Unpack
 
 from marketplace.core import clock
@@ -14,18 +15,22 @@ from suppliers.awards.rules import Recommendation
 from suppliers.awards.standstill import actions as standstills
 from suppliers.awards.standstill.queries import duty_of
 from suppliers.awards.standstill.rules import Duty
-from tests.make.alliance import Alliance
+from suppliers.awards.waiving.actions import waive_worse_price
+from suppliers.awards.waiving.queries import standings
+from tests.make.alliance import Alliance, alliance
 from tests.make.evaluation import (
     PRICES,
     Contest,
     UnitPrices,
     accept_low_prices,
+    contest_of,
     price_contest,
     priced_contest,
 )
 from tests.make.kept import kept, serials
-from tests.make.quotes import fresh
-from tests.make.tenders import Wishes, review_interests
+from tests.make.lots import Divided
+from tests.make.quotes import fresh, lot_offer, with_prices
+from tests.make.tenders import PRICE_ONLY, Wishes, lot, published_tender, review_interests
 
 _notices = serials(500_001)
 REASONS = "The highest marks, and references that we checked."
@@ -41,9 +46,22 @@ def recommend_award(contest: Contest, quote_id: uuid.UUID | None = None, departu
 
 
 def approve_award(contest: Contest) -> None:
-    """The headteachers of the first two schools approve."""
+    """The headteachers of the first two schools approve; before, who would pay less alone accepts that."""
+    accept_worse_prices(contest)
     for school in contest.tender.schools[:2]:
         actions.approve_award(school.headteacher, contest.tender.id, contest.tender.version)
+
+
+def accept_worse_prices(contest: Contest) -> None:
+    """The headteacher of each school that pays more than alone says why it accepts that."""
+    session = fresh()
+    waiting = standings(session, queries.live_awards(session, contest.tender.id))
+    heads = {school.id: school.headteacher for school in contest.tender.schools}
+    for one in waiting:
+        if one.is_waiting:
+            waive_worse_price(
+                heads[one.school_id], contest.tender.id, one.school_id, "The others gain more than we lose."
+            )
 
 
 def tell_bidders(contest: Contest) -> None:
@@ -86,6 +104,26 @@ def confirm_award(contest: Contest) -> None:
         moment = datetime.combine(ends_on + timedelta(days=1), time(10), clock.LONDON)
     with clock.travelling(moment):
         actions.confirm_award(contest.coordinator, contest.tender.id, contest.tender.version, related=False)
+
+
+def unequal_contest(divided: Divided) -> Contest:
+    """The second of two schools buys little, and alone would buy it elsewhere than both together."""
+    schools = alliance(schools=2)
+    first, second = schools.schools
+    many, few = Decimal(1_000), Decimal(100)
+    tender = published_tender(
+        schools,
+        lots=[
+            lot("Food", {("Meal", "meal"): {first.id: many}, ("Snack", "meal"): {second.id: few}}, []),
+            lot("Care", {("Clean", "hour"): 10}, schools.schools),
+        ],
+        criteria=PRICE_ONLY,
+        divided=divided,
+    )
+    meal, snack = (line.id for line in tender.lots[0].lines)
+    cheap_meals = with_prices(lot_offer(tender, {1: ("2",), 2: ("5",)}), {snack: Decimal(3)})
+    cheap_snacks = with_prices(lot_offer(tender, {1: ("1",), 2: ("6",)}), {meal: Decimal(3)})
+    return contest_of(tender, [cheap_meals, cheap_snacks])
 
 
 @kept

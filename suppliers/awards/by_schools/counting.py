@@ -61,18 +61,36 @@ def counts(basis: Basis, quotes: Sequence[Quote], agreed: Agreed) -> Iterator[Co
         if len(firsts) != 1:
             yield Count(number, joins, drawn=tuple(one.quote_id for one in firsts))
             continue
-        instance = _instance(part, firsts[0].quote_id)
-        award = Award(
-            {lot.name: str(firsts[0].quote_id) for lot in instance.lots},
-            {lot.name: lot.buyers for lot in instance.lots},
-        )
-        priced = pricing.price(instance, award)
-        yield Count(
-            number,
-            joins,
-            {uuid.UUID(lot): firsts[0].quote_id for lot in award.winners},
-            {uuid.UUID(name): pence for name, pence in priced.by_school.items()},
-        )
+        winner = firsts[0].quote_id
+        yield Count(number, joins, {lot.id: winner for lot in part.lots}, _by_school(part, winner))
+
+
+def alone(basis: Basis, quotes: Sequence[Quote], agreed: Agreed) -> dict[uuid.UUID, Money]:
+    """What each school would pay for its own volumes alone, from the quote that would then come first.
+
+    Of several that nothing parts, the one that asks least of it counts. A school for which no quote can be
+    compared is not in it.
+    """
+    whole = compare(basis, quotes, agreed)
+    found = {}
+    for school_id in in_order(basis.lots):
+        part = _part(basis, whole, {school_id})
+        prices = [
+            _by_school(part, first.quote_id)[school_id] for first in compare(part, quotes, agreed).firsts
+        ]
+        if prices:
+            found[school_id] = Money(min(prices))
+    return found
+
+
+def _by_school(part: Basis, quote_id: uuid.UUID) -> dict[uuid.UUID, int]:
+    """What each of these schools pays if one quote wins everything, pence."""
+    instance = _instance(part, quote_id)
+    award = Award(
+        {lot.name: str(quote_id) for lot in instance.lots},
+        {lot.name: lot.buyers for lot in instance.lots},
+    )
+    return {uuid.UUID(name): pence for name, pence in pricing.price(instance, award).by_school.items()}
 
 
 def _part(basis: Basis, whole: Comparison, schools: Collection[uuid.UUID]) -> Basis:

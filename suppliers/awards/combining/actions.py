@@ -1,4 +1,4 @@
-"""Asking for the combinations of lots, keeping what was worked out, recommending lot by lot, and waiving.
+"""Asking for the combinations of lots, keeping what was worked out, and recommending lot by lot.
 
 What takes time is worked out between two transactions, never inside one.
 """
@@ -26,11 +26,12 @@ from suppliers.awards import confirming, notices
 from suppliers.awards import queries as awards_queries
 from suppliers.awards.actions import accept_quotes
 from suppliers.awards.combining import queries, rules
-from suppliers.awards.combining.models import AwardStanding, CombinationRun
+from suppliers.awards.combining.models import CombinationRun
 from suppliers.awards.combining.problem import LotPrice, Problem
 from suppliers.awards.combining.rules import LotRecommendation, Worked
 from suppliers.awards.models import Award
 from suppliers.awards.rules import AwardStatus, check_reasons
+from suppliers.awards.waiving.actions import write_standings
 from suppliers.evaluation import queries as evaluation
 from suppliers.evaluation.low_prices.queries import check_assessed
 
@@ -131,7 +132,8 @@ def recommend_lots(actor: Actor, tender_id: uuid.UUID, version: int, wanted: Lot
         move_tender(session, tender, TenderStatus.RECOMMENDED)
         prices = problem.prices(wanted.chosen)
         awards = _make_awards(session, actor, tender, prices, wanted)
-        _write_standings(session, awards[0], prices, worked)
+        alone = {school_id: Money(pence) for school_id, pence in worked.alone.items()}
+        waiting = write_standings(session, awards[0], _together(prices), alone)
         accept_quotes(session, tender)
         events.record(
             session,
@@ -143,7 +145,9 @@ def recommend_lots(actor: Actor, tender_id: uuid.UUID, version: int, wanted: Lot
             award_ids=[award.id for award in awards],
         )
         names = sorted({award.quote.supplier.name for award in awards})
-        notices.approval_asked(session, tender, awards_queries.approvers(session, tender), ", ".join(names))
+        notices.approval_asked(
+            session, tender, awards_queries.approvers(session, tender), ", ".join(names), waiting
+        )
         asked = confirming.schools_that_need_one(session, tender, awards)
         notices.confirmation_asked(session, tender, awards[0], asked)
 
@@ -188,52 +192,13 @@ def _make_awards(
     return awards
 
 
-def _write_standings(
-    session: Session, first: Award, prices: Mapping[uuid.UUID, LotPrice], worked: Worked
-) -> None:
-    """What each school pays by the recommendation, beside what it would pay alone where that is known."""
+def _together(prices: Mapping[uuid.UUID, LotPrice]) -> dict[uuid.UUID, Money]:
+    """What each school pays by the recommendation."""
     together: dict[uuid.UUID, Money] = {}
     for price in prices.values():
         for school_id, amount in price.by_school.items():
             together[school_id] = together.get(school_id, ZERO) + amount
-    session.add_all(
-        AwardStanding(
-            award_id=first.id, school_id=school_id, together=amount, alone=Money(worked.alone[school_id])
-        )
-        for school_id, amount in together.items()
-        if school_id in worked.alone
-    )
-    session.flush()
-
-
-def waive_worse_price(actor: Actor, tender_id: uuid.UUID, school_id: uuid.UUID, reason: str) -> None:
-    """Accept for a school that it pays more by the recommended award than alone, with the reason.
-
-    Sent twice, the first reason stands. Raises NotFound for a school that does not pay more.
-    """
-    with transaction() as session:
-        tender = evaluation.get_tender(session, tender_id, evaluation.visible_to(actor), lock=True)
-        policy.require(actor, Act.AWARD_WAIVE, school_id)
-        live = awards_queries.live_awards(session, tender_id)
-        own = next((one for one in queries.standings(session, live) if one.school_id == school_id), None)
-        if own is None or not own.is_worse_off:
-            raise NotFound
-        if own.waived_by is not None:
-            return
-        if tender.status is not TenderStatus.RECOMMENDED:
-            raise RuleBroken("No award is waiting for approval now. Somebody may have been here before you.")
-        check_reasons(reason, "reason")
-        own.reason, own.waived_by, own.waived_at = reason, _person(actor), clock.now()
-        session.flush()
-        events.record(
-            session,
-            actor,
-            Act.AWARD_WAIVE,
-            tender_id,
-            organisation_id=school_id,
-            school_id=school_id,
-            reason=reason,
-        )
+    return together
 
 
 def _person(actor: Actor) -> uuid.UUID:

@@ -1,4 +1,4 @@
-"""Forms for asking for combinations, recommending lot by lot, and waiving."""
+"""Forms for asking for combinations and recommending lot by lot."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from marketplace.core.fields import LongTextField, RadiosField, Required, choices
-from marketplace.core.forms import EditForm, Form, NewThingForm
+from marketplace.core.forms import EditForm, NewThingForm
 from marketplace.core.money import Money
 from suppliers.awards.combining.rules import (
     PATIENT_SECONDS,
@@ -92,14 +92,3 @@ def recommend_lots_form(lots: Sequence[LotResult], best: Chosen, version: int) -
 
 def _about(rank: str, marks: object, total: Money) -> str:
     return f"Rank {rank}, {marks} of 100 marks, {total} before VAT and before any bundle"
-
-
-class WaiveForm(Form):
-    """Why a school accepts that it pays more than alone."""
-
-    reason = LongTextField(
-        "Reason",
-        [Required("Enter the reason"), LENGTH],
-        description="The other schools and the auditor read this.",
-        render_kw={"rows": 4},
-    )

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from marketplace.tenders.models import Tender
-from suppliers.awards.combining.models import AwardStanding, CombinationRun
+from suppliers.awards.combining.models import CombinationRun
 from suppliers.awards.combining.problem import Problem
-from suppliers.awards.combining.rules import Worked, check_waived
-from suppliers.awards.models import Award
+from suppliers.awards.combining.rules import Worked
 from suppliers.evaluation import by_lot
 from suppliers.evaluation import queries as evaluation
 
@@ -56,18 +54,3 @@ def unfinished_runs(session: Session) -> list[CombinationRun]:
     """What was asked for and is not worked out yet, the oldest first."""
     query = select(CombinationRun).where(CombinationRun.finished_at.is_(None))
     return list(session.scalars(query.order_by(CombinationRun.asked_at)))
-
-
-def standings(session: Session, awards: Sequence[Award]) -> list[AwardStanding]:
-    """What each school pays by a recommendation and would pay alone, by its name."""
-    query = (
-        select(AwardStanding)
-        .where(AwardStanding.award_id.in_([award.id for award in awards]))
-        .options(selectinload(AwardStanding.school), selectinload(AwardStanding.person))
-    )
-    return sorted(session.scalars(query), key=lambda one: (one.school.name, one.school_id))
-
-
-def check_all_waived(session: Session, awards: Sequence[Award]) -> None:
-    """Raise RuleBroken while a school that would pay more than alone has not said that it accepts it."""
-    check_waived(one.school.name for one in standings(session, awards) if one.is_waiting)

@@ -187,13 +187,3 @@ def check_departure(worked: Worked, chosen: Chosen, draws: Iterable[uuid.UUID], 
 def is_given_up(started_at: datetime | None, moment: datetime) -> bool:
     """May somebody begin it, because nobody has or whoever did has not come back?"""
     return started_at is None or moment >= started_at + GIVEN_UP
-
-
-def check_waived(waiting: Iterable[str]) -> None:
-    """Every school that pays more than alone has said why it accepts that. Raises RuleBroken."""
-    names = list(waiting)
-    if names:
-        raise RuleBroken(
-            f"{', '.join(names)} would pay more than alone. A headteacher or governor of each such school "
-            "says why it accepts that before anybody approves."
-        )

@@ -1,4 +1,4 @@
-"""Pages on which combinations of lots are worked out, one is recommended, and a school accepts its price."""
+"""Pages on which combinations of lots are worked out, and one is recommended."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from marketplace.tenders.interests.queries import latest_assessment, review_poin
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import TenderStatus
 from suppliers.awards.combining import actions, jobs, queries, rules, shown
-from suppliers.awards.combining.forms import CombineForm, WaiveForm, recommend_lots_form
+from suppliers.awards.combining.forms import CombineForm, recommend_lots_form
 from suppliers.awards.combining.problem import Problem
-from suppliers.awards.queries import live_awards
 from suppliers.awards.views import awards
 from suppliers.evaluation import queries as evaluation
 from suppliers.evaluation.low_prices import queries as low_prices
@@ -89,26 +88,6 @@ def recommend_lots(tender_id: uuid.UUID) -> Any:
         assessment=latest_assessment(session, tender_id),
         review=review_points(session, tender),
     )
-
-
-@awards.route("/tenders/<uuid:tender_id>/award/schools/<uuid:school_id>/waive", methods=["GET", "POST"])
-def waive_worse_price(tender_id: uuid.UUID, school_id: uuid.UUID) -> Any:
-    """Accept for a school that it pays more than alone."""
-    session, actor = db.session(), web.actor()
-    tender, _ = _apart(tender_id)
-    held = queries.standings(session, live_awards(session, tender_id))
-    own = next((one for one in held if one.school_id == school_id and one.is_worse_off), None)
-    if own is None:
-        raise NotFound
-    if not policy.allows(actor, Act.AWARD_WAIVE, school_id):
-        raise Forbidden(f"Your role does not allow you to decide this for {own.school.name}.")
-    form = WaiveForm()
-    if form.validate_on_submit():
-        with answering(form):
-            actions.waive_worse_price(actor, tender_id, school_id, form.reason.data or "")
-            flash(f"You accepted the price for {own.school.name}.", "success")
-            return redirect(url_for("awards.show_award", tender_id=tender_id))
-    return page("awards/waive.html", form=form, tender=tender, standing=own)
 
 
 def _apart(tender_id: uuid.UUID) -> tuple[Tender, Problem]:

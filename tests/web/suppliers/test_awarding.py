@@ -11,7 +11,11 @@ from sqlalchemy import select
 
 from marketplace.contracts.models import Contract
 from marketplace.core import clock
+from marketplace.core.errors import RuleBroken
+from marketplace.core.mail import Message
 from marketplace.core.policy import Actor
+from marketplace.tenders import progress
+from marketplace.tenders.lots.rules import Decided
 from marketplace.tenders.rules import TenderStatus
 from suppliers.awards import actions
 from suppliers.awards.models import Award
@@ -89,6 +93,42 @@ def test_from_comparison_to_contract_page_by_page(as_person: AsPerson) -> None:
         assert (UNICODE in result.words) == (quote_id == contest.quotes[0])
         assert ("not" in result.heading) == (quote_id != contest.quotes[1])
         assert "Agreed reason for menus." in result.words
+
+
+def test_where_one_quote_wins_all_a_school_that_pays_more_than_alone_accepts_that_first(
+    as_person: AsPerson,
+) -> None:
+    contest = make.unequal_contest(make.Divided(Decided.TOGETHER))
+    tender = contest.tender
+    first, second = tender.schools
+    make.accept_low_prices(contest.coordinator, tender)
+    coordinator = as_person(contest.coordinator)
+    page = coordinator.get(path(contest, "/recommend"))
+    more = f"{second.name}: £190.00 more"
+    assert f"Supplier 1rank 1 {more} Supplier 2rank 2 {first.name}: £1,010.00 more" in page.words
+    assert "from the quote that would then come first by the published formula" in page.words
+    page = coordinator.submit(page.form("Recommend to the schools").fill(reasons="The least for all."))
+    assert f"{second.name} £190.00 Not accepted yet" in page.words
+    letters = make.fresh().scalars(select(Message).order_by(Message.id)).all()
+    asked = {one.recipient: one.body for one in letters if "pay more than alone" in one.subject}
+    assert len(asked) == len({second.headteacher, second.governor})
+    assert all("pays £350.00 before VAT" in body and "£190.00 more" in body for body in asked.values())
+    assert any(f"First {second.name} must accept" in one.body for one in letters)
+    step = progress.next_step(make.fresh(), tender.row)
+    assert f"{second.name} would pay more than alone" in step.text
+    with pytest.raises(RuleBroken, match=f"{second.name} would pay more than alone"):
+        actions.approve_award(first.headteacher, tender.id, tender.version)
+    task = f"Say whether {second.name} accepts paying more than alone: School meals"
+    assert task not in as_person(first.headteacher).get("/").words
+    head = as_person(second.headteacher)
+    page = head.get(head.get("/").links()[task])
+    assert "By the award £350.00 before VAT, whole term Alone £160.00" in page.words
+    page = head.submit(page.form("Accept the price").fill(reason=" "), status=422)
+    page = head.submit(page.form("Accept the price").fill(reason="One kitchen is worth it."))
+    assert f"{second.name} £190.00 One kitchen is worth it." in page.words
+    assert task not in head.get("/").words
+    make.approve_award(contest)
+    assert tender.row.status is not TenderStatus.RECOMMENDED
 
 
 def test_a_recommendation_that_is_incomplete_comes_back_filled_in(as_person: AsPerson) -> None:

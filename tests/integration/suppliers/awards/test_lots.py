@@ -20,6 +20,8 @@ from suppliers.awards.combining import actions, jobs, queries, rules, shown, sol
 from suppliers.awards.combining.models import CombinationRun
 from suppliers.awards.combining.rules import Kind, LotRecommendation, State, Worked
 from suppliers.awards.queries import live_awards
+from suppliers.awards.waiving.actions import waive_worse_price
+from suppliers.awards.waiving.queries import standings
 from suppliers.evaluation.actions import exclude_quote
 from suppliers.quotes.rules import QuoteStatus
 from tests import make
@@ -148,30 +150,8 @@ def test_a_school_alone_reaches_fewer_tiers_and_the_others_pay_more_when_one_lea
     assert not seen.worse_off
 
 
-def worse_off() -> make.Contest:
-    """Only together with the other is one supplier cheapest for a school that alone would buy elsewhere."""
-    schools = make.alliance(schools=2)
-    first, second = schools.schools
-    many, few = Decimal(1_000), Decimal(100)
-    tender = make.published_tender(
-        schools,
-        lots=[
-            make.lot("Food", {("Meal", "meal"): {first.id: many}, ("Snack", "meal"): {second.id: few}}, []),
-            make.lot("Care", {("Clean", "hour"): 10}, schools.schools),
-        ],
-        criteria=make.PRICE_ONLY,
-        divided=make.Divided(),
-    )
-    meal, snack = (line.id for line in tender.lots[0].lines)
-    cheap_meals = make.lot_offer(tender, {1: ("2",), 2: ("5",)})
-    cheap_meals = make.with_prices(cheap_meals, {snack: Decimal(3)})
-    cheap_snacks = make.lot_offer(tender, {1: ("1",), 2: ("6",)})
-    cheap_snacks = make.with_prices(cheap_snacks, {meal: Decimal(3)})
-    return make.contest_of(tender, [cheap_meals, cheap_snacks])
-
-
 def test_a_school_that_pays_more_than_alone_says_why_it_accepts_that_before_anybody_approves() -> None:
-    found = worse_off()
+    found = make.unequal_contest(make.Divided())
     first, second = found.tender.schools
     worked = work_out(found)
     assert worked.best.by_school[second.id] == 300_00 + 50_00
@@ -181,17 +161,15 @@ def test_a_school_that_pays_more_than_alone_says_why_it_accepts_that_before_anyb
     with pytest.raises(RuleBroken, match=f"{second.name} would pay more than alone"):
         awards.approve_award(first.headteacher, tender.id, tender.version)
     with pytest.raises(NotFound):
-        actions.waive_worse_price(first.headteacher, tender.id, first.id, "Why not")
+        waive_worse_price(first.headteacher, tender.id, first.id, "Why not")
     with pytest.raises(Forbidden):
-        actions.waive_worse_price(first.headteacher, tender.id, second.id, "For them")
+        waive_worse_price(first.headteacher, tender.id, second.id, "For them")
     with pytest.raises(RuleBroken, match="reasons"):
-        actions.waive_worse_price(second.headteacher, tender.id, second.id, " ")
+        waive_worse_price(second.headteacher, tender.id, second.id, " ")
     for reason in ("One kitchen for both schools is worth it.", "Another reason"):
-        actions.waive_worse_price(second.headteacher, tender.id, second.id, reason)
+        waive_worse_price(second.headteacher, tender.id, second.id, reason)
     (own,) = [
-        one
-        for one in queries.standings(make.fresh(), live_awards(make.fresh(), tender.id))
-        if one.is_worse_off
+        one for one in standings(make.fresh(), live_awards(make.fresh(), tender.id)) if one.is_worse_off
     ]
     assert (own.reason, own.school_id) == ("One kitchen for both schools is worth it.", second.id)
     make.approve_award(found)

@@ -16,7 +16,7 @@ from marketplace.tenders.lots.rules import Decided, TierBasis, TiersDraft
 from marketplace.tenders.models import Criterion
 from marketplace.tenders.queries import ScheduleLine, ScheduleLot, SchoolVolume
 from marketplace.tenders.rules import CriterionKind, PriceFormula
-from suppliers.awards.by_schools.counting import Count, counts, in_order
+from suppliers.awards.by_schools.counting import Count, alone, counts, in_order
 from suppliers.evaluation.basis import Basis
 from suppliers.evaluation.comparison import compare
 from suppliers.evaluation.models import AgreedScore
@@ -115,6 +115,23 @@ def test_a_ceiling_is_taken_in_proportion_so_that_price_still_counts_with_few_sc
     volumes = {ASH: 300, BIRCH: 350, CEDAR: 350}
     one = replace(basis(volumes, [("2.00", "2.00"), ("2.50", "2.50")], method), questions=[MENUS])
     assert [count.winners for count in counts(one, BOTH, AGREED)] == [{LOT: ACORN}] * 3
+
+
+def test_a_school_alone_pays_the_quote_that_would_then_come_first_at_the_prices_it_reaches_itself() -> None:
+    one = basis({ASH: 200, BIRCH: 500, CEDAR: 300}, [("3.00", "2.00"), ("2.50", "2.50")])
+    expected = {ASH: Money(500_00), BIRCH: Money(1_250_00), CEDAR: Money(750_00)}
+    assert alone(one, BOTH, {}) == expected
+    drawn = basis(dict.fromkeys(SCHOOLS, 1), [("2", "2"), ("2", "1")])
+    assert alone(drawn, BOTH, {}) == dict.fromkeys(SCHOOLS, Money(2_00))
+    assert alone(one, [], {}) == {}
+
+
+def test_alone_too_the_sums_of_the_formula_are_in_proportion() -> None:
+    """By the whole ceiling the dearer quote with more marks would come first for each."""
+    method = Method(PriceFormula.CEILING_OPTIMUM, 60, (40,), Money(3_000_00), Money(1_000_00))
+    volumes = {ASH: 300, BIRCH: 350, CEDAR: 350}
+    one = replace(basis(volumes, [("2.00", "2.00"), ("2.50", "2.50")], method), questions=[MENUS])
+    assert alone(one, BOTH, AGREED) == {ASH: Money(600_00), BIRCH: Money(700_00), CEDAR: Money(700_00)}
 
 
 def test_what_a_point_of_quality_is_worth_is_taken_in_proportion_too() -> None:

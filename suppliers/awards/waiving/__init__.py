@@ -1,0 +1,1 @@
+"""Which schools pay more by a recommended award than alone, and why they accept that."""
