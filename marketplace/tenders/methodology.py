@@ -159,6 +159,14 @@ def figures_of(tender: Tender) -> str:
     return " ".join(filter(None, (_figures(tender), whole_life.in_words(years) if years else "")))
 
 
+def formula_in_words(tender: Tender) -> str:
+    """How price and quality are judged together, with the published figures; blank where no price counts."""
+    if all(one.kind is not CriterionKind.PRICE for one in tender.criteria):
+        return ""
+    formula = formulas.FORMULAS[tender.price_formula]
+    return " ".join(filter(None, (f"{formula.name}: {formula.words}", figures_of(tender))))
+
+
 def _figures(tender: Tender) -> str:
     if tender.ceiling is not None and tender.optimum is not None:
         return f"The ceiling is {tender.ceiling} and the optimum {tender.optimum}, {WHOLE_TENDER}."

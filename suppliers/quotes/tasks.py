@@ -17,7 +17,10 @@ from marketplace.tenders.models import Criterion, PanelSeat, Tender
 from marketplace.tenders.progress import StepLink
 from marketplace.tenders.rules import ANSWERED, Seat, TenderStatus, accepts_quotes
 from suppliers.quotes import queries, rules
+from suppliers.quotes.keys.models import EnvelopeKey, OpeningKey, OpeningPair
 from suppliers.quotes.models import Opening, Quote
+from suppliers.quotes.openers import queries as openers
+from suppliers.quotes.opening import has_quality
 from suppliers.quotes.rules import QuoteStatus
 
 
@@ -93,8 +96,8 @@ def _to_submit_again(session: Session, actor: Actor) -> Iterator[Task]:
 
 
 def _to_open(session: Session, actor: Actor) -> Iterator[Task]:
-    """For a named opener: start, or complete what an opener of another school started."""
-    has_quality = exists().where(Criterion.tender_id == Tender.id, Criterion.kind.in_(ANSWERED))
+    """For a named opener who can: start, or complete what an opener of another school started."""
+    two_envelopes = exists().where(Criterion.tender_id == Tender.id, Criterion.kind.in_(ANSWERED))
     ready = session.execute(
         select(Tender, PanelSeat.school_id)
         .join(PanelSeat, PanelSeat.tender_id == Tender.id)
@@ -104,15 +107,21 @@ def _to_open(session: Session, actor: Actor) -> Iterator[Task]:
             Tender.alliance_id.in_(actor.alliance_ids),
             or_(
                 Tender.status == TenderStatus.CLOSED,
-                and_(Tender.status == TenderStatus.MODERATED, has_quality),
+                and_(Tender.status == TenderStatus.MODERATED, two_envelopes),
             ),
             _quote_in(),
+            _holds_half(actor),
         )
         .order_by(Tender.closes_at, Tender.id)
     ).all()
     begun = _begun(session, [tender.id for tender, _ in ready])
     for tender, school_id in ready:
         first = begun.get(tender.id)
+        envelope = rules.envelopes_of(has_quality=has_quality(tender))[
+            -1 if tender.status is TenderStatus.MODERATED else 0
+        ]
+        if not openers.can_open(session, tender, envelope, actor.person_id, first):
+            continue
         if first is None:
             said = (
                 "The tender has closed."
@@ -125,6 +134,17 @@ def _to_open(session: Session, actor: Actor) -> Iterator[Task]:
             until = (first.started_at + rules.OPENING_LASTS).astimezone(LONDON)
             said = f"{first.first_person.name} started. Complete it by {until:%H:%M}."
         yield Task(f"Open the quotes for {tender.title}", _page(tender.id), said)
+
+
+def _holds_half(actor: Actor) -> ColumnElement[bool]:
+    """Does this person's present key hold a half of what unlocks the tender? A key made later holds none."""
+    return exists().where(
+        EnvelopeKey.tender_id == Tender.id,
+        OpeningPair.envelope_key_id == EnvelopeKey.id,
+        OpeningKey.id.in_([OpeningPair.first_key_id, OpeningPair.second_key_id]),
+        OpeningKey.person_id == actor.person_id,
+        OpeningKey.replaced_at.is_(None),
+    )
 
 
 def _to_end(session: Session, actor: Actor) -> Iterator[Task]:

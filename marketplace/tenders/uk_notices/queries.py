@@ -22,8 +22,9 @@ from marketplace.tenders.amending.queries import waiting_for_find_a_tender, with
 from marketplace.tenders.answers import published_answers
 from marketplace.tenders.criteria.tree import leaves
 from marketplace.tenders.formulas import to_two_places
+from marketplace.tenders.lots.queries import bounds_of, limits_of
 from marketplace.tenders.lots.queries import in_words as lots_in_words
-from marketplace.tenders.lots.queries import limits_of
+from marketplace.tenders.methodology import formula_in_words
 from marketplace.tenders.models import Commitment, Tender
 from marketplace.tenders.planning.rules import asked_until
 from marketplace.tenders.rules import CommitmentStatus, TenderStatus
@@ -199,6 +200,7 @@ def subject(session: Session, tender: Tender) -> Subject:
         prior_ocid=tender.ocid,
         limits=_limits(session, tender),
         awards=awarding.awards_of(session, tender),
+        judging=_judging(session, tender),
         has_enquiries=bool(answers),
         asked_until=asked_until(tender.published_at, tender.closes_at)
         if tender.published_at and tender.closes_at
@@ -261,6 +263,17 @@ def _limits(session: Session, tender: Tender) -> LotLimitsSaid:
         said.most_awarded,
         lots_in_words(session, tender).mechanism,
     )
+
+
+def _judging(session: Session, tender: Tender) -> str:
+    """The formula in words, with the ceiling and the optimum of each lot where lots have their own."""
+    bounds = bounds_of(session, tender.id)
+    of_lots = (
+        f"Lot {lot.number}: ceiling {bounds[lot.id].ceiling}, optimum {bounds[lot.id].optimum}."
+        for lot in tender.lots
+        if lot.id in bounds
+    )
+    return " ".join(filter(None, (formula_in_words(tender), *of_lots)))
 
 
 def _lots(session: Session, tender: Tender) -> tuple[LotSaid, ...]:

@@ -252,11 +252,8 @@ def _criteria_code(subject: Subject) -> str:
 
 
 def _criteria_words(subject: Subject) -> str:
-    """Each criterion with its weight, a line each, as suppliers are told before they quote."""
-    return "\n".join(
-        f"{one.title}: {one.counts_for}" + (f". {one.question}" if one.question else "")
-        for one in subject.criteria
-    )
+    """Each criterion with its weight, then the formula, a line each."""
+    return "\n".join(subject.judged)
 
 
 def _documents(subject: Subject, issue: Issue) -> list[dict[str, Any]]:

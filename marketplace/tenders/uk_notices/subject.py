@@ -156,7 +156,7 @@ class Subject:
     and with VAT, None when it is not known or must not be shown. `page` is where anybody reads the
     tender; `prior_ocid` names the process that it was imported from. The contract ends on `ends_on`, and on
     `last_on` if every option to extend it is used. `enquiries` are the questions answered since the notice
-    before; suppliers ask until `asked_until`.
+    before; suppliers ask until `asked_until`. `judging` is how price and quality are judged together.
     """
 
     reference: str
@@ -181,6 +181,7 @@ class Subject:
     prior_ocid: str = ""
     limits: LotLimitsSaid = LotLimitsSaid()
     awards: tuple[AwardSaid, ...] = ()
+    judging: str = ""
     has_enquiries: bool = False
     asked_until: datetime | None = None
     enquiries: tuple[EnquirySaid, ...] = ()
@@ -189,6 +190,15 @@ class Subject:
     def bound(self) -> bool:
         """Does the Act's duty to publish on Find a Tender first bind it?"""
         return is_bound(self.regime)
+
+    @property
+    def judged(self) -> list[str]:
+        """What quotes are judged on, as suppliers are told before they quote: a sentence or more each."""
+        criteria = [
+            f"{one.title}: {one.counts_for}" + (f". {one.question}" if one.question else "")
+            for one in self.criteria
+        ]
+        return [*criteria, f"How price and quality are judged. {self.judging}"] if self.judging else criteria
 
     @property
     def light_touch(self) -> bool:

@@ -30,7 +30,7 @@ def in_words(kind: NoticeKind, subject: Subject, said: Particulars) -> str:
     if kind in {NoticeKind.TENDER, NoticeKind.PLANNED, NoticeKind.TERMINATION}:
         chapters.append(("Lots", [*_lots(subject), *_limits(subject)]))
     if kind in {NoticeKind.TENDER, NoticeKind.TERMINATION}:
-        chapters.append(("Award criteria", _criteria(subject)))
+        chapters.append(("Award criteria", subject.judged))
     if kind is NoticeKind.TENDER:
         chapters.append(("Submission", _submission(subject)))
     if kind is NoticeKind.AWARD or kind in CONTRACT_NOTICES:
@@ -101,13 +101,6 @@ def _limits(subject: Subject) -> list[str]:
         ("How it is decided who gets which", limits.mechanism),
     )
     return [f"{words}: {value}" for words, value in said if value]
-
-
-def _criteria(subject: Subject) -> list[str]:
-    return [
-        f"{one.title}: {one.counts_for}" + (f". {one.question}" if one.question else "")
-        for one in subject.criteria
-    ]
 
 
 def _submission(subject: Subject) -> list[str]:

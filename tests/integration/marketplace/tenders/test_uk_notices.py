@@ -19,6 +19,7 @@ from marketplace.tenders import actions
 from marketplace.tenders.commitments import actions as commitments
 from marketplace.tenders.commitments.rules import Conditions
 from marketplace.tenders.drafting import actions as drafting
+from marketplace.tenders.formulas import FORMULAS
 from marketplace.tenders.uk_notices import issuing, queries, schema
 from marketplace.tenders.uk_notices.models import Notice
 from marketplace.tenders.uk_notices.release import release
@@ -50,6 +51,8 @@ def test_publishing_a_tender_publishes_its_notice() -> None:
     assert made["tender"]["aboveThreshold"] is False
     assert [one["identifier"]["id"] for one in made["parties"]] == [one.urn for one in tender.schools]
     assert made["tender"]["value"] == {"amount": 252000, "amountGross": 302400, "currency": "GBP"}
+    formula = FORMULAS[tender.row.price_formula]
+    assert f"judged. {formula.name}: {formula.words}" in made["tender"]["awardCriteriaDetails"]
     assert schema.problems(made) == []
 
 

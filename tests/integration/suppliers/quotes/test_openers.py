@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -11,8 +12,8 @@ from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.events import Event
 from marketplace.core.ids import new_id
 from marketplace.core.mail import Message
-from marketplace.core.policy import Act
-from suppliers.quotes import actions, opening
+from marketplace.core.policy import Act, Actor
+from suppliers.quotes import actions, opening, tasks
 from suppliers.quotes.keys import actions as keys
 from suppliers.quotes.keys.models import OpeningPair
 from suppliers.quotes.models import QuotedPrice
@@ -23,6 +24,13 @@ from tests import make
 
 pytestmark = pytest.mark.usefixtures("app")
 PRICE = Envelope.PRICE
+
+
+def is_asked_to_open(person: Actor, tender: make.Tender) -> bool:
+    """Does the person's home page ask them to open the quotes?"""
+    with current_app.test_request_context():
+        found = tasks.waiting_for(make.fresh(), person)
+    return any(one.text == f"Open the quotes for {tender.row.title}" for one in found)
 
 
 def test_an_opener_taken_off_by_two_people_opens_nothing_and_the_others_do(session: Session) -> None:
@@ -99,13 +107,20 @@ def test_only_who_can_open_is_said_to_be_able_to(session: Session) -> None:
         }
         assert not view.can_start
         assert "sealed before you had your present key" in view.why_not_you
+        assert [is_asked_to_open(one, tender) for one in (first, second, tender.standby)] == [
+            True,
+            False,
+            True,
+        ]
         session.rollback()
         actions.start_opening(first, tender.id, PRICE, make.PASSPHRASE)
         view = opening.view_for(session, tender.standby, tender.row, clock.now())
         assert set(view.completers) == {tender.standby.person_id}
         assert view.can_complete
+        assert [is_asked_to_open(one, tender) for one in (first, tender.standby)] == [False, True]
         session.rollback()
         make.leave_post(first)
         view = opening.view_for(session, tender.standby, tender.row, clock.now())
         assert view.standings.get(tender.standby.person_id or new_id()) is Standing.NO_PARTNER
         assert not view.can_complete
+        assert not is_asked_to_open(tender.standby, tender)

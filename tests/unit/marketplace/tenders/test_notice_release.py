@@ -60,6 +60,7 @@ SUBJECT = Subject(
     ends_on=date(2029, 12, 31),
     last_on=date(2031, 12, 31),
     page="https://weald.example/opportunities/1",
+    judging="Value index: the highest wins.",
 )
 DIRECT = Particulars(
     reason="Only one kitchen fits.",
@@ -199,7 +200,10 @@ def test_a_tender_notice_says_when_what_and_how_quotes_are_judged() -> None:
     assert tender["items"][0]["quantity"] == 30000.5
     assert [item["relatedLot"] for item in tender["items"]] == ["1", "2"]
     assert tender["awardCriteria"] == "ratedCriteria"
-    assert tender["awardCriteriaDetails"] == "Price: 60%\nMenus: 40%. How will you plan menus?"
+    assert tender["awardCriteriaDetails"] == (
+        "Price: 60%\nMenus: 40%. How will you plan menus?\n"
+        "How price and quality are judged. Value index: the highest wins."
+    )
     assert (tender["aboveThreshold"], tender["specialRegime"]) == (True, ["lightTouch"])
     assert tender["documents"][0]["noticeType"] == "UK4"
 

@@ -14,6 +14,7 @@ from marketplace.tenders.criteria.rules import weight_field
 from marketplace.tenders.criteria.tree import judged
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import TenderStatus
+from marketplace.tenders.uk_notices.queries import subject
 from tests import make
 from tests.web.client import Client
 from tests.web.page import Form, Page
@@ -168,6 +169,11 @@ def test_quality_can_be_set_against_price_with_what_a_point_is_worth(
     coordinator.submit(weights, "Save the weights and continue")
     assert tender.row.worth_of_a_point == Money(1_250_00)
     assert "Set against quality" in coordinator.get(f"/tenders/{tender.id}").words
+    said = subject(make.fresh(), tender.row).judging
+    assert said.startswith("Quality counted in money: For each quality point, of 100,")
+    assert "A quality point is worth £1,250.00" in said
+    assert "the whole-life cost" in said
+    assert "discounted by 3.5% a year" in said
 
 
 def test_another_scale_shows_its_marks_without_losing_what_was_typed(
