@@ -11,7 +11,7 @@ class WaiveForm(Form):
     """Why a school accepts that it pays more than alone."""
 
     reason = LongTextField(
-        "Reason",
+        "Why does the school accept that it pays more?",
         [Required("Enter the reason"), LENGTH],
         description="The other schools and the auditor read this.",
         render_kw={"rows": 4},

@@ -127,6 +127,8 @@ def test_where_one_quote_wins_all_a_school_that_pays_more_than_alone_accepts_tha
     page = head.submit(page.form("Accept the price").fill(reason="One kitchen is worth it."))
     assert f"{second.name} £190.00 One kitchen is worth it." in page.words
     assert task not in head.get("/").words
+    again = head.get(path(contest, f"/schools/{second.id}/waive"))
+    assert f"{second.headteacher.name} accepted this for the school: One kitchen is worth it." in again.words
     make.approve_award(contest)
     assert tender.row.status is not TenderStatus.RECOMMENDED
 
