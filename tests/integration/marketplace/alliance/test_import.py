@@ -21,7 +21,8 @@ def imports(session: Session) -> list[Event]:
 
 def versions(session: Session) -> list[tuple[str, int]]:
     """Each school's URN and version."""
-    return [(row.urn, row.version) for row in session.execute(select(School.urn, School.version))]
+    by_urn = select(School.urn, School.version).order_by(School.urn)
+    return [(row.urn, row.version) for row in session.execute(by_urn)]
 
 
 def test_schools_are_added_and_the_import_is_recorded(session: Session) -> None:

@@ -124,7 +124,8 @@ def test_a_contract_that_has_renewed_itself_is_warned_of_for_its_next_end(
             renew_due_contracts()
             warn_once_a_day()
     assert len(letters(session)) == 4
-    told = session.scalars(select(Event).where(Event.act == Act.CONTRACT_WARN)).all()
+    warned = select(Event).where(Event.act == Act.CONTRACT_WARN).order_by(Event.position)
+    told = session.scalars(warned).all()
     assert [list(event.facts["contracts"].values()) for event in told] == [[30], [180]]
     assert {event.organisation_id for event in told} == {school.id}
 

@@ -350,11 +350,16 @@ def test_when_no_quote_passes_the_tender_ends_and_every_supplier_is_told_why(ses
     assert recipients(session, "Ended without an award") == {one.email for one in contest.suppliers}
 
 
+def agreed_scores() -> list[tuple[int, int]]:
+    by_key = select(AgreedScore).order_by(AgreedScore.quote_id, AgreedScore.criterion_id)
+    return [(row.score, row.version) for row in make.fresh().scalars(by_key)]
+
+
 @pytest.mark.parametrize("late", ["declare", "score", "agree", "lock"])
 def test_nothing_is_written_once_the_scores_are_locked(late: str) -> None:
     contest = make.moderated_contest()
     evaluator = contest.tender.evaluators[0]
-    before = [(row.score, row.version) for row in make.fresh().scalars(select(AgreedScore))]
+    before = agreed_scores()
     attempts = {
         "declare": lambda: make.declare_conflicts(contest, evaluator, contest.suppliers[0]),
         "score": lambda: actions.give_scores(evaluator, contest.quotes[0], given(contest, 5, version=1)),
@@ -365,7 +370,7 @@ def test_nothing_is_written_once_the_scores_are_locked(late: str) -> None:
     else:
         with pytest.raises((RuleBroken, Stale), match="locked"):
             attempts[late]()
-    assert [(row.score, row.version) for row in make.fresh().scalars(select(AgreedScore))] == before
+    assert agreed_scores() == before
 
 
 def test_a_lock_of_what_was_not_read_is_refused() -> None:

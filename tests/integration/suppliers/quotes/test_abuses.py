@@ -139,7 +139,8 @@ def test_abuse_03_openers_who_collude_a_second_early_are_refused_and_recorded(se
             with pytest.raises(RuleBroken, match="This try was recorded"):
                 act(opener, tender.id, PRICE, make.PASSPHRASE)
     session.rollback()
-    tries = session.scalars(select(Event).where(Event.act == Act.OPENING_REFUSE)).all()
+    refused = select(Event).where(Event.act == Act.OPENING_REFUSE).order_by(Event.position)
+    tries = session.scalars(refused).all()
     assert [one.actor_id for one in tries] == [opener.person_id for opener in tender.openers]
     assert not session.scalars(select(QuotedPrice)).all()
 
