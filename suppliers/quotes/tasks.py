@@ -19,8 +19,6 @@ from marketplace.tenders.rules import ANSWERED, Seat, TenderStatus, accepts_quot
 from suppliers.quotes import queries, rules
 from suppliers.quotes.keys.models import EnvelopeKey, OpeningKey, OpeningPair
 from suppliers.quotes.models import Opening, Quote
-from suppliers.quotes.openers import queries as openers
-from suppliers.quotes.opening import has_quality
 from suppliers.quotes.rules import QuoteStatus
 
 
@@ -96,8 +94,8 @@ def _to_submit_again(session: Session, actor: Actor) -> Iterator[Task]:
 
 
 def _to_open(session: Session, actor: Actor) -> Iterator[Task]:
-    """For a named opener who can: start, or complete what an opener of another school started."""
-    two_envelopes = exists().where(Criterion.tender_id == Tender.id, Criterion.kind.in_(ANSWERED))
+    """For a named opener whose key opens: start, or complete what an opener of another school started."""
+    has_quality = exists().where(Criterion.tender_id == Tender.id, Criterion.kind.in_(ANSWERED))
     ready = session.execute(
         select(Tender, PanelSeat.school_id)
         .join(PanelSeat, PanelSeat.tender_id == Tender.id)
@@ -107,7 +105,7 @@ def _to_open(session: Session, actor: Actor) -> Iterator[Task]:
             Tender.alliance_id.in_(actor.alliance_ids),
             or_(
                 Tender.status == TenderStatus.CLOSED,
-                and_(Tender.status == TenderStatus.MODERATED, two_envelopes),
+                and_(Tender.status == TenderStatus.MODERATED, has_quality),
             ),
             _quote_in(),
             _holds_half(actor),
@@ -117,11 +115,6 @@ def _to_open(session: Session, actor: Actor) -> Iterator[Task]:
     begun = _begun(session, [tender.id for tender, _ in ready])
     for tender, school_id in ready:
         first = begun.get(tender.id)
-        envelope = rules.envelopes_of(has_quality=has_quality(tender))[
-            -1 if tender.status is TenderStatus.MODERATED else 0
-        ]
-        if not openers.can_open(session, tender, envelope, actor.person_id, first):
-            continue
         if first is None:
             said = (
                 "The tender has closed."

@@ -23,10 +23,8 @@ from suppliers.quotes import queries as quotes
 from suppliers.quotes.keys import queries as keys
 from suppliers.quotes.keys.models import EnvelopeKey
 from suppliers.quotes.keys.rules import STILL_SEALED
-from suppliers.quotes.models import Opening
 from suppliers.quotes.openers.models import OpenerRemoval
 from suppliers.quotes.openers.rules import RemovalStatus, Standing
-from suppliers.quotes.rules import Envelope
 
 
 def standings(session: Session, tender: Tender, key: EnvelopeKey) -> Mapping[uuid.UUID, Standing]:
@@ -69,16 +67,6 @@ def completers(session: Session, tender: Tender, key: EnvelopeKey, first: uuid.U
         for one in keys.named(session, tender)
         if one.key_id in given and able.get(one.person_id) is Standing.ABLE
     }
-
-
-def can_open(
-    session: Session, tender: Tender, envelope: Envelope, person_id: uuid.UUID | None, begun: Opening | None
-) -> bool:
-    """Can this person start opening an envelope now or, once somebody has begun, complete it?"""
-    key = keys.envelope_key(session, tender.id, envelope)
-    if begun is not None:
-        return person_id in completers(session, tender, key, begun.first_key_id)
-    return person_id is not None and standings(session, tender, key).get(person_id) is Standing.ABLE
 
 
 def get_removal(

@@ -123,4 +123,3 @@ def test_only_who_can_open_is_said_to_be_able_to(session: Session) -> None:
         view = opening.view_for(session, tender.standby, tender.row, clock.now())
         assert view.standings.get(tender.standby.person_id or new_id()) is Standing.NO_PARTNER
         assert not view.can_complete
-        assert not is_asked_to_open(tender.standby, tender)
