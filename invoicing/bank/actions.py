@@ -132,12 +132,12 @@ def _keep(
     read: Sequence[ReadStatement],
 ) -> None:
     """Check the statements of a file, and keep those of their lines that are not there yet."""
-    for one in read:
-        rules.check_statement(one, own, clock.today())
+    rules.check_file(read, own, clock.today())
     lines = [line for one in read for line in rules.real_lines(one)]
     told = rules.identities(lines, own)
     known = queries.known_identities(session, statement.school_id, [identity for identity, _ in told])
-    ordered = sorted(read, key=lambda one: min(line.booked_on for line in one.lines))
+    moved = [one for one in read if one.lines]
+    ordered = sorted(moved, key=lambda one: min(line.booked_on for line in one.lines))
     statement.first_on = min(line.booked_on for line in lines)
     statement.last_on = max(line.booked_on for line in lines)
     statement.opening, statement.closing = ordered[0].opening, ordered[-1].closing

@@ -151,15 +151,24 @@ def check_has_account(own: OwnAccount) -> None:
         )
 
 
+def check_file(read: Sequence[ReadStatement], own: OwnAccount, today: date) -> None:
+    """Raise RuleBroken, saying what to do, unless a file holds statements of the school's own account.
+
+    Banks that write a statement a day write one for a day without movements, too.
+    """
+    for statement in read:
+        check_statement(statement, own, today)
+    if not any(statement.lines for statement in read):
+        raise RuleBroken(
+            "The statement has no movements. Choose one of a period in which money came in.", FIELD
+        )
+
+
 def check_statement(read: ReadStatement, own: OwnAccount, today: date) -> None:
     """Raise RuleBroken, saying what to do, unless this can be a statement of the school's own account."""
     check_has_account(own)
     _check_account(read.account, own, "This statement")
     _check_currency(read.currency, "The statement")
-    if not read.lines:
-        raise RuleBroken(
-            "The statement has no movements. Choose one of a period in which money came in.", FIELD
-        )
     if len(read.lines) > MOST_LINES:
         raise RuleBroken(
             f"The statement has more than {MOST_LINES:,} movements. Download it in shorter periods.", FIELD

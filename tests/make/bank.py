@@ -42,14 +42,18 @@ def _balance(kind: str, pence: int) -> str:
     sign = "CRDT" if pence >= 0 else "DBIT"
     return (
         f"<Bal><Tp><CdOrPrtry><Cd>{kind}</Cd></CdOrPrtry></Tp>"
-        f'<Amt Ccy="GBP">{abs(pence) / 100:.2f}</Amt><CdtDbtInd>{sign}</CdtDbtInd></Bal>'
+        f'<Amt Ccy="GBP">{_pounds(pence)}</Amt><CdtDbtInd>{sign}</CdtDbtInd></Bal>'
     )
+
+
+def _pounds(pence: int) -> str:
+    return f"{abs(pence) // 100}.{abs(pence) % 100:02d}"
 
 
 def _entry(one: Movement, place: int) -> str:
     sign, side = ("CRDT", "Dbtr") if one.pence >= 0 else ("DBIT", "Cdtr")
     return (
-        f'<Ntry><Amt Ccy="GBP">{abs(one.pence) / 100:.2f}</Amt><CdtDbtInd>{sign}</CdtDbtInd><Sts>BOOK</Sts>'
+        f'<Ntry><Amt Ccy="GBP">{_pounds(one.pence)}</Amt><CdtDbtInd>{sign}</CdtDbtInd><Sts>BOOK</Sts>'
         f"<BookgDt><Dt>{one.day or clock.today()}</Dt></BookgDt>"
         f"<AcctSvcrRef>{one.bank_id or f'{one.reference}{place}'}</AcctSvcrRef><NtryDtls><TxDtls>"
         f"<RltdPties><{side}><Nm>{one.payer}</Nm></{side}></RltdPties>"

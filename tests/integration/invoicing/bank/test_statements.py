@@ -68,6 +68,16 @@ def test_a_statement_imported_twice_or_overlapping_changes_nothing_of_what_is_th
     assert events.first_broken_link(session) is None
 
 
+def test_a_day_on_which_nothing_moved_is_read_with_the_days_on_which_something_did(
+    schools: tuple[School, ...], session: Session
+) -> None:
+    alder = schools[0]
+    weekend = make.camt(alder).partition(b"<Stmt>")[2].partition(b"</Stmt>")[0]
+    file = make.camt(alder, Movement(100_00)).replace(b"<Stmt>", b"<Stmt>" + weekend + b"</Stmt><Stmt>", 1)
+    kept = queries.get_statement(session, alder.finance_lead, make.import_statement(alder, file))
+    assert (kept.added, kept.opening, kept.closing) == (1, Money(1_000_00), Money(1_100_00))
+
+
 def test_what_is_refused_leaves_nothing_behind(schools: tuple[School, ...], session: Session) -> None:
     alder, beech, _ = schools
     fine = Movement(100_00, reference="A")

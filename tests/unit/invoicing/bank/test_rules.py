@@ -9,6 +9,7 @@ from invoicing.bank.rules import (
     OwnAccount,
     ReadLine,
     ReadStatement,
+    check_file,
     check_statement,
     identities,
     real_lines,
@@ -77,13 +78,21 @@ def test_without_an_account_of_the_school_nothing_is_read() -> None:
             replace(STATEMENT, closing=Money(1_057_49)),
             r"its movements come to £57.50, and it ends with £1,057.49 instead of £1,057.50",
         ),
-        (replace(STATEMENT, lines=()), "The statement has no movements"),
     ],
 )
 def test_what_is_wrong_is_said_and_what_to_do(wrong: ReadStatement, sentence: str) -> None:
     with pytest.raises(RuleBroken, match=sentence):
         check_statement(wrong, OWN, TODAY)
     check_statement(replace(STATEMENT, lines=(replace(LINES[0], booked_on=TODAY), LINES[1])), OWN, TODAY)
+
+
+def test_a_day_without_movements_is_read_among_others_and_alone_is_refused() -> None:
+    weekend = replace(STATEMENT, opening=STATEMENT.closing, lines=())
+    check_file([weekend, STATEMENT, weekend], OWN, TODAY)
+    with pytest.raises(RuleBroken, match="The statement has no movements"):
+        check_file([weekend, weekend], OWN, TODAY)
+    with pytest.raises(RuleBroken, match="does not add up"):
+        check_file([STATEMENT, replace(STATEMENT, lines=())], OWN, TODAY)
 
 
 def balanced(*pence: int) -> tuple[ReadLine, ...]:
