@@ -14,11 +14,12 @@ from urllib.request import urlopen
 
 import pytest
 
-from app import WAITING_FOR, create_app
+from app import create_app
 from marketplace.alliance import queries
 from marketplace.core.db import db
 from marketplace.core.policy import Kind, Role
 from marketplace.core.settings import PROJECT, Mode, Settings
+from stages import WAITING_FOR
 from tests.browser.live import free_port
 
 pytestmark = pytest.mark.browser

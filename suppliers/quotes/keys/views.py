@@ -9,7 +9,8 @@ from flask import Blueprint, flash, redirect, url_for
 from marketplace.core import web
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
-from marketplace.core.policy import SCHOOL_PEOPLE, Kind
+from marketplace.core.permissions.permission import SCHOOL_PEOPLE
+from marketplace.core.policy import Kind
 from marketplace.core.web import NavigationItem, answering, page
 from suppliers.quotes.keys import actions, boxes, queries
 from suppliers.quotes.keys.forms import ChangePassphraseForm, ChoosePassphraseForm, PassphraseForm
