@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Everything that proves Weald works: the checks, then the tests on both databases, then the browser.
-# Each part runs even when one before it failed; the closing lines of all are shown again at the end.
+# Two lanes run side by side, so that no processor waits for the other's last test. What the first says is
+# seen at once, what the second says when it has ended; the closing lines of all are shown again at the end.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.venv/bin:$PATH"
@@ -8,27 +9,35 @@ unset PYTHONDONTWRITEBYTECODE  # dozens of programs are started; each would comp
 
 log=$(mktemp -d)
 trap 'rm -rf "$log"' EXIT
-closing=()
-failed=0
 
 part() {
-    local name=$1 began=$SECONDS outcome=passed
+    local name=$1 began=$SECONDS outcome=passed said
+    said=$(mktemp -p "$log")
     shift
     echo
     echo "━━ $name"
-    if ! "$@" 2>&1 | tee "$log/part"; then
-        failed=1
-        outcome=FAILED
-    fi
-    closing+=("$outcome  $name ($((SECONDS - began)) s): $(tail -n 1 "$log/part")")
+    "$@" 2>&1 | tee "$said" || outcome=FAILED
+    echo "$outcome  $name ($((SECONDS - began)) s): $(tail -n 1 "$said")" >>"$log/closing"
 }
 
-part "checks" scripts/check.sh
+second_lane() {
+    part "checks" scripts/check.sh
+    part "integration tests on PostgreSQL" env TEST_DATABASE=postgresql pytest -n 2 tests/integration -m "not embedded"
+}
+
+set -m  # a group of its own, to which Ctrl-C is handed on
+second_lane >"$log/second" 2>&1 &
+second=$!
+set +m
+trap 'kill -INT -- "-$second"; wait; exit 130' INT
+
 part "tests on SQLite" pytest -n 2 --ignore=tests/browser
-part "integration tests on PostgreSQL" env TEST_DATABASE=postgresql pytest -n 2 tests/integration -m "not embedded"
 part "browser journeys" pytest -n 2 --dist=loadfile --no-loadscope-reorder tests/browser
+wait
+cat "$log/second"
 
 echo
 echo "━━ all parts"
-printf '%s\n' "${closing[@]}" "In all: $SECONDS s"
-exit "$failed"
+cat "$log/closing"
+echo "In all: $SECONDS s"
+! grep -q ^FAILED "$log/closing" && [ "$(wc -l <"$log/closing")" = 4 ]

@@ -1,6 +1,5 @@
-"""What every test may ask for: the application on a real database that is as new for each test."""
+"""What holds for every run of tests: its folder, its order, and that it stays on this machine."""
 
-import hashlib
 import os
 import secrets
 import shutil
@@ -9,37 +8,27 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import flask_migrate
 import pytest
-from argon2 import PasswordHasher
-from flask import Flask
-from hypothesis import HealthCheck, settings
-from sqlalchemy.orm import Session
 
-from app import create_app
-from marketplace.alliance import passwords
-from marketplace.core.db import db
-from marketplace.core.settings import Mode, Settings
 from tests import databases
-from tests.make import kept
 
 RUN_FOLDER = "WEALD_TEST_RUN_FOLDER"
 LOOPBACK = {"127.0.0.1", "::1", "localhost", ""}
 
-# How long inputs take to make is measured on the wall: a busy machine would fail tests that are right
-settings.register_profile("weald", suppress_health_check=[HealthCheck.too_slow], deadline=None)
-settings.load_profile("weald")
 
-
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Make the run's folder, in the first of its processes; the others inherit its name.
 
     They show sets in one order too, so that what one process asks a builder for is asked alike by another.
+    Whoever only hands tests out to others does not load the application.
     """
-    if "PYTEST_XDIST_WORKER" not in os.environ:
+    first = "PYTEST_XDIST_WORKER" not in os.environ
+    if first:
         os.environ[RUN_FOLDER] = tempfile.mkdtemp(prefix="weald-run-", dir=databases.memory())
         (Path(os.environ[RUN_FOLDER]) / "states").mkdir()
         os.environ.setdefault("PYTHONHASHSEED", str(secrets.randbelow(2**32)))
+    if not first or config.option.dist == "no":
+        config.pluginmanager.import_plugin("tests.application")
 
 
 @pytest.hookimpl(trylast=True)
@@ -70,76 +59,7 @@ def only_this_machine_is_looked_up() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True, scope="session")
-def a_password_costs_little() -> Iterator[None]:
-    """Hash with the same Argon2id and the least work, so that making a hundred people takes no minute."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-        yield
-
-
-@pytest.fixture(scope="session")
-def database() -> Iterator[databases.Database]:
-    """The database of this run, empty: SQLite, or PostgreSQL with TEST_DATABASE=postgresql."""
-    with databases.chosen(os.environ) as chosen:
-        yield chosen
-
-
 @pytest.fixture(scope="session")
 def run_folder() -> Path:
     """What all processes of this run share: kept states, and the files that those lead to."""
     return Path(os.environ[RUN_FOLDER])
-
-
-@pytest.fixture(scope="session")
-def migrated_app(database: databases.Database, run_folder: Path) -> Iterator[Flask]:
-    """One application for the whole run, its database migrated and that state kept."""
-    application = create_app(
-        Settings(
-            secret_key=hashlib.sha256(run_folder.name.encode()).hexdigest(),
-            database_url=database.url,
-            files_folder=run_folder / "files",
-            mode=Mode.TEST,
-            passphrase_memory_kib=32,
-            passphrase_passes=1,
-        )
-    )
-    with application.app_context():
-        flask_migrate.upgrade()
-        db.engine.dispose()
-    yield application
-    with application.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture(scope="session")
-def shelf(migrated_app: Flask, database: databases.Database, run_folder: Path) -> kept.Shelf:
-    """Where builders keep the states that several tests start from."""
-    shelf = kept.Shelf(database, run_folder / "states")
-    with migrated_app.app_context():
-        shelf.follow(db.engine)
-    kept.use(shelf)
-    return shelf
-
-
-@pytest.fixture
-def app(migrated_app: Flask, shelf: kept.Shelf) -> Iterator[Flask]:
-    """The application in its own context, on a database in which nothing has happened yet."""
-    with migrated_app.app_context():
-        shelf.put_back_empty()
-        yield migrated_app
-        db.session.remove()
-        shelf.let_go()
-
-
-@pytest.fixture
-def session(app: Flask) -> Session:  # noqa: ARG001  # it needs the context
-    """The session that actions and queries of this test use."""
-    return db.session()
-
-
-@pytest.fixture
-def files_folder(app: Flask) -> Path:
-    """Where the application of this test stores files."""
-    settings: Settings = app.extensions["settings"]
-    return settings.files_folder

@@ -83,19 +83,21 @@ def idle_accounts(folder: Path, printed: str) -> list[str]:
 
 
 @pytest.mark.long
-def test_it_starts_names_its_log_ins_and_ends_with_ctrl_c(tmp_path: Path) -> None:
+def test_it_starts_names_its_log_ins_and_ends_with_ctrl_c(run_folder: Path) -> None:
+    folder = run_folder / "instance"
+    folder.mkdir()
     port = free_port()
-    with started(tmp_path, port) as program:
+    with started(folder, port) as program:
         printed = wait_for_address(program)
         assert "@" in printed, "the demonstration's log-ins are shown"
         with urlopen(f"http://localhost:{port}/", timeout=10) as answer:  # our own address
             assert answer.status == 200
     assert program.returncode == 0
-    assert not idle_accounts(tmp_path, printed), "every printed log-in has something to do"
+    assert not idle_accounts(folder, printed), "every printed log-in has something to do"
     with pytest.raises(OSError, match="refused"):
         urlopen(f"http://localhost:{port}/", timeout=10)
 
-    with started(tmp_path, port) as program:
+    with started(folder, port) as program:
         wait_for_address(program)
     assert program.returncode == 0
 
