@@ -16,9 +16,9 @@ from marketplace.alliance import policy_views
 from marketplace.alliance import queries as alliance_queries
 from marketplace.alliance import views as alliance
 from marketplace.contracts.catalogue import jobs as catalogue_jobs
-from marketplace.core import jobs, web
+from marketplace.core import doctor, jobs, web
 from marketplace.core.db import db, set_up_sqlite
-from marketplace.core.settings import Mode, Settings
+from marketplace.core.settings import OWN_MACHINE, Mode, Settings
 from marketplace.core.web import page, public
 
 MIGRATIONS = "marketplace/migrations"
@@ -34,11 +34,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     app = Flask(__name__, static_folder="marketplace/static", template_folder="templates")
     app.extensions["settings"] = settings
+    doctor.refuse_unfit(settings, debug=app.debug)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         TESTING=settings.mode is Mode.TEST,
         SESSION_COOKIE_SECURE=settings.base_url.startswith("https:"),
+        TRUSTED_HOSTS=[settings.host] if settings.production else [settings.host, *OWN_MACHINE],
     )
     db.init_app(app)
     with app.app_context():

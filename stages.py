@@ -55,7 +55,8 @@ from marketplace.contracts import views as contract_pages
 from marketplace.contracts.calendars import models as calendars
 from marketplace.contracts.importing import models as contract_imports
 from marketplace.contracts.warnings import models as contract_warnings
-from marketplace.core import storage
+from marketplace.core import doctor, storage
+from marketplace.core.backups import commands as backup_commands
 from marketplace.core.calculating import calculations
 from marketplace.core.mailbox import mailbox
 from marketplace.core.web import NavigationItem
@@ -183,6 +184,7 @@ TENDER_PAGES = (amending_pages, commitment_pages, interest_pages, recommitting_p
 QUOTE_PAGES = (quote_declaration_pages, earlier_answer_pages)
 """Modules whose pages stand on the blueprint of quotes."""
 BLUEPRINTS = (
+    doctor.health,
     mailbox,
     alliance.people,
     board_pages.board,
@@ -283,5 +285,7 @@ COMMANDS: tuple[click.Command, ...] = (
     *tender_commands.COMMANDS,
     *quote_commands.COMMANDS,
     calculations(award_commands.award, evaluation_commands.score, shared_cost_commands.split),
+    *backup_commands.COMMANDS,
+    *doctor.COMMANDS,
     demonstration,
 )

@@ -16,7 +16,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Protocol
@@ -48,6 +48,9 @@ class Database(Protocol):
     def put_back(self, content: bytes) -> None:
         """Make the content what it was when it was read; everybody has let go."""
 
+    def beside(self) -> AbstractContextManager["Database"]:
+        """Another database of the same kind, without a table; gone afterwards."""
+
 
 class SqliteDatabase:
     """A database file, made anew for each content that is put back.
@@ -78,6 +81,12 @@ class SqliteDatabase:
         before, self.file = self.file, self._new_file(content)
         for ending in ("", "-wal", "-shm"):
             before.with_name(before.name + ending).unlink(missing_ok=True)
+
+    @contextmanager
+    def beside(self) -> Iterator[Database]:
+        """A file in a folder of its own."""
+        with tempfile.TemporaryDirectory(prefix="beside-", dir=self.folder) as folder:
+            yield SqliteDatabase(Path(folder))
 
     def _new_file(self, content: bytes) -> Path:
         file = self.folder / f"{next(self.serial)}.sqlite"
@@ -119,6 +128,13 @@ class PostgresqlDatabase:
                 self.connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
             for table, rows in pickle.loads(content).items():  # noqa: S301  # `read` wrote it
                 self._write(table, rows)
+
+    @contextmanager
+    def beside(self) -> Iterator[Database]:
+        """A database on the same server."""
+        other = PostgresqlDatabase(self.server)
+        yield other
+        other.drop()
 
     def drop(self) -> None:
         """Leave nothing on the server."""

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from alembic.migration import MigrationContext
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Enum, MetaData, Uuid, event, types
 from sqlalchemy.engine import Connection, Dialect
@@ -165,6 +166,11 @@ def forget_outside_writes(session: Session, *_: object) -> None:
 
 
 event.listen(Session, "before_flush", forget_outside_writes)
+
+
+def revision_of(connection: Connection) -> str:
+    """The migration that a database has; empty for one that has none."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
 
 
 def set_up_sqlite(engine: Any) -> None:

@@ -12,15 +12,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
 
 PROJECT = Path(__file__).resolve().parents[2]
 SHORTEST_SECRET = 32
 LEAST_PASSPHRASE_WORK = 2 * 19 * 1024  # KiB times passes: the least of OWASP’s password storage cheat sheet
+LEAST_LETTERS = 12
+OWN_MACHINE = {"localhost", "127.0.0.1", "::1"}
 OCDS_PREFIX = re.compile(r"ocds-[a-z0-9]{6}")
 
 
-class SettingsError(Exception):
-    """A setting is missing or unsafe; the message says what to set."""
+class SettingsError(click.ClickException):
+    """A setting is missing or unsafe; the message says what to set, and is all that a command line shows."""
 
 
 class Mode(StrEnum):
@@ -80,6 +85,31 @@ class Settings:
     def production(self) -> bool:
         """Is this a real installation, with real people in it?"""
         return self.mode is Mode.PRODUCTION
+
+    @property
+    def host(self) -> str:
+        """The name in the address that people use: what a request may say it wants."""
+        return urlsplit(self.base_url).hostname or ""
+
+    def unfit(self) -> list[str]:
+        """Why nobody should work with these settings for real: what to set, a sentence for each."""
+        found = []
+        if len(set(self.secret_key)) < LEAST_LETTERS:
+            found.append(
+                "SECRET_KEY is too simple. Set it to a random text, for example from: "
+                'python -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
+        if not self.base_url.startswith("https://") or self.host in OWN_MACHINE:
+            found.append(
+                f"BASE_URL is {self.base_url}. Set it to the address that people use, which begins with https://"
+            )
+        if not self.smtp_url:
+            found.append(
+                "No mail can be sent. Set SMTP_URL, for example smtp://user:password@mail.example:587"
+            )
+        if self.mail_from.endswith("@localhost>"):
+            found.append("MAIL_FROM names no real sender. Set it, for example: Weald <weald@example.org>")
+        return found
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:

@@ -74,10 +74,10 @@ def write(content: Readable, *, field: str | None = None, largest: int = LARGEST
         except BaseException:
             temporary.unlink()
             raise
-    path = _path(digest.hexdigest())
+    path = path_of(digest.hexdigest())
     path.parent.mkdir(exist_ok=True)
     temporary.replace(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return Written(digest.hexdigest(), size)
 
 
@@ -95,7 +95,7 @@ def record(session: Session, written: Written, media_type: str) -> StoredFile:
 
 def read(sha256: str) -> bytes:
     """The content of a stored file, checked against its hash. Raises NotFound."""
-    path = _path(sha256)
+    path = path_of(sha256)
     if not path.is_file():
         raise NotFound("That file is not in the store.")
     content = path.read_bytes()
@@ -121,11 +121,12 @@ def _folder() -> Path:
     return settings.files_folder
 
 
-def _path(sha256: str) -> Path:
+def path_of(sha256: str) -> Path:
+    """Where the store keeps a file of this hash, if it has it."""
     return _folder() / sha256[:2] / sha256[2:]
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """A new name is durable only when its folder is synced too."""
     handle = os.open(folder, os.O_RDONLY)
     try:

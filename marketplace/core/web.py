@@ -38,7 +38,7 @@ from flask_wtf.csrf import CSRFError
 from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup, escape
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as Answer
 
 from marketplace.core import clock, controls, policy
@@ -201,6 +201,7 @@ def set_up(app: Flask) -> None:
     for refusal, status in ((NotFound, 404), (Forbidden, 403), (RuleBroken, 422), (Stale, 409)):
         app.register_error_handler(refusal, _refusal_page(status))
     app.register_error_handler(CSRFError, _csrf_page)
+    app.register_error_handler(SecurityError, _not_our_host)
     app.register_error_handler(HTTPException, _http_page)
     if not app.testing:
         app.register_error_handler(Exception, _crash_page)
@@ -247,6 +248,10 @@ def _headers(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
     if request.endpoint == "static":
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     elif actor().signed_in:
@@ -333,6 +338,11 @@ def _refusal_page(status: int) -> Callable[[Refusal], tuple[Any, int]]:
 def _csrf_page(_: CSRFError) -> tuple[str, int]:
     message = "This page had been open too long to trust. Go back, reload it and send it again."
     return render_template("errors/422.html", message=message), 422
+
+
+def _not_our_host(_: SecurityError) -> tuple[str, int, dict[str, str]]:
+    """Who asks for another host gets no page: its links would lead there."""
+    return "Weald is not at this address.", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def _asked_by_program() -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from marketplace.core.settings import Mode, Settings, SettingsError
@@ -52,3 +54,18 @@ def test_a_passphrase_that_is_cheap_to_guess_is_for_no_production() -> None:
     assert Settings.from_environment({**cheap, "WEALD_MODE": "demonstration"}).passphrase_passes == 1
     with pytest.raises(SettingsError, match="whole number"):
         Settings.from_environment({"SECRET_KEY": SECRET, "PASSPHRASE_PASSES": "three"})
+
+
+def test_settings_that_nobody_should_work_with_are_named_one_by_one() -> None:
+    unfit = Settings(secret_key="abc" * 20).unfit()
+    assert [sentence.split()[0] for sentence in unfit] == ["SECRET_KEY", "BASE_URL", "No", "MAIL_FROM"]
+    fit = Settings(
+        secret_key="0123456789abcdefghijklmnopqrstuvwxyz",
+        base_url="https://weald.example",
+        smtp_url="smtp://mail.weald.example:587",
+        mail_from="Weald <weald@weald.example>",
+    )
+    assert fit.unfit() == []
+    assert fit.host == "weald.example"
+    assert replace(fit, base_url="http://weald.example").unfit(), "in the clear"
+    assert replace(fit, base_url="https://localhost").unfit(), "nobody else can reach it"

@@ -79,7 +79,12 @@ def test_a_request_that_is_far_too_large_is_refused_in_words(client: Client) -> 
 def test_a_fault_shows_a_reference_and_no_trace(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("marketplace.core.jobs.set_up", lambda *_: None)
     settings = dataclasses.replace(
-        app.extensions["settings"], mode=Mode.PRODUCTION, passphrase_memory_kib=65_536
+        app.extensions["settings"],
+        mode=Mode.PRODUCTION,
+        passphrase_memory_kib=65_536,
+        base_url="https://weald.example",
+        smtp_url="smtp://mail.weald.example:587",
+        mail_from="Weald <weald@weald.example>",
     )
     in_production = create_app(settings)
 
@@ -88,8 +93,15 @@ def test_a_fault_shows_a_reference_and_no_trace(app: Flask, monkeypatch: pytest.
 
     broken.is_public = True  # type: ignore[attr-defined]  # the mark that `public` leaves
     in_production.add_url_rule("/broken", "broken", broken)
-    answer = in_production.test_client().get("/broken")
+    answer = in_production.test_client().get("/broken", base_url="https://weald.example")
     assert answer.status_code == 500
     assert re.search(r"\b[0-9A-F]{8}\b", answer.text)
     assert "ZeroDivisionError" not in answer.text
     assert "42" not in answer.text
+
+
+def test_a_request_for_another_host_is_refused(app: Flask) -> None:
+    client = app.test_client()
+    assert client.get("/sign-in").status_code == 200
+    refused = client.get("/sign-in", base_url="http://evil.example")
+    assert (refused.status_code, refused.text) == (400, "Weald is not at this address.")
