@@ -26,6 +26,8 @@ from invoicing.invoices.disputes import views as dispute_pages
 from invoicing.invoices.vat_watch import queries as vat_watch_queries
 from invoicing.invoices.vat_watch import views as vat_watch_pages
 from invoicing.ledger import models as ledger
+from invoicing.ledger.periods import queries as period_queries
+from invoicing.ledger.periods import views as period_pages
 from invoicing.payments import models as payments
 from invoicing.payments import views as payment_pages
 from invoicing.shared_costs import commands as shared_cost_commands
@@ -218,6 +220,7 @@ BLUEPRINTS = (
     shared_cost_pages.shared_costs,
     payment_pages.payments,
     bank_pages.bank,
+    period_pages.books,
     fund_pages.fund,
     refund_pages.refunds,
     annual_pack_pages.annual_pack,
@@ -249,6 +252,7 @@ WAITING_FOR: tuple[Any, ...] = (
     invoice_queries.waiting_for,
     vat_watch_queries.waiting_for,
     bank_queries.waiting_for,
+    period_queries.waiting_for,
     fund_tasks.waiting_for,
 )
 NAVIGATION: tuple[NavigationItem, ...] = (
@@ -277,6 +281,7 @@ SHORTCUTS: tuple[NavigationItem, ...] = (
     *agreement_pages.SHORTCUTS,
     *shared_cost_pages.SHORTCUTS,
     *bank_pages.SHORTCUTS,
+    *period_pages.SHORTCUTS,
     *fund_pages.SHORTCUTS,
     *annual_pack_pages.SHORTCUTS,
 )

@@ -8,9 +8,12 @@ from __future__ import annotations
 from invoicing.agreements import jobs as agreement_jobs
 from invoicing.agreements import leaving as agreement_leaving
 from invoicing.agreements.charging import jobs as charging_jobs
+from invoicing.bank import closing as bank_closing
 from invoicing.fund import leaving as fund_leaving
 from invoicing.fund import tasks as fund_tasks
 from invoicing.gateways import pdf
+from invoicing.invoices import closing as invoice_closing
+from invoicing.ledger.periods import waiting as closing_periods
 from invoicing.shared_costs import jobs as shared_cost_jobs
 from marketplace.alliance.decisions import about as decision_subjects
 from marketplace.alliance.decisions.rules import Subject
@@ -112,6 +115,8 @@ def connect() -> None:
     leaving.ask(contract_leaving.running_contracts)
     leaving.ask(tender_leaving.open_commitments)
     leaving.ask(agreement_leaving.running_agreements)
+    closing_periods.ask(invoice_closing.drafts)
+    closing_periods.ask(bank_closing.waiting_lines)
     leaving.ask(fund_leaving.settlement)
     tender_progress.offer_steps(amending_queries.offered_steps)
     tender_progress.offer_steps(recommitting_tasks.offered_steps)

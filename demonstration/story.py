@@ -12,6 +12,7 @@ from demonstration import (
     bids,
     board,
     changes,
+    closing,
     firms,
     fund,
     joining,
@@ -57,6 +58,7 @@ def tell(calendar: Calendar) -> None:
     recharges.recharge(cast)
     agreements_used.use(cast, agreements.agree(cast))
     statements.receive(cast)
+    closing.close(cast)
     registers.renew_due_contracts()
     work.share(cast)
     annual_pack.write(cast)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,9 @@ from invoicing.bank.matching import OpenInvoice
 from invoicing.bank.models import BankLine, BankStatement, Receipt, StatementColumns
 from invoicing.bank.rules import Format, LineStatus, OwnAccount, ReadStatement
 from invoicing.invoices import queries as invoices
+from invoicing.invoices.models import Invoice
 from invoicing.ledger.actions import post
+from invoicing.ledger.periods.queries import open_day
 from invoicing.ledger.rules import Leg
 from invoicing.payments.actions import receive
 from invoicing.payments.rules import banks, money_held
@@ -180,7 +183,8 @@ def match_payment(
 
     The invoice due first is paid in full before the next; what is over stays on account of the school
     that paid. `seen` is what the page said would stay there: RuleBroken when an invoice was paid meanwhile.
-    Sent twice, it is recorded once. Raises RuleBroken (field `invoices`), Stale, NotFound.
+    It is dated on the day that the bank says; where one of the schools has closed that month, on the first
+    day after it. Sent twice, it is recorded once. Raises RuleBroken (field `invoices`), Stale, NotFound.
     """
     with transaction() as session:
         line = queries.get_line(session, actor, line_id, lock=True)
@@ -193,13 +197,14 @@ def match_payment(
         open_now = {one.id: one for one in queries.open_invoices(session, line.school_id)}
         laid = matching.lay(line.amount, _chosen(locked, open_now), line.booked_on)
         matching.check_seen(laid, seen)
+        posted_on = open_day(session, _holders(line.school_id, locked), line.booked_on)
         for part in laid.parts:
             payment = receive(
                 session,
                 actor,
                 locked[part.invoice.id],
                 new_id(),
-                paid_on=line.booked_on,
+                paid_on=posted_on,
                 amount=part.amount,
                 reference=line.reference[: rules.LONGEST_REFERENCE],
             )
@@ -208,7 +213,7 @@ def match_payment(
         line.on_account = laid.on_account
         line.settled_by, line.settled_at = _person(actor), clock.now()
         if laid.on_account:
-            _post_on_account(session, line)
+            _post_on_account(session, line, posted_on)
         session.flush()
         events.record(session, actor, Act.PAYMENT_MATCH, line.id, organisation_id=line.school_id)
 
@@ -223,14 +228,19 @@ def _chosen(locked: Collection[uuid.UUID], open_now: Mapping[uuid.UUID, OpenInvo
     return [open_now[one] for one in locked]
 
 
-def _post_on_account(session: Session, line: BankLine) -> None:
+def _holders(school_id: uuid.UUID, locked: Mapping[uuid.UUID, Invoice]) -> set[uuid.UUID]:
+    """Whose books a payment of these invoices is posted to."""
+    return {school_id, *(invoice.buyer_id for invoice in locked.values())}
+
+
+def _post_on_account(session: Session, line: BankLine, posted_on: date) -> None:
     """What was paid beyond the invoices is owed to the school that paid, in both schools' books."""
     assert line.payer_id, "a matched line has a payer"
     bank, held = banks(line.school_id, line.payer_id), money_held(line.school_id, line.payer_id)
     post(
         session,
         line.id,
-        posted_on=line.booked_on,
+        posted_on=posted_on,
         description="Paid on account",
         source_id=line.id,
         legs=[

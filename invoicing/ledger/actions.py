@@ -11,8 +11,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from invoicing.ledger.models import Account, Entry, Transfer
+from invoicing.ledger.periods.queries import check_open
 from invoicing.ledger.rules import AccountName, Leg
-from marketplace.core import clock
+from marketplace.core import clock, events
 from marketplace.core.ids import new_id
 
 
@@ -28,7 +29,8 @@ def post(
     """Add an entry within the caller's action. A shared step.
 
     The caller makes the id, so a retry is the same entry. Raises ValueError when an entry with this
-    id says something else: that is a fault in the program, never a person's mistake.
+    id says something else: that is a fault in the program, never a person's mistake. Raises RuleBroken
+    when the books of one of the holders are closed on that day: the person dates it in the open month.
     """
     if not legs:
         raise ValueError("An entry needs a leg.")
@@ -38,6 +40,9 @@ def post(
         if said != [(leg.debit.code, leg.credit.code, leg.amount) for leg in legs]:
             raise ValueError(f"Entry {entry_id} was posted already and says something else.")
         return known
+    # whoever closes a month holds the chain, too: none closes between this look and the posting
+    events.hold_chain(session)
+    check_open(session, {leg.debit.holder_id for leg in legs}, posted_on)
     entry = Entry(
         id=entry_id,
         posted_on=posted_on,

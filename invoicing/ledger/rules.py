@@ -23,7 +23,13 @@ class AccountKind(StrEnum):
     FUND_SHARE = "fund_share"
     FUND_SPENDING = "fund_spending"
 
+    @property
+    def is_credit(self) -> bool:
+        """Does such an account usually stand on the credit side, so that people read it turned round?"""
+        return self in _CREDIT
 
+
+_CREDIT = frozenset({AccountKind.PAYABLE, AccountKind.INCOME, AccountKind.VAT_OUTPUT, AccountKind.FUND_SHARE})
 ACCOUNT_LABELS: Mapping[AccountKind, str] = {
     AccountKind.BANK: "Bank",
     AccountKind.RECEIVABLE: "Owed to the school",

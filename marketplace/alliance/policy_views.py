@@ -53,6 +53,7 @@ SUBJECTS = {
     "Suppliers during a contract": ("review", "credit"),
     "Agreements between schools": ("offer", "agreement", "check", "extension", "usage", "charge"),
     "Invoices and payments": ("shared_cost", "invoice", "credit_note", "statement", "payment"),
+    "The books": ("period", "books"),
     "Partnership Fund": ("fund", "contribution", "claim", "refund"),
 }
 """The chapters of the page that says who can do what: which acts, by their first word, stand in each."""

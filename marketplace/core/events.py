@@ -116,7 +116,7 @@ def record(
 
     `organisation_id` names whose data was touched, so that they can be shown what was done with it.
     """
-    head = session.get_one(ChainHead, 1, with_for_update=True, populate_existing=True)
+    head = hold_chain(session)
     recorded = Event(
         id=new_id(),
         position=head.position + 1,
@@ -139,6 +139,14 @@ def record(
             session.info["wake"] = True
     session.flush()
     return recorded
+
+
+def hold_chain(session: Session) -> ChainHead:
+    """The head of the chain, held until the action ends: meanwhile no other action records what it did.
+
+    An action that must not miss another one's change takes it before it looks.
+    """
+    return session.get_one(ChainHead, 1, with_for_update=True, populate_existing=True)
 
 
 def fingerprint(event: Event) -> str:

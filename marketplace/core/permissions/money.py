@@ -51,6 +51,17 @@ PERMISSIONS: dict[Act, Permission] = {
     Act.PAYMENT_PROPOSE: may("Propose a write-off or a repayment", Role.FINANCE_LEAD, Role.BURSAR),
     Act.PAYMENT_APPROVE: may("Approve a write-off or a repayment", Role.HEADTEACHER, Role.FINANCE_LEAD),
     Act.PAYMENT_REFUSE: may("Refuse a write-off or a repayment", Role.HEADTEACHER, Role.FINANCE_LEAD),
+    Act.PERIOD_CLOSE: may("Close a month or year of the books", Role.FINANCE_LEAD, Role.COORDINATOR),
+    Act.PERIOD_PROPOSE: may(
+        "Propose to reopen closed months of the books", Role.FINANCE_LEAD, Role.BURSAR, Role.COORDINATOR
+    ),
+    Act.PERIOD_REOPEN: may(
+        "Agree that closed months are reopened, as a second person", Role.HEADTEACHER, Role.FINANCE_LEAD
+    ),
+    Act.PERIOD_REFUSE: may("Leave closed months closed, with a reason", Role.HEADTEACHER, Role.FINANCE_LEAD),
+    Act.BOOKS_SET_YEAR: may(
+        "Say when the financial year of the books ends", Role.FINANCE_LEAD, Role.COORDINATOR
+    ),
     Act.FUND_OPEN: may("Open a Partnership Fund", Role.COORDINATOR),
     Act.CONTRIBUTION_PROPOSE: may("Propose a round of contributions", Role.COORDINATOR),
     Act.CONTRIBUTION_CONFIRM: may("Confirm the school's contribution for its governing body", Role.GOVERNOR),
