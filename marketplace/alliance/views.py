@@ -100,11 +100,13 @@ def sign_in() -> Any:
 @people.route("/sign-out", methods=["POST"])
 @public
 def sign_out() -> Response:
-    """End the session."""
+    """End the session, and have the browser forget what it kept of Weald."""
     actions.sign_out(web.actor())
     logout_user()
     flash("You have signed out.")
-    return redirect(url_for("home"))
+    answer = redirect(url_for("home"))
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 @people.route("/forgotten-password", methods=["GET", "POST"])

@@ -24,6 +24,12 @@ FIT = {
 }
 
 
+@pytest.fixture(autouse=True)
+def little_room_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where this machine keeps what tests write may be small."""
+    monkeypatch.setattr(doctor, "LEAST_ROOM", 1)
+
+
 def amiss(session: Session, settings: Settings) -> dict[str, str]:
     return {found.name: found.mend for found in doctor.examine(session, settings) if found.mend}
 
@@ -45,6 +51,13 @@ def test_production_does_not_start_with_unfit_settings(settings: Settings) -> No
     with pytest.raises(SettingsError, match="Unset FLASK_DEBUG"):
         doctor.refuse_unfit(replace(unfit, base_url=FIT["base_url"]), debug=True)
     doctor.refuse_unfit(replace(unfit, mode=Mode.DEMONSTRATION), debug=True)
+
+
+def test_a_disk_that_fills_up_is_noticed(
+    session: Session, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "LEAST_ROOM", 2**60)
+    assert "Make room" in amiss(session, settings)["room"]
 
 
 def test_a_sleeping_worker_and_waiting_mail_are_noticed(session: Session, settings: Settings) -> None:

@@ -125,6 +125,8 @@ def test_signing_in_leads_to_the_page_that_was_asked_for_and_never_elsewhere(
         form.fill(email="ann@example.org", password=PASSWORD)
         assert client.submit(form, "Sign in").heading == heading
         client.post("/sign-out")
+    answer = client.open("/sign-out", method="POST", data={"csrf_token": client.csrf_token()})
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
 
 
 @pytest.mark.parametrize(
