@@ -30,6 +30,8 @@ from invoicing.ledger.periods import queries as period_queries
 from invoicing.ledger.periods import views as period_pages
 from invoicing.payments import models as payments
 from invoicing.payments import views as payment_pages
+from invoicing.settlement import tasks as settlement_tasks
+from invoicing.settlement import views as settlement_pages
 from invoicing.shared_costs import commands as shared_cost_commands
 from invoicing.shared_costs import views as shared_cost_pages
 from marketplace.alliance import commands as alliance_commands
@@ -221,6 +223,7 @@ BLUEPRINTS = (
     payment_pages.payments,
     bank_pages.bank,
     period_pages.books,
+    settlement_pages.settlement,
     fund_pages.fund,
     refund_pages.refunds,
     annual_pack_pages.annual_pack,
@@ -253,6 +256,7 @@ WAITING_FOR: tuple[Any, ...] = (
     vat_watch_queries.waiting_for,
     bank_queries.waiting_for,
     period_queries.waiting_for,
+    settlement_tasks.waiting_for,
     fund_tasks.waiting_for,
 )
 NAVIGATION: tuple[NavigationItem, ...] = (
@@ -282,6 +286,7 @@ SHORTCUTS: tuple[NavigationItem, ...] = (
     *shared_cost_pages.SHORTCUTS,
     *bank_pages.SHORTCUTS,
     *period_pages.SHORTCUTS,
+    *settlement_pages.SHORTCUTS,
     *fund_pages.SHORTCUTS,
     *annual_pack_pages.SHORTCUTS,
 )

@@ -14,6 +14,7 @@ from invoicing.fund import tasks as fund_tasks
 from invoicing.gateways import pdf
 from invoicing.invoices import closing as invoice_closing
 from invoicing.ledger.periods import waiting as closing_periods
+from invoicing.settlement import jobs as settlement_jobs
 from invoicing.shared_costs import jobs as shared_cost_jobs
 from marketplace.alliance.decisions import about as decision_subjects
 from marketplace.alliance.decisions.rules import Subject
@@ -111,6 +112,15 @@ def connect() -> None:
     decision_subjects.describe_with(Subject.PARTNERSHIP, partnership_subjects.about)
     decision_subjects.describe_with(Subject.AWARD, award_confirming.about)
     fund_tasks.listen()
+    jobs.every_minute(settlement_jobs.propose_monthly)
+    events.subscribe(
+        "settlement.invoices",
+        settlement_jobs.invoice_changed,
+        Act.PAYMENT_RECORD,
+        Act.PAYMENT_APPROVE,
+        Act.INVOICE_DISPUTE,
+        Act.CREDIT_NOTE_ISSUE,
+    )
     printing.draw_with(pdf.render)
     leaving.ask(contract_leaving.running_contracts)
     leaving.ask(tender_leaving.open_commitments)

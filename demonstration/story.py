@@ -25,6 +25,7 @@ from demonstration import (
     recharges,
     registers,
     school_years,
+    settling,
     statements,
     work,
 )
@@ -56,9 +57,11 @@ def tell(calendar: Calendar) -> None:
     ladders.claim(cast, fund_id)
     leaver.leave(cast, fund_id)
     recharges.recharge(cast)
+    settling.owe(cast)
     agreements_used.use(cast, agreements.agree(cast))
     statements.receive(cast)
     closing.close(cast)
+    settling.settle(cast)
     registers.renew_due_contracts()
     work.share(cast)
     annual_pack.write(cast)

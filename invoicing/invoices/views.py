@@ -50,8 +50,8 @@ LIST_QUESTIONS = (
 )
 
 
-SETTLES = frozenset({AccountKind.BANK, AccountKind.PAYABLE, AccountKind.EXPENSE})
-"""What settles an invoice in its issuer's books: money, money on account, or that it was written off."""
+SETTLES = frozenset({AccountKind.BANK, AccountKind.PAYABLE, AccountKind.EXPENSE, AccountKind.CLEARING})
+"""What settles an invoice in its issuer's books: money, money on account, a settlement, or a write-off."""
 
 
 def _reads_invoices(actor: Actor) -> bool:

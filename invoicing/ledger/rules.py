@@ -22,6 +22,7 @@ class AccountKind(StrEnum):
     VAT_INPUT = "vat_input"
     FUND_SHARE = "fund_share"
     FUND_SPENDING = "fund_spending"
+    CLEARING = "clearing"
 
     @property
     def is_credit(self) -> bool:
@@ -40,6 +41,7 @@ ACCOUNT_LABELS: Mapping[AccountKind, str] = {
     AccountKind.VAT_INPUT: "VAT to reclaim",
     AccountKind.FUND_SHARE: "Share of the Partnership Fund",
     AccountKind.FUND_SPENDING: "Spending of the Partnership Fund",
+    AccountKind.CLEARING: "Settlement between schools",
 }
 
 

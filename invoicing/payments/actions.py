@@ -91,11 +91,12 @@ def receive(
     amount: Money,
     reference: str,
     held: bool = False,
+    through: rules.Sides | None = None,
 ) -> Payment:
     """Count money towards an invoice that the caller has locked, and post it. A shared step.
 
-    It comes from the bank, or `held` from what the buyer paid on account before. Raises RuleBroken when
-    the money cannot be for this invoice.
+    It comes from the bank, `held` from what the buyer paid on account before, or `through` two other
+    accounts. Raises RuleBroken when the money cannot be for this invoice.
     """
     rules.check_payment(
         amount,
@@ -116,7 +117,8 @@ def receive(
         recorded_at=clock.now(),
     )
     settle(session, invoice, amount)
-    _post(session, invoice, payment, held=held)
+    usual = rules.money_held if held else rules.banks
+    _post(session, invoice, payment, through or usual(invoice.issuer_id, invoice.buyer_id))
     session.add(payment)
     session.flush()
     events.record(
@@ -131,11 +133,10 @@ def receive(
     return payment
 
 
-def _post(session: Session, invoice: Invoice, payment: Payment, *, held: bool) -> None:
+def _post(session: Session, invoice: Invoice, payment: Payment, source: rules.Sides) -> None:
     """The entry of a payment in both schools' books."""
     issuer, buyer = invoice.issuer_id, invoice.buyer_id
     named = f", reference {payment.reference}" if payment.reference else ""
-    source = rules.money_held(issuer, buyer) if held else rules.banks(issuer, buyer)
     received = Leg(source.receiver, AccountName(issuer, AccountKind.RECEIVABLE, buyer), payment.amount)
     paid = Leg(AccountName(buyer, AccountKind.PAYABLE, issuer), source.payer, payment.amount)
     post(

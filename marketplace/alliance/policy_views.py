@@ -54,6 +54,7 @@ SUBJECTS = {
     "Agreements between schools": ("offer", "agreement", "check", "extension", "usage", "charge"),
     "Invoices and payments": ("shared_cost", "invoice", "credit_note", "statement", "payment"),
     "The books": ("period", "books"),
+    "Settlements between schools": ("settlement",),
     "Partnership Fund": ("fund", "contribution", "claim", "refund"),
 }
 """The chapters of the page that says who can do what: which acts, by their first word, stand in each."""

@@ -62,6 +62,13 @@ PERMISSIONS: dict[Act, Permission] = {
     Act.BOOKS_SET_YEAR: may(
         "Say when the financial year of the books ends", Role.FINANCE_LEAD, Role.COORDINATOR
     ),
+    Act.SETTLEMENT_PROPOSE: may("Propose to net what schools owe one another", Role.COORDINATOR, Role.SYSTEM),
+    Act.SETTLEMENT_REWORK: may("Take out of a settlement what was paid or disputed meanwhile", Role.SYSTEM),
+    Act.SETTLEMENT_ACCEPT: may("Accept the school’s figure in a settlement", Role.FINANCE_LEAD),
+    Act.SETTLEMENT_WITHDRAW: may("Withdraw a settlement that waits for schools", Role.COORDINATOR),
+    Act.SETTLEMENT_STAY_OUT: may("Keep the school out of settlements", Role.FINANCE_LEAD),
+    Act.SETTLEMENT_TAKE_PART: may("Let the school take part in settlements again", Role.FINANCE_LEAD),
+    Act.SETTLEMENT_RECEIVE: may("Record that the payment of a settlement arrived", Role.FINANCE_LEAD),
     Act.FUND_OPEN: may("Open a Partnership Fund", Role.COORDINATOR),
     Act.CONTRIBUTION_PROPOSE: may("Propose a round of contributions", Role.COORDINATOR),
     Act.CONTRIBUTION_CONFIRM: may("Confirm the school's contribution for its governing body", Role.GOVERNOR),
