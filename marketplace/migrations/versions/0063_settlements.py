@@ -7,8 +7,8 @@ from alembic import op
 
 from marketplace.migrations.rebuild import one_of, rebuilt
 
-revision = "0062"
-down_revision = "0061"
+revision = "0063"
+down_revision = "0062"
 branch_labels = None
 depends_on = None
 
