@@ -12,6 +12,8 @@ from flask_migrate import Migrate
 
 import stages
 import wiring
+from invoicing.gateways import pdf
+from invoicing.gateways.workers import Workers
 from marketplace.alliance import policy_views
 from marketplace.alliance import queries as alliance_queries
 from marketplace.alliance import views as alliance
@@ -48,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Migrate(app, db, MIGRATIONS, compare_type=True, render_as_batch=True)
     if not app.testing:
         jobs.set_up(app, settings)
+        pdf.draw_apart(Workers())
     alliance.set_up(app)
     web.set_up(app)
     catalogue_jobs.set_up(app)

@@ -21,6 +21,7 @@ from invoicing.fund import views as fund_pages
 from invoicing.fund.refunds import views as refund_pages
 from invoicing.invoices import queries as invoice_queries
 from invoicing.invoices import views as invoice_pages
+from invoicing.invoices.batches import views as batch_pages
 from invoicing.invoices.credit_notes import views as credit_note_pages
 from invoicing.invoices.disputes import views as dispute_pages
 from invoicing.invoices.vat_watch import queries as vat_watch_queries
@@ -216,6 +217,7 @@ BLUEPRINTS = (
     award_pages.awards,
     agreement_pages.agreements,
     invoice_pages.invoices,
+    batch_pages.batches,
     credit_note_pages.credit_notes,
     dispute_pages.disputes,
     vat_watch_pages.vat_watch,

@@ -13,6 +13,7 @@ from invoicing.fund import leaving as fund_leaving
 from invoicing.fund import tasks as fund_tasks
 from invoicing.gateways import pdf
 from invoicing.invoices import closing as invoice_closing
+from invoicing.invoices.batches import jobs as batch_jobs
 from invoicing.ledger.periods import waiting as closing_periods
 from invoicing.settlement import jobs as settlement_jobs
 from invoicing.shared_costs import jobs as shared_cost_jobs
@@ -90,6 +91,7 @@ def connect() -> None:
     events.subscribe("shared_costs.recovery_fee", shared_cost_jobs.charge_recovery_fee, Act.AWARD_CONFIRM)
     jobs.every_minute(agreement_jobs.watch_agreements)
     jobs.every_minute(charging_jobs.invoice_finished_periods)
+    jobs.when_woken(batch_jobs.go_on)
     events.subscribe("charging.released", charging_jobs.release, Act.INVOICE_DISCARD)
     jobs.every_minute(contract_jobs.renew_due_contracts)
     jobs.every_minute(contract_warning_jobs.warn_once_a_day)

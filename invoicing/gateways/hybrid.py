@@ -7,31 +7,30 @@ draws and embeds; what it cannot say of two standards together is added here. Sa
 from __future__ import annotations
 
 import io
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 from weasyprint import Attachment
 
 from invoicing.gateways import weasy
+from invoicing.gateways.drawing import Enclosure, Order
 
 XML_NAME = "factur-x.xml"  # Factur-X 1.0 gives the name
 MORE_METADATA = Path(__file__).with_name("factur_x.xmp").read_text("utf-8")
 
 
-def render(template: str, xml: bytes, written_at: datetime, **context: Any) -> bytes:
-    """The PDF of a template with an e-invoice (CII) inside it. Raises ValueError as `weasy.render` does."""
+def draw(order: Order, enclosure: Enclosure) -> bytes:
+    """The PDF of an order with an e-invoice inside it. Raises ValueError as `weasy.draw` does."""
     attachment = Attachment(
-        string=xml,
+        string=enclosure.xml,
         name=XML_NAME,
         description="The same document for programs: Factur-X, profile EN 16931",
-        created=written_at,
-        modified=written_at,
+        created=enclosure.written_at,
+        modified=enclosure.written_at,
         relationship="Alternative",
     )
-    drawn = weasy.render(template, variant="pdf/a-3a", attachments=[attachment], **context)
+    drawn = weasy.draw(order, variant="pdf/a-3a", attachments=[attachment])
     finished = io.BytesIO()
     with pikepdf.open(io.BytesIO(drawn)) as document:
         _say_what_it_keeps(document)

@@ -1,30 +1,26 @@
 """PDF documents by WeasyPrint, tagged for assistive technology (PDF/UA-1): same content, same bytes.
 
-A document is made of a template in `templates/print/`, of the style in `templates/print/print.css`,
-and of nothing else. No address is ever opened: `data:` is allowed, and `asset:NAME` is one of the
-front-end parts in `marketplace/static/vendor/` by its plain name.
+No address is ever opened: `data:` is allowed, and `asset:NAME` is one of the front-end parts in
+`marketplace/static/vendor/` by its plain name.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
-from flask import current_app
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from marketplace.core.web import VENDOR
+from invoicing.gateways.drawing import Order
+from marketplace.core.vendor import VENDOR, manifest
 
 # Otherwise the typeface embedded in a document says when it was embedded, and no two are alike
 os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
 
-STYLE = "print/print.css"
 ASSET = "asset:"
 ACCESSIBLE = "pdf/ua-1"
 _one_at_a_time = threading.Lock()
@@ -48,25 +44,16 @@ class ClosedFetcher(URLFetcher):
             raise
 
 
-def render(
-    template: str, *, variant: str = ACCESSIBLE, attachments: Sequence[Attachment] = (), **context: Any
-) -> bytes:
-    """The PDF of a template, such as `print/invoice.html`, filled with `context` and nothing else.
-
-    Raises ValueError when the template refers to anything outside itself: that is a fault in the
-    template, never in what a person typed.
-    """
-    templates = current_app.jinja_env
-    html = templates.get_template(template).render(context)
-    style = templates.get_template(STYLE).render()
+def draw(order: Order, *, variant: str = ACCESSIBLE, attachments: Sequence[Attachment] = ()) -> bytes:
+    """The PDF of an order. Raises ValueError when it refers to anything outside itself."""
     with _one_at_a_time:
-        sheet, fonts = _sheet(style)
+        sheet, fonts = _sheet(order.style)
         fetcher = ClosedFetcher()
-        document: bytes = HTML(string=html, url_fetcher=fetcher).write_pdf(
+        document: bytes = HTML(string=order.html, url_fetcher=fetcher).write_pdf(
             stylesheets=[sheet], font_config=fonts, pdf_variant=variant, attachments=list(attachments)
         )
     if fetcher.refused:
-        raise ValueError(f"{template} refers to {fetcher.refused[0]}, which is outside the document.")
+        raise ValueError(f"{order.template} refers to {fetcher.refused[0]}, which is outside the document.")
     return document
 
 
@@ -79,8 +66,7 @@ def _sheet(style: str) -> tuple[CSS, FontConfiguration]:
 
 def _asset(name: str) -> bytes:
     """A fetched front-end file, by its plain name. Raises ValueError when there is none."""
-    manifest = VENDOR / "manifest.json"
-    names: dict[str, str] = json.loads(manifest.read_text("utf-8")) if manifest.is_file() else {}
+    names = manifest()
     if name not in names:
         raise ValueError(f"There is no file called {name} among the front-end parts.")
     return (VENDOR / names[name]).read_bytes()

@@ -9,11 +9,11 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from invoicing.invoices import documents, queries, rules
+from invoicing.invoices import ahead, documents, queries, rules
+from invoicing.invoices.ahead import Drawn
 from invoicing.invoices.disputes.actions import close as close_dispute
 from invoicing.invoices.disputes.rules import left_in_dispute
 from invoicing.invoices.documents import Particulars
-from invoicing.invoices.e_invoices import writing
 from invoicing.invoices.models import Invoice, InvoiceLine
 from invoicing.invoices.rules import InvoiceSource, InvoiceStatus, InvoiceTerms, LineDraft
 from invoicing.ledger.actions import post
@@ -122,9 +122,19 @@ def issue_invoices(actor: Actor, chosen: Sequence[tuple[uuid.UUID, int]]) -> Non
             policy.require(actor, Act.INVOICE_ISSUE, invoice.issuer_id)
             if invoice.status in rules.SENT and invoice.issued_by == actor.person_id:
                 continue
-            _expect_draft(invoice)
-            expect_version(invoice, version)
-            _issue(session, actor, invoice)
+            issue_checked(session, actor, invoice, version)
+
+
+def issue_checked(
+    session: Session, actor: Actor, invoice: Invoice, version: int, drawn: Drawn | None = None
+) -> None:
+    """Issue a locked draft at the version that was checked. A shared step: the caller asks for permission.
+
+    `drawn` are files made beforehand; they are used if they say what is issued. Raises RuleBroken or Stale.
+    """
+    _expect_draft(invoice)
+    expect_version(invoice, version)
+    _issue(session, actor, invoice, drawn)
 
 
 def settle(session: Session, invoice: Invoice, amount: Money) -> None:
@@ -151,7 +161,7 @@ def _move_on(session: Session, invoice: Invoice, how: str, *, credited: Money = 
         close_dispute(session, invoice, how)
 
 
-def _issue(session: Session, actor: Actor, invoice: Invoice) -> None:
+def _issue(session: Session, actor: Actor, invoice: Invoice, drawn: Drawn | None) -> None:
     """Number, date, copy, post, keep as PDF, tell the buyer."""
     today = clock.today()
     issuer, buyer = invoice.issuer, invoice.buyer
@@ -165,19 +175,12 @@ def _issue(session: Session, actor: Actor, invoice: Invoice) -> None:
         buyer_address=buyer.address,
         registered=registered,
     )
-    tax_point = rules.tax_point(invoice.supplied_on, today)
-    _write(session, invoice, terms, tax_point)
-    serial = ids.next_number(session, f"invoice-{issuer.id.hex}-{today.year}")
-    issued = replace(
-        documents.live_particulars(invoice),
-        number=rules.invoice_number(issuer.urn, today.year, serial),
-        issued_on=today,
-        tax_point=tax_point,
-        due_on=rules.due_on(today, invoice.payment_days),
-    )
-    written = writing.write(writing.of_invoice(invoice, issued))
-    document = documents.keep_pdf(session, documents.document_of(invoice, issued), written.cii)
-    invoice.xml_sha256 = writing.keep_xml(session, written)
+    _write(session, invoice, terms, rules.tax_point(invoice.supplied_on, today))
+    issued = particulars_when_issued(invoice, ids.next_number(session, series(issuer, today.year)), today)
+    content = ahead.content_of(invoice, issued)
+    if drawn is None or drawn.content != content:
+        drawn = ahead.begin(content)
+    document, invoice.xml_sha256 = ahead.keep(session, drawn)
     invoice.status = rules.move(invoice.status, InvoiceStatus.ISSUED)
     invoice.issued_by = actor.person_id
     _copy(invoice, issued, document)
@@ -187,6 +190,22 @@ def _issue(session: Session, actor: Actor, invoice: Invoice) -> None:
         session, actor, Act.INVOICE_ISSUE, invoice.id, organisation_id=issuer.id, number=invoice.number
     )
     _tell_buyer(session, invoice)
+
+
+def series(issuer: School, year: int) -> str:
+    """The name of a school's series of invoice numbers in a year."""
+    return f"invoice-{issuer.id.hex}-{year}"
+
+
+def particulars_when_issued(invoice: Invoice, serial: int, on: date) -> Particulars:
+    """What an invoice gets when it is issued on a day as number so much of its series."""
+    return replace(
+        documents.live_particulars(invoice),
+        number=rules.invoice_number(invoice.issuer.urn, on.year, serial),
+        issued_on=on,
+        tax_point=rules.tax_point(invoice.supplied_on, on),
+        due_on=rules.due_on(on, invoice.payment_days),
+    )
 
 
 def _copy(invoice: Invoice, issued: Particulars, document_sha256: str) -> None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import uuid
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy.orm import Session
-
-from invoicing.gateways import pdf
 from invoicing.invoices.models import Invoice, InvoiceLine
 from invoicing.invoices.rules import (
     CATEGORY_LABELS,
@@ -21,7 +17,6 @@ from invoicing.invoices.rules import (
     vat_breakdown,
 )
 from marketplace.alliance.models import School
-from marketplace.core import clock, storage
 from marketplace.core.money import Money
 from marketplace.core.web import plain_number
 
@@ -157,20 +152,6 @@ def address_of(school: School) -> str:
     """A school's postal address in lines, with its postcode."""
     address = school.address.strip()
     return address if address.endswith(school.postcode) else f"{address}\n{school.postcode}".strip()
-
-
-def keep_pdf(session: Session, document: InvoiceDocument, xml: bytes) -> str:
-    """Make the PDF of an invoice, with its e-invoice inside, and store it; the hash by which it is kept."""
-    known = document.particulars
-    content = pdf.render_hybrid(
-        "print/invoice.html",
-        xml,
-        clock.now(),
-        issuer=known.issuer.name,
-        reference=known.number,
-        document=document,
-    )
-    return storage.store(session, io.BytesIO(content), "application/pdf").sha256
 
 
 def percentage(basis_points: int) -> str:

@@ -184,7 +184,7 @@ class EditInvoiceForm(EditForm, TermsForm):
     """A draft that is changed."""
 
 
-def _draft_seen(value: str | tuple[uuid.UUID, int]) -> tuple[uuid.UUID, int]:
+def draft_seen(value: str | tuple[uuid.UUID, int]) -> tuple[uuid.UUID, int]:
     """A draft's id and the version that was checked, from "id:version"."""
     if isinstance(value, tuple):
         return value
@@ -198,7 +198,7 @@ class IssueForm(Form):
     chosen = CheckboxesField(
         "Which invoices do you want to issue?",
         [Required("Choose at least one invoice.")],
-        coerce=_draft_seen,
+        coerce=draft_seen,
         validate_choice=False,
     )
 

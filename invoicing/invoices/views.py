@@ -207,9 +207,10 @@ def issue_invoices() -> Any:
     """Check drafts and issue those that are ticked: all that wait, those of one source, or one."""
     actor, session = web.actor(), db.session()
     policy.require(actor, Act.INVOICE_ISSUE, *queries.issuing_schools(actor))
-    drafts = queries.drafts_to_issue(
+    found = queries.drafts_to_issue(
         session, actor, source_id=_id_asked("source"), invoice_id=_id_asked("invoice")
-    )[: rules.MOST_AT_ONCE]
+    )
+    drafts = found[: rules.MOST_AT_ONCE]
     offered = [document_of(draft) for draft in drafts]
     form = IssueForm(chosen=[(draft.id, draft.version) for draft in drafts])
     form.chosen.choices = choices(
@@ -220,7 +221,7 @@ def issue_invoices() -> Any:
         with answering(form):
             actions.issue_invoices(actor, form.chosen.data)
             return _issued(form)
-    return page("invoices/issue_invoices.html", form=form, offered=offered, most=rules.MOST_AT_ONCE)
+    return page("invoices/issue_invoices.html", form=form, offered=offered, count=len(found))
 
 
 def _issued(form: IssueForm) -> Response:

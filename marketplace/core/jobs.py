@@ -7,7 +7,7 @@ costs a minute, until the next sweep.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from marketplace.core.settings import Settings
 
 log = logging.getLogger(__name__)
 _by_the_clock: list[Callable[[], object]] = []
+_when_woken: list[Callable[[], object]] = []
 
 
 def every_minute(job: Callable[[], object]) -> None:
@@ -30,14 +31,36 @@ def every_minute(job: Callable[[], object]) -> None:
         _by_the_clock.append(job)
 
 
+def when_woken(job: Callable[[], object]) -> None:
+    """Have a job run each minute, and as soon as an action called `wake`. It must be safe to repeat."""
+    every_minute(job)
+    if job not in _when_woken:
+        _when_woken.append(job)
+
+
+def wake(session: Session) -> None:
+    """Wake the worker once this is stored. A shared step."""
+    session.info["wake"] = True
+
+
 def run_due() -> None:
     """Everything that is due now: jobs by the clock, then deliveries, then e-mail."""
-    for job in _by_the_clock:
+    _run(_by_the_clock)
+    deliver()
+
+
+def run_woken() -> None:
+    """What is not to wait for the clock: the jobs that were woken, then deliveries, then e-mail."""
+    _run(_when_woken)
+    deliver()
+
+
+def _run(due: Iterable[Callable[[], object]]) -> None:
+    for job in due:
         try:
             job()
         except Exception:
             log.exception("job %s failed", getattr(job, "__name__", job))
-    deliver()
 
 
 def deliver() -> None:
@@ -53,7 +76,7 @@ def set_up(app: Flask, settings: Settings) -> None:
 
     def deliver_now() -> None:
         with app.app_context():
-            deliver()
+            run_woken()
 
     def sweep() -> None:
         with app.app_context():

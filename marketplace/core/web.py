@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import secrets
 import uuid
 from collections.abc import Callable, Iterator
@@ -17,7 +16,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import IO, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -41,13 +39,12 @@ from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as Answer
 
-from marketplace.core import clock, controls, policy
+from marketplace.core import clock, controls, policy, vendor
 from marketplace.core.db import db
 from marketplace.core.errors import Forbidden, NotFound, Refusal, RuleBroken, Stale
 from marketplace.core.money import Money
 from marketplace.core.policy import ANYONE, Act, Actor
 
-VENDOR = Path(__file__).resolve().parents[1] / "static" / "vendor"
 LARGEST_REQUEST = 52 * 1024 * 1024
 TEXT_LIMIT = 2 * 1024 * 1024
 csrf = CSRFProtect()
@@ -272,10 +269,7 @@ def csp_nonce() -> str:
     return nonce
 
 
-@cache
-def _manifest() -> dict[str, str]:
-    path = VENDOR / "manifest.json"
-    return dict(json.loads(path.read_text())) if path.is_file() else {}
+_manifest = cache(vendor.manifest)
 
 
 def asset(name: str) -> str:
@@ -288,7 +282,7 @@ def asset(name: str) -> str:
 @cache
 def _content_hash(name: str) -> str:
     """A short hash of a file of our own, so that no browser shows yesterday's."""
-    return hashlib.sha256((VENDOR.parent / name).read_bytes()).hexdigest()[:12]
+    return hashlib.sha256((vendor.VENDOR.parent / name).read_bytes()).hexdigest()[:12]
 
 
 def money(amount: Money) -> str:

@@ -1,5 +1,5 @@
 // What a page can do better with JavaScript: no second sending of a form, selects that can be searched, drafts
-// that are saved as people type, and uploads that show how far they are.
+// that are saved as people type, uploads and long jobs that show how far they are.
 (() => {
   "use strict";
   const autocompleteAddress = document.currentScript.dataset.autocomplete;
@@ -153,10 +153,28 @@
     });
   };
 
+  // Puts what the page says by now in the place of what it said, until it says that nothing more will come
+  const keepCurrent = (shown) => {
+    const look = async () => {
+      try {
+        const answer = await fetch(window.location.href);
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const now = page.querySelector("[data-current]");
+        if (!now) return;
+        shown.replaceWith(now);
+        if (now.dataset.current) keepCurrent(now);
+      } catch {
+        keepCurrent(shown);
+      }
+    };
+    if (shown.dataset.current) setTimeout(look, Number(shown.dataset.current));
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("form[data-send-once]").forEach(sendOnce);
     document.querySelectorAll("form[data-autosave]").forEach(saveAsYouGo);
     document.querySelectorAll("[data-upload]").forEach((shown) => showUpload(shown.closest("form")));
+    document.querySelectorAll("[data-current]").forEach(keepCurrent);
     const selects = document.querySelectorAll("select[data-searchable]");
     if (selects.length > 0) {
       makeSearchable(selects);

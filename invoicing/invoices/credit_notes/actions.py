@@ -91,7 +91,7 @@ def _add(
         vat=credit.vat,
         total=credit.total,
         document_sha256=documents.keep_pdf(session, document, written.cii),
-        xml_sha256=writing.keep_xml(session, written),
+        xml_sha256=writing.keep_xml(session, written.ubl),
     )
     note.lines = [
         CreditNoteLine(

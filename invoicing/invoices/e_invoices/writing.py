@@ -88,9 +88,9 @@ def write(document: EInvoice) -> Written:
     return Written(e_invoice.ubl(terms, peppol=document.for_peppol), e_invoice.cii(terms))
 
 
-def keep_xml(session: Session, written: Written) -> str:
+def keep_xml(session: Session, ubl: bytes) -> str:
     """Store an e-invoice by itself; the hash by which it is kept."""
-    return storage.store(session, io.BytesIO(written.ubl), XML).sha256
+    return storage.store(session, io.BytesIO(ubl), XML).sha256
 
 
 def _party(party: documents.Party, company_details: str = "") -> Party:

@@ -39,6 +39,10 @@ PERMISSIONS: dict[Act, Permission] = {
     Act.INVOICE_EDIT: may("Change a draft invoice", Role.FINANCE_LEAD, Role.BURSAR),
     Act.INVOICE_DISCARD: may("Discard a draft invoice", Role.FINANCE_LEAD, Role.BURSAR),
     Act.INVOICE_ISSUE: may("Issue an invoice", Role.FINANCE_LEAD),
+    Act.INVOICE_BATCH: may("Have many drafts issued together", Role.FINANCE_LEAD),
+    Act.INVOICE_STOP: may("Stop a batch of invoices", Role.FINANCE_LEAD),
+    Act.INVOICE_SET_ASIDE: may("Set aside what a batch could not issue", Role.SYSTEM),
+    Act.INVOICE_FINISH: may("Finish a batch of invoices", Role.SYSTEM),
     Act.INVOICE_DISPUTE: may("Dispute an invoice that the school received", Role.FINANCE_LEAD, Role.BURSAR),
     Act.INVOICE_SETTLE: may(
         "Say that the school’s dispute of an invoice is settled", Role.FINANCE_LEAD, Role.BURSAR

@@ -12,7 +12,7 @@ from flask import Flask
 from jinja2 import ChoiceLoader, DictLoader
 from pypdf import PdfReader
 
-from invoicing.gateways import weasy
+from invoicing.gateways import pdf, weasy
 
 pytestmark = pytest.mark.embedded
 FRAME = """{% extends "print/base.html" %}{% block title %}Invoice {{ reference }}{% endblock %}
@@ -31,7 +31,7 @@ def document(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Document:
         with monkeypatch.context() as patch:
             patch.setattr(app.jinja_env, "loader", kept)
             app.jinja_env.cache.clear()  # type: ignore[union-attr]
-            return weasy.render(
+            return pdf.render(
                 "print/tried.html",
                 issuer="Oakfield Primary School",
                 reference="OAK-2026-0001",

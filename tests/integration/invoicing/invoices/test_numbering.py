@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,11 +15,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from invoicing.invoices import actions
+from invoicing.invoices.actions import series
 from invoicing.invoices.models import Invoice
 from invoicing.ledger.queries import incomplete_entries
+from marketplace.alliance.models import School as SchoolRow
 from marketplace.core import clock
-from marketplace.core.errors import Stale
+from marketplace.core.db import db
+from marketplace.core.errors import RuleBroken, Stale
 from tests import make
+
+FAIL = {2, 5, 8}
+"""Of ten attempts, those that issue a second draft too, which was changed: so the first is taken back."""
 
 
 def _serials(session: Session) -> dict[str, list[int]]:
@@ -48,9 +58,10 @@ def test_the_series_of_schools_do_not_touch(app: Flask, session: Session) -> Non
     assert _serials(session) == {alder.urn: [1, 2], beech.urn: [1]}
 
 
-def test_people_who_issue_at_the_same_moment_get_numbers_without_gap_or_twin(
+def test_abuse_18_twelve_people_at_once_failures_and_a_killed_process_leave_no_gap_and_no_twin(
     app: Flask, session: Session
 ) -> None:
+    """Three in ten attempts fail after they took a number, and a process is killed while it holds one."""
     alder, beech, cedar = (make.payable_school(school) for school in make.alliance(3).schools)
     drafts = [
         (issuer, make.draft_invoice(issuer, buyer))
@@ -58,20 +69,47 @@ def test_people_who_issue_at_the_same_moment_get_numbers_without_gap_or_twin(
         for issuer, buyer in ((alder, beech), (alder, cedar), (beech, cedar))
     ]
     seen = [(issuer, draft_id, make.invoice(draft_id).version) for issuer, draft_id in drafts]
+    spoilt = {issuer.id: make.draft_invoice(issuer, cedar) for issuer in (alder, beech)}
+    wanted = series(db.session().get_one(SchoolRow, alder.id), clock.today().year)
 
     def issue(turn: int) -> None:
         issuer, draft_id, version = seen[turn % len(seen)]
-        spoilt = turn % 4 == 3
-        with app.app_context(), suppress(Stale):
-            actions.issue_invoices(issuer.finance_lead, [(draft_id, version + 7 if spoilt else version)])
+        chosen = [(draft_id, version), *([(spoilt[issuer.id], 99)] if turn % 10 in FAIL else [])]
+        with app.app_context(), suppress(Stale, RuleBroken):
+            actions.issue_invoices(issuer.finance_lead, chosen)
 
-    with ThreadPoolExecutor(4) as threads:
-        list(threads.map(issue, range(2 * len(seen) + 1)))
-    issued = {
-        draft_id for turn in range(2 * len(seen) + 1) if turn % 4 != 3 for draft_id in [seen[turn % 12][1]]
-    }
+    with _process_that_holds_a_number(wanted) as holding, ThreadPoolExecutor(12) as threads:
+        attempts = [threads.submit(issue, turn) for turn in range(2 * len(seen))]
+        holding.kill()
+        for attempt in attempts:
+            attempt.result()
+    assert holding.returncode == -signal.SIGKILL
     session.rollback()
     serials = _serials(session)
-    assert sum(len(numbers) for numbers in serials.values()) == len(issued)
+    assert {urn: len(numbers) for urn, numbers in serials.items()} == {alder.urn: 8, beech.urn: 4}
     assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in serials.values())
     assert not incomplete_entries(session)
+
+
+def _process_that_holds_a_number(wanted: str) -> subprocess.Popen[str]:
+    """Another process that has taken the next number of a series and does not end its transaction."""
+    program = (
+        "import sys, sqlalchemy as sa; from sqlalchemy.orm import Session;"
+        "from marketplace.core import db, ids;"
+        "engine = sa.create_engine(sys.argv[1], execution_options={'weald_writes': True});"
+        "db.set_up_sqlite(engine);"
+        "session = Session(engine); session.info['acting'] = True;"
+        "print(ids.next_number(session, sys.argv[2]), flush=True);"
+        "sys.stdin.read()"
+    )
+    url = db.engine.url.render_as_string(hide_password=False)
+    started = subprocess.Popen(
+        [sys.executable, "-c", program, url, wanted],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(actions.__file__).parents[2],
+    )
+    assert started.stdout
+    assert started.stdout.readline() == "1\n"
+    return started
