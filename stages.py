@@ -35,6 +35,7 @@ from invoicing.settlement import tasks as settlement_tasks
 from invoicing.settlement import views as settlement_pages
 from invoicing.shared_costs import commands as shared_cost_commands
 from invoicing.shared_costs import views as shared_cost_pages
+from invoicing.verification import commands as verification_commands
 from marketplace.alliance import commands as alliance_commands
 from marketplace.alliance import views as alliance
 from marketplace.alliance.board import views as board_pages
@@ -296,6 +297,7 @@ COMMANDS: tuple[click.Command, ...] = (
     *alliance_commands.COMMANDS,
     *tender_commands.COMMANDS,
     *quote_commands.COMMANDS,
+    verification_commands.verify,
     calculations(award_commands.award, evaluation_commands.score, shared_cost_commands.split),
     *backup_commands.COMMANDS,
     *doctor.COMMANDS,

@@ -17,6 +17,7 @@ from invoicing.invoices.batches import jobs as batch_jobs
 from invoicing.ledger.periods import waiting as closing_periods
 from invoicing.settlement import jobs as settlement_jobs
 from invoicing.shared_costs import jobs as shared_cost_jobs
+from invoicing.verification import jobs as verification_jobs
 from marketplace.alliance.decisions import about as decision_subjects
 from marketplace.alliance.decisions.rules import Subject
 from marketplace.alliance.memberships import jobs as membership_jobs
@@ -148,6 +149,7 @@ def connect() -> None:
     award_notices.tell_with(awards_said.awards_said)
     jobs.every_minute(letter_jobs.draw_letters)
     jobs.every_minute(combining_jobs.work_out_waiting)
+    jobs.every_minute(verification_jobs.verify_once_a_night)
     jobs.every_minute(notice_reminder_jobs.remind_when_due)
     contract_offers.offer_links(award_tasks.links_of_contract)
     contract_offers.offer_links(performance_queries.links_of_contract)

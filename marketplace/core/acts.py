@@ -235,6 +235,7 @@ class Act(StrEnum):
     PERIOD_PROPOSE = "period.propose"
     PERIOD_REOPEN = "period.reopen"
     PERIOD_REFUSE = "period.refuse"
+    BOOKS_VERIFY = "books.verify"
     BOOKS_SET_YEAR = "books.set_year"
     SETTLEMENT_PROPOSE = "settlement.propose"
     SETTLEMENT_REWORK = "settlement.rework"

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy import ForeignKey, Index, Row, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from marketplace.core import clock
@@ -28,6 +28,7 @@ from marketplace.core.policy import Act, Actor
 
 log = logging.getLogger(__name__)
 GENESIS = "0" * 64
+LINKS_AT_ONCE = 5_000
 MOST_DELIVERIES_A_RUN = 1_000
 LONGEST_WAIT = timedelta(hours=1)
 
@@ -149,9 +150,9 @@ def hold_chain(session: Session) -> ChainHead:
     return session.get_one(ChainHead, 1, with_for_update=True, populate_existing=True)
 
 
-def fingerprint(event: Event) -> str:
+def fingerprint(event: Event | Row[Any]) -> str:
     """SHA-256 over the previous hash and every stored field, as canonical JSON."""
-    content = json.dumps(
+    content = _canonical(
         [
             event.previous_hash,
             event.position,
@@ -163,22 +164,42 @@ def fingerprint(event: Event) -> str:
             str(event.subject_id),
             str(event.organisation_id),
             event.facts,
-        ],
-        sort_keys=True,
-        separators=(",", ":"),
+        ]
     )
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def first_broken_link(session: Session) -> Event | None:
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenLink:
+    """Where the chain breaks: at which event or head, what stands there and what should."""
+
+    record: str
+    stands: str
+    should: str
+
+    def __str__(self) -> str:
+        return f"{self.record}: {self.stands} stands, {self.should} should."
+
+
+def first_broken_link(session: Session) -> BrokenLink | None:
     """The first event that does not follow from the one before it; None when the chain is whole."""
-    previous = GENESIS
-    in_order = select(Event).order_by(Event.position).execution_options(yield_per=1_000)
-    with closing(session.scalars(in_order)) as events:
+    previous, last = GENESIS, 0
+    # rows, not objects: a million events are read in well under a minute
+    in_order = select(*Event.__table__.columns).order_by(Event.position)
+    with closing(session.execute(in_order.execution_options(yield_per=LINKS_AT_ONCE))) as events:
         for position, event in enumerate(events, start=1):
-            if (event.position, event.previous_hash, event.hash) != (position, previous, fingerprint(event)):
-                return event
-            previous = event.hash
+            known = fingerprint(event)
+            if (event.position, event.previous_hash, event.hash) != (position, previous, known):
+                stands = f"position {event.position}, {event.previous_hash[:12]}… → {event.hash[:12]}…"
+                should = f"position {position}, {previous[:12]}… → {known[:12]}…"
+                return BrokenLink(f"Event {event.position} ({event.act})", stands, should)
+            previous, last = event.hash, position
+    head = session.get_one(ChainHead, 1)
+    if (head.position, head.hash) != (last, previous):
+        return BrokenLink("The head of the chain", f"event {head.position}", f"event {last}, the last one")
     return None
 
 

@@ -18,6 +18,7 @@ import click
 
 PROJECT = Path(__file__).resolve().parents[2]
 SHORTEST_SECRET = 32
+TEXTS = ("database_url", "base_url", "smtp_url", "mail_from", "alerts_to", "publisher", "ocds_prefix")
 LEAST_PASSPHRASE_WORK = 2 * 19 * 1024  # KiB times passes: the least of OWASP’s password storage cheat sheet
 LEAST_LETTERS = 12
 OWN_MACHINE = {"localhost", "127.0.0.1", "::1"}
@@ -47,6 +48,7 @@ class Settings:
     base_url        the address people use, for links in e-mail
     smtp_url        smtp://user:password@host:port; without it messages wait in the database
     mail_from       sender of every message
+    alerts_to       who is written to when the nightly verification finds a difference; auditors are anyway
     publisher       who publishes the open data, as its packages name them
     ocds_prefix     the registered prefix of the open contracting ids that this installation gives
     passphrase_memory_kib, passphrase_passes
@@ -60,6 +62,7 @@ class Settings:
     base_url: str = "http://localhost:8000"
     smtp_url: str = ""
     mail_from: str = "Weald <weald@localhost>"
+    alerts_to: str = ""
     publisher: str = "Weald"
     ocds_prefix: str = "ocds-weald0"
     passphrase_memory_kib: int = 64 * 1024
@@ -115,7 +118,7 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """Read the settings from environment variables. Raises SettingsError."""
         values: dict[str, object] = {"secret_key": environment.get("SECRET_KEY", "")}
-        for name in ("database_url", "base_url", "smtp_url", "mail_from", "publisher", "ocds_prefix"):
+        for name in TEXTS:
             if given := environment.get(name.upper()):
                 values[name] = given
         for name in ("passphrase_memory_kib", "passphrase_passes"):

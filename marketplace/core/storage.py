@@ -104,6 +104,15 @@ def read(sha256: str) -> bytes:
     return content
 
 
+def hash_of(sha256: str) -> str | None:
+    """The hash that the content of a stored file has at present, read piece by piece; None without one."""
+    path = path_of(sha256)
+    if not path.is_file():
+        return None
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
 def _bounded_chunks(content: Readable, field: str | None, largest: int) -> Iterator[bytes]:
     """The content piece by piece. Raises RuleBroken when there is none of it, or too much."""
     size = 0

@@ -85,7 +85,7 @@ def _differences(session: Session, manifest: Manifest) -> list[str]:
         found.append(f"The chain of events ends at {head.position}, and should at {manifest.position}.")
     broken = first_broken_link(session)
     if broken is not None:
-        found.append(f"Event {broken.position} does not follow from the one before it.")
+        found.append(str(broken))
     for sha256, size in session.execute(select(StoredFile.sha256, StoredFile.size)):
         path = storage.path_of(sha256)
         if not path.is_file() or path.stat().st_size != size:

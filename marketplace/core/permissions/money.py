@@ -63,6 +63,7 @@ PERMISSIONS: dict[Act, Permission] = {
         "Agree that closed months are reopened, as a second person", Role.HEADTEACHER, Role.FINANCE_LEAD
     ),
     Act.PERIOD_REFUSE: may("Leave closed months closed, with a reason", Role.HEADTEACHER, Role.FINANCE_LEAD),
+    Act.BOOKS_VERIFY: may("Verify everything stored about money, each night", Role.SYSTEM),
     Act.BOOKS_SET_YEAR: may(
         "Say when the financial year of the books ends", Role.FINANCE_LEAD, Role.COORDINATOR
     ),

@@ -17,6 +17,8 @@ from invoicing.ledger import queries
 from invoicing.ledger.actions import post
 from invoicing.ledger.models import Account, Entry, Transfer
 from invoicing.ledger.rules import AccountKind, AccountName, Leg
+from invoicing.verification import books
+from invoicing.verification.rules import Found
 from marketplace.core.db import transaction
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
@@ -109,6 +111,26 @@ def test_opening_and_movements_make_the_closing_balance(session: Session, alder:
     assert not queries.incomplete_entries(session)
 
 
+def test_abuse_16_replayed_one_by_one_the_transfers_come_to_the_balances(
+    session: Session, alder: uuid.UUID
+) -> None:
+    seed = random.randrange(10**9)
+    chance = random.Random(seed)
+    accounts = [AccountName(alder, kind, purpose=purpose) for kind in AccountKind for purpose in ("", "Hall")]
+    should = dict.fromkeys((account.code for account in accounts), Money(0))
+    for _ in range(12):
+        pairs = [chance.sample(accounts, 2) for _ in range(4)]
+        legs = [Leg(one, other, Money(chance.randrange(1, 10**9))) for one, other in pairs]
+        enter(new_id(), *legs)
+        for leg in legs:
+            should[leg.debit.code] += leg.amount
+            should[leg.credit.code] -= leg.amount
+    assert queries.balances(session, accounts) == should, f"seed {seed}"
+    found = Found()
+    books.balances(session, found)
+    assert (found.counted, found.kept) == (12 * 4, []), f"seed {seed}"
+
+
 def test_postings_of_a_source_are_told_in_order_and_without_those_of_others(
     session: Session, alder: uuid.UUID
 ) -> None:
@@ -122,7 +144,7 @@ def test_postings_of_a_source_are_told_in_order_and_without_those_of_others(
 
 @pytest.mark.parametrize("table", ["ledger_account", "ledger_entry", "ledger_transfer"])
 @pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}"])
-def test_the_database_refuses_to_change_the_books(
+def test_abuse_16_the_database_refuses_to_change_the_books(
     session: Session, alder: uuid.UUID, table: str, change: str
 ) -> None:
     enter(new_id(), Leg(bank(alder), income(alder), Money(500)))
@@ -154,7 +176,7 @@ def test_the_database_refuses_a_transfer_of_nothing_or_to_itself(alder: uuid.UUI
             add_transfer(entry_id, bank(alder), credit, Money(pence))
 
 
-def test_a_leg_added_behind_our_back_is_noticed(session: Session, alder: uuid.UUID) -> None:
+def test_abuse_16_a_leg_added_behind_our_back_is_noticed(session: Session, alder: uuid.UUID) -> None:
     entry_id = new_id()
     enter(entry_id, Leg(bank(alder), income(alder), Money(500)))
     add_transfer(entry_id, bank(alder), income(alder), Money(1))

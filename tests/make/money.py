@@ -1,0 +1,58 @@
+"""Money between schools and in the fund, some of everything, in a month that is closed."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from invoicing.bank import actions as bank
+from invoicing.bank.proposals import actions as proposals
+from invoicing.invoices.rules import VatCategory
+from invoicing.ledger.periods import actions as periods
+from marketplace.core import clock
+from marketplace.core.ids import new_id
+from marketplace.core.money import Money
+from tests.make.alliance import Alliance, School, alliance
+from tests.make.bank import Movement, money_in
+from tests.make.fund import paid_claim, partnership_fund, received_round
+from tests.make.invoices import VAT_NUMBERS, credit, issued_invoice, line, pay, payable_school
+from tests.make.kept import kept
+
+OCTOBER, NOVEMBER = datetime(2026, 10, 5, 9, tzinfo=UTC), datetime(2026, 11, 12, 9, tzinfo=UTC)
+END_OF_OCTOBER = date(2026, 10, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An alliance, and the invoice that its first school issued to its second."""
+
+    alliance: Alliance
+    issuer: School
+    buyer: School
+    invoice_id: UUID
+
+
+@kept
+def some_of_everything() -> Settled:
+    """Issued, part paid, credited, written off; a fund that received and paid; October is closed."""
+    with clock.travelling(OCTOBER):
+        everybody = alliance(3)
+        alder = payable_school(everybody.schools[0], vat_number=VAT_NUMBERS[0])
+        beech = payable_school(everybody.schools[1])
+        standard = line("100.00", category=VatCategory.STANDARD)
+        first = issued_invoice(alder, beech, standard, line("33.33", "3", category=VatCategory.STANDARD))
+        second = issued_invoice(alder, beech, standard)
+        pay(alder, first, 60_00)
+        credit(alder, first, {1: 25_00})
+        (line_id,) = money_in(alder, Movement(70_00))
+        bank.match_payment(alder.finance_lead, line_id, 1, [second], Money(0))
+        proposal_id = new_id()
+        proposals.propose_write_off(
+            alder.bursar, proposal_id, second, amount=Money(20_00), reason="They never got it."
+        )
+        proposals.approve_proposal(alder.finance_lead, proposal_id)
+        held = partnership_fund(everybody)
+        received_round(held)
+        paid_claim(held, beech)
+    with clock.travelling(NOVEMBER):
+        periods.close_period(alder.finance_lead, new_id(), alder.id, END_OF_OCTOBER)
+    return Settled(everybody, alder, beech, first)
