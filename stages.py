@@ -16,6 +16,7 @@ from invoicing.annual_pack import models as annual_pack
 from invoicing.annual_pack import views as annual_pack_pages
 from invoicing.bank import queries as bank_queries
 from invoicing.bank import views as bank_pages
+from invoicing.exports import pages as export_pages
 from invoicing.fund import tasks as fund_tasks
 from invoicing.fund import views as fund_pages
 from invoicing.fund.refunds import views as refund_pages
@@ -227,6 +228,7 @@ BLUEPRINTS = (
     bank_pages.bank,
     period_pages.books,
     settlement_pages.settlement,
+    export_pages.exports,
     fund_pages.fund,
     refund_pages.refunds,
     annual_pack_pages.annual_pack,
@@ -290,6 +292,7 @@ SHORTCUTS: tuple[NavigationItem, ...] = (
     *bank_pages.SHORTCUTS,
     *period_pages.SHORTCUTS,
     *settlement_pages.SHORTCUTS,
+    *export_pages.SHORTCUTS,
     *fund_pages.SHORTCUTS,
     *annual_pack_pages.SHORTCUTS,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -93,9 +93,23 @@ def record(session: Session, written: Written, media_type: str) -> StoredFile:
     return known
 
 
+def is_kept(sha256: str) -> bool:
+    """Is there such a file in the store? Whether it is whole, `read` says."""
+    return path_of(sha256).is_file()
+
+
 def read(sha256: str) -> bytes:
     """The content of a stored file, checked against its hash. Raises NotFound."""
-    path = path_of(sha256)
+    return _checked(path_of(sha256), sha256)
+
+
+def reader() -> Callable[[str], bytes]:
+    """`read` for a long download, which goes on when the request that began it has ended."""
+    folder = _folder()
+    return lambda sha256: _checked(folder / sha256[:2] / sha256[2:], sha256)
+
+
+def _checked(path: Path, sha256: str) -> bytes:
     if not path.is_file():
         raise NotFound("That file is not in the store.")
     content = path.read_bytes()

@@ -5,15 +5,13 @@ Amounts are pounds before VAT over the whole term.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from typing import Any
 
-import xlsxwriter
 from sqlalchemy.orm import Session
 
+from marketplace.core import spreadsheets
+from marketplace.core.csv_files import csv_file
 from marketplace.core.money import Money
 from marketplace.core.web import plain_number
 from marketplace.tenders.models import Tender
@@ -21,9 +19,7 @@ from suppliers.evaluation.comparison import Comparison, Offer
 from suppliers.evaluation.rules import Saving
 
 Value = str | int | Decimal | Money | None
-LONGEST_CELL = 32_767
-WIDE, NARROW = 34, 16
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+WIDE_HEADS = frozenset({"Supplier", "Item", "School", "Title", "Criterion", "Reason"})
 
 
 Sheets = Iterable[tuple[str, Sequence[Sequence[Value]]]]
@@ -49,19 +45,10 @@ def excel(tender: Tender, comparison: Comparison, further: Sheets = ()) -> bytes
 
 def workbook(tender: Tender, sheets: Sheets) -> bytes:
     """A workbook of these sheets, each a name and its rows, the heads first."""
-    content = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(content, options) as book:
-        formats = {
-            "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
-            "text": book.add_format({"text_wrap": True, "valign": "top"}),
-            "money": book.add_format({"num_format": "£#,##0.00;-£#,##0.00", "valign": "top"}),
-            "number": book.add_format({"num_format": "#,##0.####", "valign": "top"}),
-        }
-        about = f"{tender.reference} {tender.title}"
-        for name, rows in sheets:
-            _write(book.add_worksheet(name), formats, about, rows)
-    return content.getvalue()
+    return spreadsheets.workbook(
+        (spreadsheets.Sheet(name, rows, WIDE_HEADS) for name, rows in sheets),
+        f"{tender.reference} {tender.title}",
+    )
 
 
 def csv_text(comparison: Comparison) -> bytes:
@@ -72,13 +59,10 @@ def csv_text(comparison: Comparison) -> bytes:
     return as_csv(_lines(comparison))
 
 
-def as_csv(rows: Iterable[Sequence[Value]]) -> bytes:
-    """Rows as CSV, in UTF-8 with a byte order mark."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    for row in rows:
-        writer.writerow([_plain(value) for value in row])
-    return text.getvalue().encode("utf-8-sig")
+def as_csv(rows: Sequence[Sequence[Value]]) -> bytes:
+    """Rows as CSV, the heads first, in UTF-8 with a byte order mark."""
+    heads, *others = rows
+    return csv_file([str(head) for head in heads], others)
 
 
 def _sheets(comparison: Comparison) -> Sheets:
@@ -226,35 +210,3 @@ def reasons(*comparisons: Comparison) -> list[Sequence[Value]]:
 
 def _amount(saving: Saving | None) -> Money | None:
     return saving.amount if saving else None
-
-
-def _write(sheet: Any, formats: dict[str, Any], about: str, rows: Sequence[Sequence[Value]]) -> None:
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.set_header("&L" + about.replace("&", "&&")[:200])
-    sheet.repeat_rows(0)
-    sheet.freeze_panes(1, 1)
-    sheet.set_column(0, max(len(row) for row in rows), NARROW)
-    for column, title in enumerate(rows[0]):
-        if title in {"Supplier", "Item", "School", "Title", "Criterion", "Reason"}:
-            sheet.set_column(column, column, WIDE)
-    for number, row in enumerate(rows):
-        for column, value in enumerate(row):
-            if number == 0 or isinstance(value, str):
-                style = formats["head" if number == 0 else "text"]
-                sheet.write_string(number, column, str(value)[:LONGEST_CELL], style)
-            elif isinstance(value, Money):
-                sheet.write_number(number, column, value.pounds, formats["money"])
-            elif value is not None:
-                sheet.write_number(number, column, value, formats["number"])
-
-
-def _plain(value: Value) -> str | int | Decimal:
-    """A value for CSV: a text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    if value is None:
-        return ""
-    if isinstance(value, Money):
-        return value.pounds
-    if isinstance(value, str) and value.startswith(STARTS_A_FORMULA):
-        return f"'{value}"
-    return value

@@ -144,6 +144,30 @@ def test_a_status_changes_only_by_the_table_of_moves() -> None:
     assert not wild
 
 
+def test_abuse_20_every_file_for_a_spreadsheet_is_written_by_a_door_that_makes_no_formulas() -> None:
+    """Nobody else writes CSV; and who writes a workbook says of each cell what it is."""
+    workbooks = {
+        "marketplace/core/spreadsheets.py",
+        "marketplace/contracts/importing/template.py",
+        "suppliers/quotes/price_schedule.py",
+    }
+    guessing = {"write", "write_row", "write_column", "write_formula", "write_array_formula", "write_url"}
+    wild = []
+    for module in modules():
+        makes = "xlsxwriter" in module.text
+        if module.path.startswith("demonstration/") or not (makes or "csv." in module.text):
+            continue
+        if makes and module.path not in workbooks:
+            wild.append(f"{module.path} makes workbooks")
+        for call in module.calls():
+            owner, _, name = dotted(call.func).rpartition(".")
+            if (owner, name) in {("csv", "writer"), ("csv", "DictWriter")} and "csv_files" not in module.path:
+                wild.append(f"{module.place(call)} writes CSV")
+            if makes and owner in {"sheet", "page", "about", "worksheet"} and name in guessing:
+                wild.append(f"{module.place(call)} guesses what a cell is")
+    assert not wild
+
+
 def test_files_are_found_where_their_name_says() -> None:
     lost = []
     for module in modules():

@@ -1,0 +1,1 @@
+"""What a school takes to its finance package: lists, layouts, the documents of a month, VAT to claim."""
