@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from invoicing.exports.layouts import views as layouts
 from invoicing.exports.months import views as months
+from invoicing.exports.vat126 import views as vat126
 from invoicing.exports.views import exports
 from marketplace.core.policy import Actor, Kind, Role
 from marketplace.core.web import NavigationItem
 
-__all__ = ["SHORTCUTS", "exports", "months"]
+__all__ = ["ROOMS", "SHORTCUTS", "exports"]
+ROOMS = (layouts, months, vat126)
+"""Modules whose pages stand on the blueprint."""
 
 
 def _keeps_books(actor: Actor) -> bool:

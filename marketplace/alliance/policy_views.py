@@ -52,7 +52,7 @@ SUBJECTS = {
     "Letters, standstill and challenges": ("letter", "challenge", "related_party"),
     "Suppliers during a contract": ("review", "credit"),
     "Agreements between schools": ("offer", "agreement", "check", "extension", "usage", "charge"),
-    "Invoices and payments": ("shared_cost", "invoice", "credit_note", "statement", "payment"),
+    "Invoices and payments": ("shared_cost", "invoice", "credit_note", "layout", "statement", "payment"),
     "The books": ("period", "books"),
     "Settlements between schools": ("settlement",),
     "Partnership Fund": ("fund", "contribution", "claim", "refund"),

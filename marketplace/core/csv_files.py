@@ -18,12 +18,18 @@ ISO = "%Y-%m-%d"
 
 
 def csv_file(
-    heading: Sequence[str], rows: Iterable[Sequence[Cell]], *, delimiter: str = ",", day: str = ISO
+    heading: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    delimiter: str = ",",
+    day: str = ISO,
+    encoding: str = "utf-8-sig",
 ) -> bytes:
     """A CSV file in UTF-8, marked as such for Excel: amounts in pounds with two places, dates as 2026-12-03.
 
     A text that a spreadsheet would take for a formula gets an apostrophe before it, in the heading too. A
-    file without a heading has none. `day` says how dates are written, as `strftime` does.
+    file without a heading has none. `day` says how dates are written, as `strftime` does. A letter that
+    another `encoding` lacks becomes a question mark.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter)
@@ -31,7 +37,7 @@ def csv_file(
         writer.writerow([safe(name) for name in heading])
     for row in rows:
         writer.writerow([_written(cell, day) for cell in row])
-    return text.getvalue().encode("utf-8-sig")
+    return text.getvalue().encode(encoding, "replace")
 
 
 def safe(text: str) -> str:

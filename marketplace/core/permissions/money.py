@@ -48,6 +48,10 @@ PERMISSIONS: dict[Act, Permission] = {
         "Say that the school’s dispute of an invoice is settled", Role.FINANCE_LEAD, Role.BURSAR
     ),
     Act.CREDIT_NOTE_ISSUE: may("Issue a credit note for an issued invoice", Role.FINANCE_LEAD),
+    Act.LAYOUT_COPY: may("Copy a finance package’s layout", Role.FINANCE_LEAD, Role.BURSAR),
+    Act.LAYOUT_EDIT: may("Change the school’s layout", Role.FINANCE_LEAD, Role.BURSAR),
+    Act.LAYOUT_REMOVE: may("Remove a layout of the school", Role.FINANCE_LEAD, Role.BURSAR),
+    Act.LAYOUT_RESTORE: may("Bring a removed layout back", Role.FINANCE_LEAD, Role.BURSAR),
     Act.STATEMENT_IMPORT: may("Import a statement of the school’s bank", Role.FINANCE_LEAD, Role.BURSAR),
     Act.PAYMENT_MATCH: may("Say which invoices money that came in is for", Role.FINANCE_LEAD),
     Act.PAYMENT_SET_ASIDE: may("Say that money that came in is for no invoice", Role.FINANCE_LEAD),

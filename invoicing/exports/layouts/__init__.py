@@ -1,0 +1,1 @@
+"""Layouts: how a finance package wants documents, as data that a school can copy and change."""

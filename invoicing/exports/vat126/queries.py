@@ -1,0 +1,42 @@
+"""Questions about the VAT that a school may claim back."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy.orm import Session
+
+from invoicing.exports import queries
+from invoicing.exports.queries import Wanted
+from invoicing.exports.rules import Side
+from invoicing.exports.vat126 import rules
+from invoicing.exports.vat126.rules import Entry, Period, Schedule
+from invoicing.ledger import queries as ledger
+from invoicing.ledger.rules import AccountKind, AccountName
+from marketplace.alliance.models import School
+from marketplace.core.errors import NotFound
+from marketplace.core.policy import Actor
+
+
+def get_school(session: Session, actor: Actor, school_id: uuid.UUID | None) -> School:
+    """The school asked for among those whose documents the actor reads, else their first. Raises NotFound."""
+    known = queries.reading_schools(session, actor)
+    own = [one for one in known if one in actor.school_ids]
+    wanted = school_id or next(iter(own or known), None)
+    if wanted not in known:
+        raise NotFound
+    return session.get_one(School, wanted)
+
+
+def schedule_of(session: Session, actor: Actor, school: School, period: Period) -> Schedule:
+    """The schedule of a school for a period, beside what its ledger counts as VAT to reclaim."""
+    wanted = Wanted(Side.RECEIVED, school.id, since=period.start, until=period.end)
+    counted = ledger.movements(
+        session, AccountName(school.id, AccountKind.VAT_INPUT), period.start, period.end
+    )
+    return rules.schedule(
+        period,
+        queries.documents(session, actor, wanted),
+        [Entry(one.entry_id, one.posted_on, one.description, one.amount) for one in counted],
+        school.name,
+    )
