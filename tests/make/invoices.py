@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from invoicing.exports.layouts import actions as layout_actions
 from invoicing.invoices import actions as invoice_actions
 from invoicing.invoices.credit_notes import actions as credit_note_actions
 from invoicing.invoices.credit_notes.models import CreditNote
@@ -169,3 +170,10 @@ def credit_note(credit_note_id: uuid.UUID) -> CreditNote:
     """The credit note as it is stored now."""
     db.session().expire_all()
     return db.session().get_one(CreditNote, credit_note_id)
+
+
+def layout(school: School, key: str = "sage-50-sales") -> uuid.UUID:
+    """A layout of a finance package, copied by the school's bursar; its id."""
+    layout_id = new_id()
+    layout_actions.copy_layout(school.bursar, layout_id, school.id, key)
+    return layout_id

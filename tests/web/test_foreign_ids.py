@@ -41,6 +41,7 @@ THINGS = {
         "document_id",
         "fund_id",
         "invoice_id",
+        "layout_id",
         "letter_id",
         "line_id",
         "lot_id",
@@ -102,6 +103,7 @@ def all_kinds_of_things() -> tuple[str, ...]:
         make.payable_school(school)
     make.credit(schools[0], make.issued_invoice(schools[0], schools[1]), {1: 25_00})
     make.money_in(schools[0], Movement(1_00))
+    make.layout(schools[0])
     held = make.partnership_fund(alliance)
     make.received_round(held)
     make.claim(held, schools[0])

@@ -40,12 +40,6 @@ def schools() -> tuple[School, School]:
     return alder, beech
 
 
-def copied(school: School) -> uuid.UUID:
-    layout_id = new_id()
-    actions.copy_layout(school.bursar, layout_id, school.id, KEY)
-    return layout_id
-
-
 def stored(school: School, layout_id: uuid.UUID) -> rules.Layout:
     db.session().expire_all()
     return rules.from_data(queries.get_layout(db.session(), school.bursar, layout_id).content)
@@ -87,7 +81,7 @@ def test_a_layout_is_removed_and_brought_back_and_an_earlier_version_is_used_aga
     schools: tuple[School, School], browse: Browse
 ) -> None:
     alder, beech = schools
-    layout_id = copied(alder)
+    layout_id = make.layout(alder)
     before = stored(alder, layout_id)
     actions.edit_layout(alder.bursar, layout_id, 1, replace(before, nominal="9999"))
     client = browse(alder.finance_lead)
@@ -111,7 +105,7 @@ def test_a_double_click_copies_once_and_an_overtaken_or_senseless_change_is_refu
     schools: tuple[School, School],
 ) -> None:
     alder, _ = schools
-    layout_id = copied(alder)
+    layout_id = make.layout(alder)
     actions.copy_layout(alder.bursar, layout_id, alder.id, KEY)
     (only,) = queries.layouts(db.session(), alder.bursar)
     assert only.name == shipped()[KEY].layout.name
@@ -122,7 +116,7 @@ def test_a_double_click_copies_once_and_an_overtaken_or_senseless_change_is_refu
     actions.edit_layout(
         alder.bursar, layout_id, 1, replace(layout, name="Ours")
     )  # nothing changed: no quarrel
-    second = copied(alder)
+    second = make.layout(alder)
     with pytest.raises(RuleBroken, match="already"):
         actions.edit_layout(alder.bursar, second, 1, replace(layout, name="ours"))
     wrong = rules.LayoutColumn("Price", "price")
