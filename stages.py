@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from demonstration.commands import demonstration
+from invoicing.accounts import views as account_pages
 from invoicing.agreements import pages as agreement_pages
 from invoicing.agreements import tasks as agreement_tasks
 from invoicing.annual_pack import models as annual_pack
@@ -229,6 +230,7 @@ BLUEPRINTS = (
     bank_pages.bank,
     period_pages.books,
     settlement_pages.settlement,
+    account_pages.accounts,
     fund_pages.fund,
     refund_pages.refunds,
     annual_pack_pages.annual_pack,
@@ -293,6 +295,7 @@ SHORTCUTS: tuple[NavigationItem, ...] = (
     *bank_pages.SHORTCUTS,
     *period_pages.SHORTCUTS,
     *settlement_pages.SHORTCUTS,
+    *account_pages.SHORTCUTS,
     *fund_pages.SHORTCUTS,
     *annual_pack_pages.SHORTCUTS,
 )

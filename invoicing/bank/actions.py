@@ -239,7 +239,7 @@ def _post_on_account(session: Session, line: BankLine, posted_on: date) -> None:
     bank, held = banks(line.school_id, line.payer_id), money_held(line.school_id, line.payer_id)
     post(
         session,
-        line.id,
+        new_id(),
         posted_on=posted_on,
         description="Paid on account",
         source_id=line.id,

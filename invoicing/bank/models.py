@@ -113,12 +113,13 @@ class BankLine(Base):
 
 
 class Receipt(Base):
-    """A payment that came with a line of a statement."""
+    """A payment that came with a line of a statement. With `undoing_id` it was matched by mistake."""
 
     __tablename__ = "bank_receipt"
 
     payment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("payment.id"), primary_key=True)
     line_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bank_line.id"), index=True)
+    undoing_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("match_undoing.id"))
 
     payment: Mapped[Payment] = relationship()
     line: Mapped[BankLine] = relationship(back_populates="receipts")

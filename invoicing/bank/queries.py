@@ -189,9 +189,14 @@ def suggestions(line: BankLine, invoices: Collection[OpenInvoice]) -> list[Sugge
     return suggest(line.amount, f"{line.reference} {line.payer}", line.payer, invoices)
 
 
+def standing_receipts(line: BankLine) -> list[Receipt]:
+    """What was paid with a line, without the matches that were undone."""
+    return [receipt for receipt in line.receipts if receipt.undoing_id is None]
+
+
 def paid_by(line: BankLine) -> set[uuid.UUID]:
     """The invoices that were paid with a line."""
-    return {receipt.payment.invoice_id for receipt in line.receipts}
+    return {receipt.payment.invoice_id for receipt in standing_receipts(line)}
 
 
 def waiting_for(session: Session, actor: Actor) -> list[Task]:

@@ -54,7 +54,7 @@ class LineStatus(StrEnum):
 LINE_MOVES: Mapping[LineStatus, frozenset[LineStatus]] = {
     LineStatus.WAITING: frozenset({LineStatus.MATCHED, LineStatus.SET_ASIDE}),
     LineStatus.SET_ASIDE: frozenset({LineStatus.WAITING}),
-    LineStatus.MATCHED: frozenset(),
+    LineStatus.MATCHED: frozenset({LineStatus.WAITING}),
     LineStatus.OUTGOING: frozenset(),
 }
 STATUS_LABELS: Mapping[LineStatus, str] = {

@@ -15,6 +15,8 @@ from invoicing.bank.models import BankLine, BankStatement
 from invoicing.bank.proposals import views as proposal_views
 from invoicing.bank.queries import Wanted
 from invoicing.bank.rules import LineStatus
+from invoicing.bank.undoing import queries as undoings
+from invoicing.bank.undoing import views as undoing_views
 from marketplace.alliance import queries as alliance
 from marketplace.core import policy, storage, web
 from marketplace.core.db import db
@@ -29,6 +31,7 @@ from marketplace.core.web import NavigationItem, answering, page
 bank = Blueprint("bank", __name__, url_prefix="/bank")
 STATEMENTS_SHOWN = 10
 bank.add_url_rule("/on-account", view_func=proposal_views.list_proposals)
+bank.add_url_rule("/lines/<uuid:line_id>/undo", view_func=undoing_views.undo_match, methods=("GET", "POST"))
 for _rule, _view in (
     ("write-off/<uuid:invoice_id>", proposal_views.propose_write_off),
     ("repay/<uuid:school_id>/<uuid:buyer_id>", proposal_views.propose_repayment),
@@ -153,6 +156,8 @@ def show_line(line_id: uuid.UUID) -> Any:
         "bank/show_line.html",
         form=form,
         line=line,
+        receipts=queries.standing_receipts(line),
+        undoings=undoings.of_line(session, line.id),
         waits=waits,
         has_invoices=bool(invoices),
         equal=_fit_equally(suggested) if not proposed else 0,

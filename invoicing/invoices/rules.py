@@ -44,8 +44,9 @@ class InvoiceStatus(StrEnum):
 MOVES: dict[InvoiceStatus, frozenset[InvoiceStatus]] = {
     InvoiceStatus.DRAFT: frozenset({InvoiceStatus.ISSUED, InvoiceStatus.DISCARDED}),
     InvoiceStatus.ISSUED: frozenset({InvoiceStatus.PART_PAID, InvoiceStatus.PAID, InvoiceStatus.CREDITED}),
-    InvoiceStatus.PART_PAID: frozenset({InvoiceStatus.PAID, InvoiceStatus.CREDITED}),
-    InvoiceStatus.PAID: frozenset({InvoiceStatus.CREDITED}),
+    InvoiceStatus.PART_PAID: frozenset({InvoiceStatus.ISSUED, InvoiceStatus.PAID, InvoiceStatus.CREDITED}),
+    # What was paid can go back: a refund, a payment that the payer's bank takes back
+    InvoiceStatus.PAID: frozenset({InvoiceStatus.ISSUED, InvoiceStatus.PART_PAID, InvoiceStatus.CREDITED}),
     InvoiceStatus.CREDITED: frozenset(),
     InvoiceStatus.DISCARDED: frozenset(),
 }

@@ -230,6 +230,7 @@ class Act(StrEnum):
     LAYOUT_RESTORE = "layout.restore"
     STATEMENT_IMPORT = "statement.import"
     PAYMENT_MATCH = "payment.match"
+    PAYMENT_UNMATCH = "payment.unmatch"
     PAYMENT_SET_ASIDE = "payment.set_aside"
     PAYMENT_RECORD = "payment.record"
     PAYMENT_PROPOSE = "payment.propose"

@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from invoicing.bank.proposals import queries, rules
+from invoicing.bank.proposals import notices, queries, rules
 from invoicing.bank.proposals.models import PaymentProposal
 from invoicing.bank.proposals.rules import ProposalKind, ProposalStatus
 from invoicing.invoices import queries as invoices
@@ -124,6 +124,7 @@ def approve_proposal(actor: Actor, proposal_id: uuid.UUID, paid_on: date | None 
         proposal.decided_by, proposal.decided_at = actor.person_id, clock.now()
         session.flush()
         events.record(session, actor, Act.PAYMENT_APPROVE, proposal.id, organisation_id=proposal.school_id)
+        notices.tell_decided(session, proposal)
 
 
 def _write_off(session: Session, actor: Actor, proposal: PaymentProposal) -> None:
@@ -207,3 +208,4 @@ def refuse_proposal(actor: Actor, proposal_id: uuid.UUID, reason: str) -> None:
             organisation_id=proposal.school_id,
             reason=proposal.refusal_reason,
         )
+        notices.tell_decided(session, proposal)

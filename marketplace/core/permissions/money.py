@@ -54,6 +54,7 @@ PERMISSIONS: dict[Act, Permission] = {
     Act.LAYOUT_RESTORE: may("Bring a removed layout back", Role.FINANCE_LEAD, Role.BURSAR),
     Act.STATEMENT_IMPORT: may("Import a statement of the school’s bank", Role.FINANCE_LEAD, Role.BURSAR),
     Act.PAYMENT_MATCH: may("Say which invoices money that came in is for", Role.FINANCE_LEAD),
+    Act.PAYMENT_UNMATCH: may("Undo a match of money that came in, with a reason", Role.FINANCE_LEAD),
     Act.PAYMENT_SET_ASIDE: may("Say that money that came in is for no invoice", Role.FINANCE_LEAD),
     Act.PAYMENT_RECORD: may("Record a payment received", Role.FINANCE_LEAD),
     Act.PAYMENT_PROPOSE: may("Propose a write-off or a repayment", Role.FINANCE_LEAD, Role.BURSAR),

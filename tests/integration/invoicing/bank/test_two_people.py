@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from invoicing.bank import actions as bank
@@ -16,6 +17,7 @@ from invoicing.payments import actions as payments
 from invoicing.payments.rules import money_held
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.ids import new_id
+from marketplace.core.mail import Message
 from marketplace.core.money import ZERO, Money
 from tests import make
 from tests.make import School
@@ -68,6 +70,13 @@ def test_what_is_not_paid_is_written_off_by_two_people_in_both_books(
         AccountName(beech.id, AccountKind.PAYABLE, alder.id),
     ]
     assert list(ledger.balances(session, names).values()) == [Money(1_00), ZERO, Money(-1_00), ZERO]
+    told = {one.subject: one.body for one in session.scalars(select(Message))}
+    number = make.invoice(invoice_id).number
+    assert (
+        "do not pay the part that was given up"
+        in told[f"Alder Primary School asks for less of invoice {number}"]
+    )
+    assert "Alder Headteacher approved" in told[f"Approved: write off £1.00 of invoice {number}"]
 
 
 def test_a_proposal_is_refused_with_a_reason_and_nothing_is_posted(
@@ -84,6 +93,8 @@ def test_a_proposal_is_refused_with_a_reason_and_nothing_is_posted(
         actions.approve_proposal(alder.headteacher, proposal_id)
     proposal = queries.get_proposal(make.fresh(), alder.bursar, proposal_id)
     assert (proposal.status, proposal.refusal_reason) == (ProposalStatus.REFUSED, "They will pay in May.")
+    (told,) = session.scalars(select(Message.body).where(Message.subject.startswith("Refused: "))).all()
+    assert "Why not: They will pay in May." in told
     assert make.invoice(invoice_id).outstanding == Money(100_00)
     again = write_off(alder, invoice_id, 100_00)
     make.pay(alder, invoice_id, 60_00)

@@ -47,6 +47,12 @@ def test_a_statement_is_imported_and_its_payment_found_checked_and_recorded(clie
     assert "Matched" in done.words
     shown = lead.get(f"/invoices/{invoice_ids[1]}")
     assert "Paid" in shown.words
+    matched = lead.get(line.path)
+    undo = lead.get(matched.links()["Undo the match: it was a mistake"])
+    assert lead.submit(undo.form("Undo the match"), status=422).errors()["reason"]
+    undone = lead.submit(undo.form("Undo the match").fill(reason="It was for the hall"))
+    assert "You undid the match." in undone.words
+    assert "It was for the hall Alder Finance Lead" in undone.words
     head = client_for(alder.headteacher.person_id)
     assert "£100.00" in head.get("/bank").words
     head.get("/bank/statements/import", status=403)

@@ -1,0 +1,1 @@
+"""Undoing a match that was confirmed by mistake."""
