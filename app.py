@@ -16,7 +16,7 @@ from invoicing.gateways import pdf
 from invoicing.gateways.workers import Workers
 from marketplace.alliance import policy_views
 from marketplace.alliance import queries as alliance_queries
-from marketplace.alliance import views as alliance
+from marketplace.alliance.sign_ins import views as sign_in_pages
 from marketplace.contracts.catalogue import jobs as catalogue_jobs
 from marketplace.core import doctor, jobs, web
 from marketplace.core.db import db, set_up_sqlite
@@ -51,7 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if not app.testing:
         jobs.set_up(app, settings)
         pdf.draw_apart(Workers())
-    alliance.set_up(app)
+    sign_in_pages.set_up(app)
     web.set_up(app)
     catalogue_jobs.set_up(app)
     for blueprint in stages.BLUEPRINTS:

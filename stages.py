@@ -52,6 +52,7 @@ from marketplace.alliance.memberships import views as membership_pages
 from marketplace.alliance.partnerships import models as partnerships
 from marketplace.alliance.partnerships import tasks as partnership_tasks
 from marketplace.alliance.partnerships import views as partnership_pages
+from marketplace.alliance.sign_ins import models as sign_ins
 from marketplace.alliance.term_dates import models as term_dates
 from marketplace.alliance.term_dates import views as term_dates_pages
 from marketplace.alliance.work import models as work
@@ -145,6 +146,7 @@ from suppliers.quotes.openers import views as opener_pages
 from suppliers.quotes.rescue import views as rescue_pages
 
 MODELS = (
+    sign_ins,
     work,
     decisions,
     delegation,

@@ -23,8 +23,9 @@ from marketplace.alliance.models import (
     School,
 )
 from marketplace.alliance.rules import ImportOutcome, SchoolDetails
+from marketplace.alliance.sign_ins.actions import end_all
 from marketplace.core import clock, events, mail, policy
-from marketplace.core.db import db, transaction
+from marketplace.core.db import transaction
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.forms import expect_version
 from marketplace.core.ids import new_id
@@ -348,7 +349,7 @@ def ask_for_link(email: str) -> None:
 
 
 def set_password(token: str, password: str) -> None:
-    """Choose a password by a link that was e-mailed. Every other link of that person ends too.
+    """Choose a password by a link that was e-mailed. Their other links end, and so do all their sign-ins.
 
     Raises NotFound when the link is unknown, used or too old; RuleBroken for a bad password.
     """
@@ -361,28 +362,5 @@ def set_password(token: str, password: str) -> None:
         person.password_hash = hashed
         for other in queries.unused_links(session, person.id):
             other.used_at = clock.now()
+        end_all(session, person.id)
         events.record(session, changing, Act.PASSWORD_CHANGE, person.id)
-
-
-def check_password(email: str, password: str) -> uuid.UUID:
-    """Whose address and password these are; the sign-in is recorded. Raises RuleBroken, not saying which.
-
-    The slow work is done before the transaction begins, so that guessing holds nobody up.
-    """
-    person = queries.person_by_email(db.session(), email)
-    if not passwords.matches(person.password_hash if person else None, password) or person is None:
-        raise RuleBroken("That e-mail address and password do not match. Check both.", "password")
-    person_id = person.id
-    signed_in = Actor(person_id, person.name)
-    with transaction() as session:
-        policy.require(signed_in, Act.PERSON_SIGN_IN)
-        events.record(session, signed_in, Act.PERSON_SIGN_IN, person_id)
-    return person_id
-
-
-def sign_out(actor: Actor) -> None:
-    """Record that a person ends their session."""
-    with transaction() as session:
-        policy.require(actor, Act.PERSON_SIGN_OUT)
-        if actor.person_id is not None:
-            events.record(session, actor, Act.PERSON_SIGN_OUT, actor.person_id)

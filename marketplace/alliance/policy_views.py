@@ -17,6 +17,7 @@ SUBJECTS = {
         "delegation",
         "person",
         "password",
+        "sign_in",
     ),
     "Work that schools share": ("activity", "lead", "hours", "priorities"),
     "Decisions and confirmations": ("seat", "decision", "confirmation"),

@@ -287,17 +287,29 @@ def organisations_of(
 
 def actor_for(session: Session, person_id: uuid.UUID) -> Actor | None:
     """The person as an actor, with their seats and the alliances they may read; None if inactive."""
+    return actor_where(session, Person.id == person_id)
+
+
+def actor_where(session: Session, chosen: ColumnElement[bool]) -> Actor | None:
+    """The person that a condition chooses, as an actor; None for nobody, and if inactive. One query."""
     of_schools = and_(Membership.school_id == Organisation.id, Membership.status == MembershipStatus.ACTIVE)
     rows = session.execute(
-        select(Person.name, Organisation.id, Organisation.kind, RoleHolding.role, Membership.alliance_id)
+        select(
+            Person.id.label("person_id"),
+            Person.name,
+            Organisation.id,
+            Organisation.kind,
+            RoleHolding.role,
+            Membership.alliance_id,
+        )
         .outerjoin(RoleHolding, RoleHolding.person_id == Person.id)
         .outerjoin(Organisation, Organisation.id == RoleHolding.organisation_id)
         .outerjoin(Membership, of_schools)
-        .where(Person.id == person_id, Person.active)
+        .where(chosen, Person.active)
     ).all()
     if not rows:
         return None
     seats = frozenset(Seat(row.id, row.kind, row.role) for row in rows if row.id)
     direct = {seat.organisation_id for seat in seats if seat.kind is Kind.ALLIANCE}
     memberships = {row.alliance_id for row in rows if row.alliance_id}
-    return Actor(person_id, rows[0].name, seats, frozenset(direct | memberships))
+    return Actor(rows[0].person_id, rows[0].name, seats, frozenset(direct | memberships))

@@ -1,13 +1,11 @@
-"""Signing in, colleagues, and the schools of the alliance."""
+"""Passwords, colleagues, and the schools of the alliance."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
 
-from flask import Blueprint, Flask, flash, g, redirect, request, url_for
-from flask_login import LoginManager, current_user, login_user, logout_user
-from werkzeug.wrappers import Response
+from flask import Blueprint, flash, redirect, request, url_for
 
 from marketplace.alliance import actions, queries
 from marketplace.alliance.forms import (
@@ -17,7 +15,6 @@ from marketplace.alliance.forms import (
     PeopleFilter,
     SchoolsFilter,
     SetPasswordForm,
-    SignInForm,
 )
 from marketplace.alliance.rules import MEMBERSHIP_LABELS, ROLE_LABELS, ROLES_OF_KIND, SchoolDetails
 from marketplace.core import policy, web
@@ -31,7 +28,6 @@ from marketplace.core.web import NavigationItem, answering, page, public
 
 people = Blueprint("people", __name__)
 alliance = Blueprint("alliance", __name__)
-logins = LoginManager()
 
 
 def _has_a_seat(actor: Actor) -> bool:
@@ -46,67 +42,6 @@ NAVIGATION = (
     NavigationItem("Schools", "alliance.schools", _reads_schools),
     NavigationItem("People", "people.colleagues", _has_a_seat),
 )
-
-
-class SignedIn:
-    """What Flask-Login keeps for a session: the person's id, and for a request, the actor."""
-
-    is_authenticated = True
-    is_active = True
-    is_anonymous = False
-
-    def __init__(self, actor: Actor) -> None:
-        self.actor = actor
-
-    def get_id(self) -> str:
-        """The person's id, as the session holds it."""
-        return str(self.actor.person_id)
-
-
-def set_up(app: Flask) -> None:
-    """Find out who is asking before each request."""
-    logins.init_app(app)
-    logins.user_loader(_load)
-
-    @app.before_request
-    def who_asks() -> None:
-        if isinstance(current_user._get_current_object(), SignedIn):  # noqa: SLF001  # the proxy's own way
-            g.actor = current_user.actor
-
-
-def _load(person_id: str) -> SignedIn | None:
-    actor = queries.actor_for(db.session(), uuid.UUID(person_id))
-    return SignedIn(actor) if actor else None
-
-
-@people.route("/sign-in", methods=["GET", "POST"])
-@public
-def sign_in() -> Any:
-    """Sign in with an e-mail address and a password."""
-    target = web.local_path(request.args.get("next"))
-    if web.actor().signed_in:
-        return redirect(target or url_for("home"))
-    form = SignInForm()
-    if form.validate_on_submit():
-        with answering(form):
-            person_id = actions.check_password(form.email.data or "", form.password.data or "")
-            actor = queries.actor_for(db.session(), person_id)
-            if actor:
-                login_user(SignedIn(actor))
-                return redirect(target or url_for("home"))
-    return page("people/sign_in.html", form=form)
-
-
-@people.route("/sign-out", methods=["POST"])
-@public
-def sign_out() -> Response:
-    """End the session, and have the browser forget what it kept of Weald."""
-    actions.sign_out(web.actor())
-    logout_user()
-    flash("You have signed out.")
-    answer = redirect(url_for("home"))
-    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return answer
 
 
 @people.route("/forgotten-password", methods=["GET", "POST"])

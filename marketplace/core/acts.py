@@ -30,6 +30,8 @@ class Act(StrEnum):
     PERSON_ADD = "person.add"
     PERSON_SIGN_IN = "person.sign_in"
     PERSON_SIGN_OUT = "person.sign_out"
+    SIGN_IN_END = "sign_in.end"
+    PASSWORD_MISS = "password.miss"  # noqa: S105  # the name of an act
     PASSWORD_CHANGE = "password.change"  # noqa: S105  # the name of an act
     PASSWORD_GIVE = "password.give"  # noqa: S105  # the same
     PASSWORD_FORGET = "password.forget"  # noqa: S105  # the same

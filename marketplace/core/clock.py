@@ -21,6 +21,11 @@ def now() -> datetime:
     return _travelled_to.get() or datetime.now(UTC)
 
 
+def machine_now() -> datetime:
+    """This moment on the machine's own clock, which no travelling moves: for how long a sign-in lasts."""
+    return datetime.now(UTC)
+
+
 def today() -> date:
     """The date on the wall in England."""
     return now().astimezone(LONDON).date()

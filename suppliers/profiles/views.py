@@ -6,10 +6,8 @@ import uuid
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
-from flask_login import login_user
 
-from marketplace.alliance import queries as people
-from marketplace.alliance.views import SignedIn
+from marketplace.alliance.sign_ins.views import sign_in_here
 from marketplace.contracts import categories
 from marketplace.core import clock, policy, web
 from marketplace.core.db import db
@@ -86,7 +84,7 @@ def register_supplier() -> Any:
     form.areas.choices = area_choices(queries.other_areas(db.session()))
     if form.validate_on_submit():
         with answering(form):
-            person_id = actions.register_supplier(
+            actions.register_supplier(
                 web.actor(),
                 form.id_to_make,
                 form.details(),
@@ -94,11 +92,9 @@ def register_supplier() -> Any:
                 email=form.email.data or "",
                 password=form.password.data or "",
             )
-            actor = people.actor_for(db.session(), person_id)
-            if actor:
-                login_user(SignedIn(actor))
-                flash(f"You registered {form.name.data}. You can quote at once.", "success")
-                return redirect(url_for("quotes.index"))
+            answer = sign_in_here(form.email.data or "", form.password.data or "", url_for("quotes.index"))
+            flash(f"You registered {form.name.data}. You can quote at once.", "success")
+            return answer
     return page("profiles/register_supplier.html", form=form)
 
 

@@ -1,6 +1,16 @@
 """Builders: each makes its thing by the actions that people use, so nothing is in an impossible state."""
 
-from tests.make.alliance import Alliance, School, actor, alliance, import_schools, person, register, school
+from tests.make.alliance import (
+    Alliance,
+    School,
+    actor,
+    alliance,
+    import_schools,
+    person,
+    register,
+    school,
+    signed_in,
+)
 from tests.make.awards import (
     announce_award,
     approve_award,
@@ -243,6 +253,7 @@ __all__ = [
     "school",
     "scored_contest",
     "shared_cost",
+    "signed_in",
     "submit_draft",
     "submitted_need",
     "submitted_offer",

@@ -2,15 +2,21 @@
 
 import csv
 import io
+import secrets
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from marketplace.alliance import actions, queries
 from marketplace.alliance.gias import COLUMNS, OPTIONAL_COLUMNS
 from marketplace.alliance.memberships.actions import admit_school
 from marketplace.alliance.models import School as SchoolRow
 from marketplace.alliance.rules import MembershipKind
-from marketplace.core.db import db
+from marketplace.alliance.sign_ins.models import SignIn
+from marketplace.alliance.sign_ins.rules import hash_of
+from marketplace.alliance.sign_ins.views import SEEN
+from marketplace.core import clock
+from marketplace.core.db import db, transaction
 from marketplace.core.policy import ADMINISTRATOR, Actor, Role
 from tests.make.kept import kept, serials
 
@@ -132,3 +138,18 @@ def people_of(school_id: uuid.UUID) -> School:
         governor=people[Role.GOVERNOR],
         finance_lead=people[Role.FINANCE_LEAD],
     )
+
+
+def signed_in(person: Actor) -> dict[str, Any]:
+    """What the session of a person's browser holds who has signed in."""
+    secret = secrets.token_urlsafe(32)
+    with transaction() as session:
+        row = SignIn(
+            person_id=person.person_id,
+            secret_hash=hash_of(secret),
+            device_hash=hash_of(secret),
+            browser="A browser",
+            began_at=clock.machine_now(),
+        )
+        session.add(row)
+    return {"_user_id": secret, "_fresh": True, SEEN: int(clock.machine_now().timestamp())}

@@ -9,18 +9,23 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, has_app_context
+from flask import Flask, Request, has_app_context
 from flask.globals import _cv_app
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Engine, event
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
+from marketplace.alliance import queries
+from marketplace.alliance.sign_ins.views import SEEN, SignedIn, logins
+from marketplace.core import clock
 from marketplace.core.db import db
 from tests.web.page import Form, Page
 
 MOST_REDIRECTS = 5
 READS_ONLY = {"GET", "HEAD"}
+WHO_ASKS = "weald.tests.person"
+"""What no request from outside can set."""
 WRITING = ("INSERT", "UPDATE", "DELETE")
 
 
@@ -38,10 +43,11 @@ class Client:
             self.sign_in_as(person_id)
 
     def sign_in_as(self, person_id: uuid.UUID) -> None:
-        """Be this person without typing a password; the sign-in page has tests of its own."""
+        """Be this person without typing a password and without a row; signing in has tests of its own."""
+        logins.request_loader(whom_the_test_says)
+        self.browser.environ_base[WHO_ASKS] = str(person_id)
         with self.browser.session_transaction() as cookie:
-            cookie["_user_id"] = str(person_id)
-            cookie["_fresh"] = True
+            cookie[SEEN] = int(clock.machine_now().timestamp())
 
     def get(self, path: str, *, status: int = 200) -> Page:
         """The page at a path, after redirects; AssertionError when it ends with another status."""
@@ -106,6 +112,13 @@ class Client:
         page = Page(path, response.status_code, response.text)
         assert response.status_code == status, f"{path} answered {response.status}:\n{page.words[:2000]}"
         return page
+
+
+def whom_the_test_says(request: Request) -> SignedIn | None:
+    """Who asks, by the word of the test."""
+    person_id = request.environ.get(WHO_ASKS)
+    actor = queries.actor_for(db.session(), uuid.UUID(person_id)) if person_id else None
+    return SignedIn("", actor) if actor else None
 
 
 @contextmanager

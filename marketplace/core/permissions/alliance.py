@@ -31,6 +31,8 @@ PERMISSIONS: dict[Act, Permission] = {
     ),
     Act.PERSON_SIGN_IN: may("Sign in", Role.ANYONE),
     Act.PERSON_SIGN_OUT: may("Sign out", Role.ANYONE),
+    Act.SIGN_IN_END: may("End one’s own sign-ins in other browsers", Role.ANYONE),
+    Act.PASSWORD_MISS: may("Try a wrong password: it is recorded", Role.ANYONE),
     Act.PASSWORD_CHANGE: may("Change one's own password", Role.ANYONE),
     Act.PASSWORD_GIVE: may("Give a new person their first password", Role.ADMINISTRATOR),
     Act.PASSWORD_FORGET: may("Ask for a link to choose a new password", Role.ANYONE),

@@ -11,6 +11,7 @@ from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import BrowserContext, Page, ViewportSize
 
 from marketplace.core.policy import Actor
+from tests import make
 from tests.browser.conftest import DESKTOP, watched
 from tests.browser.journeys.traveller import Traveller
 from tests.browser.live import Live
@@ -51,5 +52,6 @@ def cookie_of(app: Flask, person: Actor) -> str:
     """The session of somebody who has signed in; the sign-in page has journeys of its own."""
     serializer = SecureCookieSessionInterface().get_signing_serializer(app)
     assert serializer
-    signed = serializer.dumps({"_user_id": str(person.person_id), "_fresh": True})
+    with app.app_context():
+        signed = serializer.dumps(make.signed_in(person))
     return signed if isinstance(signed, str) else signed.decode()

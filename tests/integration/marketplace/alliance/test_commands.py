@@ -4,7 +4,8 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from marketplace.alliance import actions, queries
+from marketplace.alliance import queries
+from marketplace.alliance.sign_ins.actions import sign_in
 from marketplace.core import mail
 from marketplace.core.policy import Kind, Role
 from tests import make
@@ -77,7 +78,7 @@ def test_a_person_is_added_with_a_password_that_is_not_shown(app: Flask, session
     school = make.alliance(schools=1).schools[0]
     printed = add_person(app, school.urn, f"{PASSWORD}\n{PASSWORD}\n")
     assert PASSWORD not in printed
-    person_id = actions.check_password("ann@example.org", PASSWORD)
+    person_id = sign_in("ann@example.org", PASSWORD).person_id
     held = {seat.role for seat in make.actor(person_id).seats}
     assert held == {Role.BURSAR, Role.HEADTEACHER}
     assert "set-password" not in mail.newest(session, "ann@example.org")[0].body

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.alliance import actions, queries
 from marketplace.alliance.models import PasswordLink, Person
+from marketplace.alliance.sign_ins.actions import sign_in
 from marketplace.core import clock, mail
 from marketplace.core.db import transaction
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
@@ -47,12 +48,12 @@ def test_a_new_colleague_chooses_a_password_by_the_link_and_signs_in(
 ) -> None:
     person_id = add(school, Role.BURSAR, Role.FINANCE_LEAD)
     with pytest.raises(RuleBroken, match="do not match"):
-        actions.check_password(EMAIL, "")
+        sign_in(EMAIL, "")
     (letter,) = letters(session)
     assert "Bursar of" in letter.body
     assert "Finance lead of" in letter.body
     actions.set_password(token(letter), PASSWORD)
-    assert actions.check_password(EMAIL.upper(), PASSWORD) == person_id
+    assert sign_in(EMAIL.upper(), PASSWORD).person_id == person_id
     assert make.actor(person_id).organisations(Kind.SCHOOL, Role.BURSAR) == {school.id}
 
 
@@ -62,7 +63,7 @@ def test_a_link_works_once(session: Session, school: make.School) -> None:
     actions.set_password(token(letter), PASSWORD)
     with pytest.raises(NotFound, match="used or is too old"):
         actions.set_password(token(letter), "another password")
-    actions.check_password(EMAIL, PASSWORD)
+    sign_in(EMAIL, PASSWORD)
 
 
 def test_a_link_ends_after_seven_days(session: Session, school: make.School) -> None:
@@ -99,7 +100,7 @@ def test_a_forgotten_password_is_chosen_anew_and_every_older_link_ends(
         actions.set_password(token(newest), PASSWORD)
         with pytest.raises(NotFound):
             actions.set_password(token(invitation), "another password")
-    actions.check_password(EMAIL, PASSWORD)
+    sign_in(EMAIL, PASSWORD)
 
 
 def test_no_more_than_one_link_in_five_minutes_is_sent(session: Session, school: make.School) -> None:
@@ -183,7 +184,7 @@ def test_the_administrator_may_give_a_password_at_the_console(school: make.Schoo
     person_id = actions.add_person(
         ADMINISTRATOR, "Ann Lee", EMAIL, [(school.id, Role.BURSAR)], password=PASSWORD
     )
-    assert actions.check_password(EMAIL, PASSWORD) == person_id
+    assert sign_in(EMAIL, PASSWORD).person_id == person_id
 
 
 def test_nobody_else_chooses_a_colleagues_password(school: make.School) -> None:
@@ -198,6 +199,6 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(school: mak
     answers = set()
     for email, password in ((EMAIL, "wrong password"), ("nobody@example.org", PASSWORD)):
         with pytest.raises(RuleBroken) as refusal:
-            actions.check_password(email, password)
+            sign_in(email, password)
         answers.add((refusal.value.message, refusal.value.field))
     assert len(answers) == 1

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.alliance.actions import check_password
+from marketplace.alliance.sign_ins.actions import sign_in
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken, Stale
 from marketplace.core.events import Event, deliver_due
 from marketplace.core.ids import new_id
@@ -39,7 +39,7 @@ def register(
 
 def test_the_first_person_of_a_new_supplier_is_its_administrator_and_can_sign_in(session: Session) -> None:
     person_id = register()
-    assert check_password("zoe@example.com", "heron-lantern-quarry") == person_id
+    assert sign_in("zoe@example.com", "heron-lantern-quarry").person_id == person_id
     supplier = session.scalars(select(Supplier)).one()
     assert (supplier.name, supplier.company_number, supplier.categories) == (
         "Crème & Söhne Ltd £",

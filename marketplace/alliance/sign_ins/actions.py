@@ -1,0 +1,125 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from marketplace.alliance import passwords
+from marketplace.alliance import queries as people
+from marketplace.alliance.models import Person
+from marketplace.alliance.sign_ins import queries, rules
+from marketplace.alliance.sign_ins.models import MissedPassword, SignIn
+from marketplace.core import clock, events, mail, policy
+from marketplace.core.db import db, transaction
+from marketplace.core.errors import RuleBroken
+from marketplace.core.policy import ANYONE, Act, Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A sign-in: whose it is, and the two secrets that the browser keeps for it and for the device."""
+
+    person_id: uuid.UUID
+    secret: str
+    device: str
+
+
+def sign_in(email: str, password: str, *, device: str | None = None, browser: str = "") -> Begun:
+    """Sign a person in, and tell them of a device that is new. Raises RuleBroken, not saying what was wrong.
+
+    The slow work is done before the transaction begins, so that guessing holds nobody up. An unknown address
+    gets the same answer for the same work.
+    """
+    session, moment = db.session(), clock.machine_now()
+    person = people.person_by_email(session, email)
+    device_hash = rules.hash_of(device or "")
+    known = queries.has_signed_in(session, person.id if person else uuid.UUID(int=0), device_hash)
+    key = rules.key_of(email, device_hash if known else None)
+    rules.check_misses(queries.misses(session, key, moment))
+    if not passwords.matches(person.password_hash if person else None, password) or person is None:
+        _miss(person.id if person else None, person.name if person else "", key)
+        raise RuleBroken("That e-mail address and password do not match. Check both.", "password")
+    return _begin(person.id, device if known else None, browser)
+
+
+def _miss(person_id: uuid.UUID | None, name: str, key: str) -> None:
+    """Count a wrong password, and record it where it was somebody's."""
+    with transaction() as session:
+        policy.require(ANYONE, Act.PASSWORD_MISS)
+        session.add(MissedPassword(key=key, missed_at=clock.machine_now()))
+        if person_id is not None:
+            events.record(session, Actor(person_id, name), Act.PASSWORD_MISS, person_id)
+
+
+def _begin(person_id: uuid.UUID, device: str | None, browser: str) -> Begun:
+    begun = Begun(person_id, secrets.token_urlsafe(32), device or secrets.token_urlsafe(32))
+    with transaction() as session:
+        person = session.get_one(Person, person_id)
+        signing = Actor(person_id, person.name)
+        policy.require(signing, Act.PERSON_SIGN_IN)
+        is_new = device is None and queries.has_signed_in(session, person_id)
+        session.add(
+            SignIn(
+                person_id=person_id,
+                secret_hash=rules.hash_of(begun.secret),
+                device_hash=rules.hash_of(begun.device),
+                browser=browser[: rules.LONGEST_BROWSER],
+                began_at=clock.machine_now(),
+            )
+        )
+        events.record(session, signing, Act.PERSON_SIGN_IN, person_id)
+        if is_new:
+            _tell_of_device(session, person, browser)
+    return begun
+
+
+def _tell_of_device(session: Session, person: Person, browser: str) -> None:
+    mail.write(
+        session,
+        person.email,
+        "Somebody signed in to Weald on a new device",
+        "alliance_new_device.txt",
+        person_name=person.name,
+        browser=browser or "A browser",
+        at=clock.now(),
+    )
+
+
+def sign_out(actor: Actor, secret: str) -> None:
+    """End the sign-in of this browser. Nothing happens when it has ended."""
+    with transaction() as session:
+        policy.require(actor, Act.PERSON_SIGN_OUT)
+        if actor.person_id is None:
+            return
+        end_all(session, actor.person_id, only=rules.hash_of(secret))
+        events.record(session, actor, Act.PERSON_SIGN_OUT, actor.person_id)
+
+
+def end_sign_in(actor: Actor, sign_in_id: uuid.UUID) -> None:
+    """End one's own sign-in in another browser. Raises NotFound for one that is not one's own."""
+    person_id = actor.person_id or uuid.UUID(int=0)
+    with transaction() as session:
+        policy.require(actor, Act.SIGN_IN_END)
+        ended = queries.get_running(session, person_id, sign_in_id, clock.machine_now())
+        ended.ended_at = clock.machine_now()
+        events.record(session, actor, Act.SIGN_IN_END, person_id)
+
+
+def end_others(actor: Actor, secret: str) -> None:
+    """End every own sign-in but the one of this browser."""
+    person_id = actor.person_id or uuid.UUID(int=0)
+    with transaction() as session:
+        policy.require(actor, Act.SIGN_IN_END)
+        end_all(session, person_id, but=rules.hash_of(secret))
+        events.record(session, actor, Act.SIGN_IN_END, person_id)
+
+
+def end_all(session: Session, person_id: uuid.UUID, *, but: str = "", only: str = "") -> None:
+    """End a person's sign-ins: all, all but one, or only one, by the hash of its secret. A shared step."""
+    for running in queries.running(session, person_id, clock.machine_now()):
+        if running.secret_hash != but and only in ("", running.secret_hash):
+            running.ended_at = clock.machine_now()

@@ -1,0 +1,63 @@
+"""Questions about sign-ins."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from marketplace.alliance import queries
+from marketplace.alliance.models import Person
+from marketplace.alliance.sign_ins.models import MissedPassword, SignIn
+from marketplace.alliance.sign_ins.rules import LONGEST, MISSES_COUNT, hash_of
+from marketplace.core.errors import NotFound
+from marketplace.core.policy import Actor
+
+
+def who_asks(session: Session, secret: str, moment: datetime) -> Actor | None:
+    """Whose sign-in this is, as an actor; None when it has ended. One query."""
+    theirs = select(SignIn.person_id).where(SignIn.secret_hash == hash_of(secret), _is_running(moment))
+    return queries.actor_where(session, Person.id == theirs.scalar_subquery())
+
+
+def _is_running(moment: datetime) -> ColumnElement[bool]:
+    return and_(SignIn.ended_at.is_(None), SignIn.began_at > moment - LONGEST)
+
+
+def running(session: Session, person_id: uuid.UUID, moment: datetime) -> list[SignIn]:
+    """A person's sign-ins that have not ended, newest first."""
+    return list(
+        session.scalars(
+            select(SignIn)
+            .where(SignIn.person_id == person_id, _is_running(moment))
+            .order_by(SignIn.began_at.desc(), SignIn.id)
+        )
+    )
+
+
+def get_running(session: Session, person_id: uuid.UUID, sign_in_id: uuid.UUID, moment: datetime) -> SignIn:
+    """A sign-in of this person. Raises NotFound."""
+    for found in running(session, person_id, moment):
+        if found.id == sign_in_id:
+            return found
+    raise NotFound
+
+
+def has_signed_in(session: Session, person_id: uuid.UUID, device_hash: str | None = None) -> bool:
+    """Has this person signed in before, on this device or on any?"""
+    before = select(SignIn.id).where(SignIn.person_id == person_id)
+    if device_hash is not None:
+        before = before.where(SignIn.device_hash == device_hash)
+    return session.scalar(before.limit(1)) is not None
+
+
+def misses(session: Session, key: str, moment: datetime) -> int:
+    """How many wrong passwords were tried lately."""
+    counted = (
+        select(func.count())
+        .select_from(MissedPassword)
+        .where(MissedPassword.key == key, MissedPassword.missed_at > moment - MISSES_COUNT)
+    )
+    return session.scalars(counted).one()
