@@ -1,0 +1,145 @@
+"""What people type reaches a PDF as text and reaches nothing else, whatever they type."""
+
+from __future__ import annotations
+
+import io
+import socket
+import threading
+from collections.abc import Iterator
+
+import pikepdf
+import pytest
+from pypdf import PdfReader
+from sqlalchemy.orm import Session
+
+from invoicing.gateways.drawing import NotDrawn, Order
+from invoicing.gateways.hybrid import XML_NAME
+from invoicing.gateways.workers import Limits, Workers
+from invoicing.invoices.rules import VatCategory
+from marketplace.alliance import actions as alliance_actions
+from marketplace.alliance.models import School as SchoolRow
+from marketplace.alliance.rules import SchoolDetails
+from marketplace.core import storage
+from marketplace.core.db import db
+from tests import make
+from tests.make import School
+
+pytestmark = pytest.mark.embedded
+FILE = "file:///etc/hostname"
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[str, list[object]]]:
+    """An address on this machine, and who has knocked there."""
+    knocks: list[object] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def listen() -> None:
+            while True:
+                try:
+                    connection, address = server.accept()
+                except OSError:
+                    return
+                knocks.append(address)
+                connection.close()
+
+        threading.Thread(target=listen, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}", knocks
+        server.shutdown(socket.SHUT_RDWR)
+
+
+def hostile(address: str, field: str) -> str:
+    """Markup that fetches, reads and embeds wherever it is taken for markup; it names its field."""
+    return (
+        f"{field}</td><img src='{address}/{field}'><link rel=attachment href='{FILE}'>"
+        f"<style>@import url({address})</style>"
+    )
+
+
+def _details(school: School, address: str) -> None:
+    """The school's own texts, hostile where they reach a document."""
+    row = db.session().get_one(SchoolRow, school.id)
+    alliance_actions.edit_school(
+        school.finance_lead,
+        school.id,
+        row.version,
+        SchoolDetails(
+            address=hostile(address, "street"),
+            vat_number=make.VAT_NUMBERS[0],
+            finance_email="finance@example.org",
+            account_name=hostile(address, "holder")[:70],
+            sort_code="309431",
+            account_number="00000001",
+            company_details=hostile(address, "company"),
+        ),
+    )
+
+
+def test_abuse_19_markup_in_every_field_of_a_document_opens_no_address_and_embeds_no_file(
+    session: Session,  # noqa: ARG001  # it needs the database
+    listener: tuple[str, list[object]],
+) -> None:
+    address, knocks = listener
+    alder, beech = make.alliance(2).schools
+    for school in (alder, beech):
+        _details(school, address)
+    invoice_id = make.issued_invoice(
+        alder,
+        beech,
+        make.line(
+            description=hostile(address, "line"),
+            unit=hostile(address, "unit")[:30],
+            category=VatCategory.EXEMPT,
+            exemption_reason=hostile(address, "reason"),
+        ),
+        purchase_order=hostile(address, "order"),
+        note=hostile(address, "note"),
+    )
+    credited = make.credit(alder, invoice_id, {1: 5_000}, reason=hostile(address, "why"))
+    for sha256, fields in (
+        (
+            make.invoice(invoice_id).document_sha256,
+            ("street", "holder", "company", "line", "reason", "order", "note"),
+        ),
+        (make.credit_note(credited).document_sha256, ("street", "line", "why")),
+    ):
+        assert sha256
+        _holds_text_alone(storage.read(sha256), fields, address)
+    assert not knocks
+
+
+def _holds_text_alone(document: bytes, fields: tuple[str, ...], address: str) -> None:
+    """Each field stands there as it was typed; no picture, link or file came of it but the e-invoice."""
+    reader = PdfReader(io.BytesIO(document))
+    words = "".join("".join(page.extract_text() for page in reader.pages).split())
+    for field in fields:
+        start = f"{field}</td><imgsrc='{address}/{field}'>" if field != "holder" else "holder</td><imgsrc="
+        assert start in words, field
+    assert list(reader.attachments) == [XML_NAME]
+    with pikepdf.open(io.BytesIO(document)) as opened:
+        found = [one for one in opened.objects if isinstance(one, pikepdf.Dictionary | pikepdf.Stream)]
+        assert not [one for one in found if one.get("/Subtype") in {"/Image", "/Link"}]
+        assert len([one for one in found if one.get("/Type") == "/EmbeddedFile"]) == 1
+
+
+def test_abuse_19_a_template_that_reaches_out_is_refused_by_the_process_that_draws(
+    listener: tuple[str, list[object]],
+) -> None:
+    """Even where a template of ours did not escape: nothing is fetched, no file read, and it ends."""
+    address, knocks = listener
+    workers = Workers(1, Limits(processor_seconds=1))
+    try:
+        for reaching in (
+            f"<img src='{address}/x'>",
+            f"<link rel=attachment href='{FILE}'>",
+            f"<img src='{FILE}'>",
+        ):
+            with pytest.raises(ValueError, match="outside the document"):
+                workers.begin(Order("tried", f"<p>Words</p>{reaching}", "p { color: black }")).result()
+        assert not knocks
+        endless = Order("tried", "<p>" + "words " * 1_000_000, "")
+        with pytest.raises(NotDrawn, match="within its limits"):
+            workers.begin(endless).result()
+        assert workers.begin(Order("tried", "<p>Words</p>", "")).result().startswith(b"%PDF-")
+    finally:
+        workers.close()
