@@ -23,6 +23,7 @@ from invoicing.fund import views as fund_pages
 from invoicing.fund.refunds import views as refund_pages
 from invoicing.invoices import queries as invoice_queries
 from invoicing.invoices import views as invoice_pages
+from invoicing.invoices.as_of import views as as_of_pages
 from invoicing.invoices.batches import views as batch_pages
 from invoicing.invoices.credit_notes import views as credit_note_pages
 from invoicing.invoices.disputes import views as dispute_pages
@@ -189,6 +190,8 @@ MODELS = (
     annual_pack,
     storage,
 )
+INVOICE_PAGES = (as_of_pages,)
+"""Modules whose pages stand on the blueprint of invoices."""
 TENDER_PAGES = (amending_pages, commitment_pages, interest_pages, recommitting_pages, specification_pages)
 """Modules whose pages stand on the blueprint of tenders."""
 QUOTE_PAGES = (quote_declaration_pages, earlier_answer_pages)

@@ -20,6 +20,16 @@ from marketplace.alliance.models import School
 from marketplace.core.money import Money
 from marketplace.core.web import plain_number
 
+OF_SEVERAL = {
+    one: f"{one}s"
+    for one in (
+        *("minute", "hour", "day", "half-day", "week", "fortnight", "month", "term", "year"),
+        *("mile", "kilometre", "litre", "trip", "journey", "visit", "session", "lesson", "course"),
+        *("place", "pupil", "school", "site", "room", "item", "licence", "meal", "page"),
+    )
+} | {"person": "people", "copy": "copies", "lunch": "lunches"}
+OF_ONE = {several: one for one, several in OF_SEVERAL.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Party:
@@ -160,8 +170,13 @@ def percentage(basis_points: int) -> str:
 
 
 def quantity_words(quantity: Decimal, unit: str) -> str:
-    """A quantity with its unit, as a line says it."""
-    return f"{plain_number(quantity)} {unit}".strip()
+    """A quantity with its unit, as a line says it: "3 days" of what is stored by the day, "1 day" of days.
+
+    Only units that schools usually count in are known for one and for several; any other stays as it is.
+    """
+    first, *rest = unit.split(" ")
+    agreeing = OF_ONE.get(first, first) if quantity == 1 else OF_SEVERAL.get(first, first)
+    return f"{plain_number(quantity)} {' '.join([agreeing, *rest])}".strip()
 
 
 def vat_words(category: VatCategory, rate_basis_points: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from invoicing.invoices.queries import InvoiceRow
@@ -69,19 +69,22 @@ def documents_as_zip(rows: Sequence[InvoiceRow]) -> bytes:
             f"A ZIP file can have at most {MOST_DOCUMENTS} invoices; these are {len(issued):,}. "
             "Filter the list, by date for example."
         )
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for row in issued:
-            assert row.document_sha256
-            assert row.issued_on
-            _add(archive, f"{row.number}.pdf", storage.read(row.document_sha256), row.issued_on)
-        _add(archive, "invoices.csv", list_as_csv(issued), max(row.issued_on or date.min for row in issued))
-    return packed.getvalue()
+    files = []
+    for row in issued:
+        assert row.document_sha256
+        assert row.issued_on
+        files.append((f"{row.number}.pdf", storage.read(row.document_sha256), row.issued_on))
+    newest = max(row.issued_on or date.min for row in issued)
+    return packed([*files, ("invoices.csv", list_as_csv(issued), newest)])
 
 
-def _add(archive: zipfile.ZipFile, name: str, content: bytes, on: date) -> None:
-    """Add a file dated by its invoice, so that the same list packs to the same bytes."""
-    entry = zipfile.ZipInfo(name, (on.year, on.month, on.day, 0, 0, 0))
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o644 << 16
-    archive.writestr(entry, content)
+def packed(files: Iterable[tuple[str, bytes, date]]) -> bytes:
+    """Files by name, each dated by its day, as one ZIP: the same files pack to the same bytes."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, one, on in files:
+            entry = zipfile.ZipInfo(name, (on.year, on.month, on.day, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, one)
+    return content.getvalue()
