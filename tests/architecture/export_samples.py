@@ -31,7 +31,7 @@ ABOUT = """# Files for finance packages
 
 Written by `python -m tests.architecture.export_samples`; a test compares this page and the samples with the
 code. The schools are invented. What the pages do is in the
-[user guide](../user-guide.md#for-your-finance-package).
+[user guide](../user-guide.md#finance-leads-for-your-finance-package).
 """
 
 

@@ -46,7 +46,13 @@ from marketplace.core.fields import (
 from marketplace.core.forms import EditForm, NewThingForm
 from marketplace.core.listing import FilterForm
 
-SOURCE_LABELS = {source: source.value.replace("_", " ") for source in InvoiceSource}
+SOURCE_WORDS = {
+    InvoiceSource.MANUAL: "what was drafted by hand",
+    InvoiceSource.SHARED_COST: "shares of a cost",
+    InvoiceSource.RECOVERY_FEE: "recovery of the cost of a tender",
+    InvoiceSource.AGREEMENT: "what agreements charge",
+}
+"""What an invoice may be for; any other source is called what it is called."""
 DELIMITER_LABELS = {
     Delimiter.COMMA: "Comma",
     Delimiter.SEMICOLON: "Semicolon",
@@ -171,13 +177,13 @@ def layout_form(schools: Sequence[tuple[str, str]], **options: Any) -> LayoutFor
         ),
     }
     for kind in Kind:
-        fields[f"kind_{kind.name.lower()}"] = TextField(f"Word for: {KIND_LABELS[kind].lower()}", code)
+        fields[f"kind_{kind.name.lower()}"] = TextField(f"Word for “{KIND_LABELS[kind]}”", code)
     for category in VatCategory:
         fields[f"vat_{category.name.lower()}"] = TextField(
-            f"VAT code: {CATEGORY_LABELS[category].lower()}", code
+            f"VAT code for “{CATEGORY_LABELS[category]}”", code
         )
     for source in InvoiceSource:
-        fields[f"nominal_{source.value}"] = TextField(f"Nominal code: {SOURCE_LABELS[source]}", code)
+        fields[f"nominal_{source.value}"] = TextField(f"Nominal code for {_words(source)}", code)
     form: LayoutForm = type("LayoutOfSchoolForm", (LayoutForm,), fields)(**options)
     return form
 
@@ -211,6 +217,10 @@ def filled(layout: Layout, version: int) -> dict[str, Any]:
         **{f"vat_{one.name.lower()}": layout.vat_codes.get(one, "") for one in VatCategory},
         **{f"nominal_{source.value}": layout.nominals.get(source, "") for source in InvoiceSource},
     }
+
+
+def _words(source: InvoiceSource) -> str:
+    return SOURCE_WORDS.get(source, source.value.replace("_", " "))
 
 
 def _columns(typed: rows.Rows | None) -> Sequence[LayoutColumn]:

@@ -180,7 +180,7 @@ def _check_codes(layout: Layout) -> None:
         for category in VatCategory:
             if not layout.vat_codes.get(category, "").strip():
                 raise RuleBroken(
-                    f"Enter the package’s code for {CATEGORY_LABELS[category].lower()}.",
+                    f"Enter the package’s code for “{CATEGORY_LABELS[category]}”.",
                     f"vat_{category.name.lower()}",
                 )
     if "nominal" in used and not layout.nominal.strip():

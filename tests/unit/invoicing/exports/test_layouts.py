@@ -78,7 +78,7 @@ def test_every_package_has_a_layout_for_each_side() -> None:
         ({"columns": (LayoutColumn("A", longest=0),)}, "at least 1 character"),
         ({"columns": tuple(column(str(n)) for n in range(MOST_COLUMNS + 1))}, "at most 60 columns"),
         ({"name": " "}, "Enter a name"),
-        ({"vat_codes": {VatCategory.STANDARD: "T1"}}, "code for zero rate"),
+        ({"vat_codes": {VatCategory.STANDARD: "T1"}}, "code for “Zero rate”"),
         ({"nominal": ""}, "Enter the nominal code"),
         ({"kinds": {Kind.INVOICE: "SI"}}, "Enter the package’s word"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 import uuid
 import zipfile
 from collections.abc import Callable
@@ -15,11 +16,14 @@ import openpyxl
 import pytest
 
 from invoicing.exports import queries
+from invoicing.exports.layouts.rules import DELIMITERS
+from invoicing.exports.layouts.shipped import shipped
 from invoicing.exports.queries import Wanted
 from invoicing.exports.rules import Side
 from invoicing.invoices.rules import VatCategory
 from marketplace.alliance.models import Organisation
 from marketplace.core import clock
+from marketplace.core.csv_files import safe
 from marketplace.core.db import db, transaction
 from marketplace.core.policy import Actor
 from tests import make
@@ -47,6 +51,7 @@ HOSTILE = (
     "@SUM(1+1)*cmd|' /C calc'!A0",
     'DDE("cmd";"/C calc";"x")',
 )
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 NOVEMBER = datetime(2026, 11, 9, 10, tzinfo=UTC)
 
 
@@ -210,6 +215,16 @@ def test_abuse_20_what_people_typed_is_no_formula_in_any_file_of_invoices(
         assert f"'{HOSTILE[0]}" in cells, path
         minus = [cell for cell in cells if cell.startswith("-")]
         assert all(cell.lstrip("-").replace(".", "").isdigit() for cell in minus), path
+    for key, one in shipped().items():
+        if one.layout.side is Side.ISSUED:
+            content = client.download(f"/exports/layouts/shipped/{key}/file").data
+            dialect = DELIMITERS[one.layout.delimiter]
+            table = csv.reader(
+                io.StringIO(content.decode(one.layout.encoding), newline=""), delimiter=dialect
+            )
+            assert not [
+                cell for row in table for cell in row if safe(cell) != cell and not NUMBER.fullmatch(cell)
+            ]
     for path in ("documents.xlsx", f"documents/{invoice_id}.xlsx"):
         found = cells_of(client.download(f"/exports/{path}").data)
         assert not [cell.coordinate for cell in found if cell.data_type == "f" or cell.hyperlink], path
