@@ -34,6 +34,7 @@ from invoicing.ledger.periods import queries as period_queries
 from invoicing.ledger.periods import views as period_pages
 from invoicing.payments import models as payments
 from invoicing.payments import views as payment_pages
+from invoicing.reminders import views as reminder_pages
 from invoicing.settlement import tasks as settlement_tasks
 from invoicing.settlement import views as settlement_pages
 from invoicing.shared_costs import commands as shared_cost_commands
@@ -236,6 +237,7 @@ BLUEPRINTS = (
     period_pages.books,
     settlement_pages.settlement,
     account_pages.accounts,
+    reminder_pages.reminders,
     fund_pages.fund,
     refund_pages.refunds,
     annual_pack_pages.annual_pack,
@@ -301,6 +303,7 @@ SHORTCUTS: tuple[NavigationItem, ...] = (
     *period_pages.SHORTCUTS,
     *settlement_pages.SHORTCUTS,
     *account_pages.SHORTCUTS,
+    *reminder_pages.SHORTCUTS,
     *fund_pages.SHORTCUTS,
     *annual_pack_pages.SHORTCUTS,
 )

@@ -15,6 +15,8 @@ from invoicing.gateways import pdf
 from invoicing.invoices import closing as invoice_closing
 from invoicing.invoices.batches import jobs as batch_jobs
 from invoicing.ledger.periods import waiting as closing_periods
+from invoicing.reminders import jobs as reminder_jobs
+from invoicing.reminders.interest import jobs as interest_jobs
 from invoicing.settlement import jobs as settlement_jobs
 from invoicing.shared_costs import jobs as shared_cost_jobs
 from invoicing.verification import jobs as verification_jobs
@@ -116,6 +118,8 @@ def connect() -> None:
     decision_subjects.describe_with(Subject.AWARD, award_confirming.about)
     fund_tasks.listen()
     jobs.every_minute(settlement_jobs.propose_monthly)
+    jobs.every_minute(reminder_jobs.remind_once_a_day)
+    events.subscribe("interest.released", interest_jobs.release, Act.INVOICE_DISCARD)
     events.subscribe(
         "settlement.invoices",
         settlement_jobs.invoice_changed,

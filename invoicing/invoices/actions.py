@@ -81,7 +81,7 @@ def edit_invoice(actor: Actor, invoice_id: uuid.UUID, version: int, terms: Invoi
         same_buyer = terms.buyer_id == invoice.buyer_id
         if not same_buyer:
             _check_buyer(session, invoice.issuer_id, terms.buyer_id)
-        registered = bool(invoice.issuer.vat_number)
+        registered = rules.charges_vat(invoice.source, registered=bool(invoice.issuer.vat_number))
         rules.check_terms(terms, issuer_id=invoice.issuer_id, registered=registered)
         net = Money.total(line.net for line in terms.lines)
         rules.check_share(invoice.source, share=invoice.net, same_buyer=same_buyer, net=net)
@@ -165,7 +165,7 @@ def _issue(session: Session, actor: Actor, invoice: Invoice, drawn: Drawn | None
     """Number, date, copy, post, keep as PDF, tell the buyer."""
     today = clock.today()
     issuer, buyer = invoice.issuer, invoice.buyer
-    registered = bool(issuer.vat_number)
+    registered = rules.charges_vat(invoice.source, registered=bool(issuer.vat_number))
     terms = terms_of(invoice)
     rules.check_terms(terms, issuer_id=issuer.id, registered=registered)
     rules.check_particulars(

@@ -14,6 +14,7 @@ from invoicing.invoices.rules import (
     InvoiceStatus,
     VatCategory,
     VatSubtotal,
+    charges_vat,
     vat_breakdown,
 )
 from marketplace.alliance.models import School
@@ -148,11 +149,17 @@ def particulars_of(invoice: Invoice) -> Particulars:
 
 
 def live_particulars(invoice: Invoice) -> Particulars:
-    """The particulars of both schools as they are today."""
+    """The particulars of both schools as they are today; without VAT numbers where there is no VAT at all."""
     issuer, buyer = invoice.issuer, invoice.buyer
+    taxed = charges_vat(invoice.source, registered=bool(issuer.vat_number))
     return Particulars(
-        issuer=Party(issuer.name, address_of(issuer), issuer.urn, issuer.vat_number or ""),
-        buyer=Party(buyer.name, address_of(buyer), buyer.urn, buyer.vat_number or ""),
+        issuer=Party(issuer.name, address_of(issuer), issuer.urn, (issuer.vat_number or "") if taxed else ""),
+        buyer=Party(
+            buyer.name,
+            address_of(buyer),
+            buyer.urn,
+            "" if invoice.source is InvoiceSource.LATE_INTEREST else buyer.vat_number or "",
+        ),
         bank_details=issuer.bank_details,
         company_details=issuer.company_details,
     )

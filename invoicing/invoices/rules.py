@@ -77,12 +77,14 @@ class InvoiceSource(StrEnum):
     SHARED_COST = "shared_cost"
     RECOVERY_FEE = "recovery_fee"
     AGREEMENT = "agreement"
+    LATE_INTEREST = "late_interest"
 
 
 WHAT_IS_KEPT: Mapping[InvoiceSource, str] = {
     InvoiceSource.SHARED_COST: "This is one school's share of a cost",
     InvoiceSource.RECOVERY_FEE: "This is one school's share of a cost",
     InvoiceSource.AGREEMENT: "This is what an agreement charges",
+    InvoiceSource.LATE_INTEREST: "This is interest on an invoice that was paid late",
 }
 
 
@@ -219,6 +221,11 @@ def rate_of(category: VatCategory, on: date) -> int:
         begins = STANDARD_RATES[0][0]
         raise RuleBroken(f"The date of supply must be {begins.day} {begins:%B %Y} or later.", "supplied_on")
     return rates[-1]
+
+
+def charges_vat(source: InvoiceSource, *, registered: bool) -> bool:
+    """Is this a VAT invoice? Interest on late payment is compensation, outside the scope of VAT."""
+    return registered and source is not InvoiceSource.LATE_INTEREST
 
 
 def usual_category(*, registered: bool) -> VatCategory:

@@ -180,7 +180,8 @@ def edit_invoice(invoice_id: uuid.UUID) -> Any:
     form = EditInvoiceForm(data=filled(invoice))
     if _ready(form, invoice.issuer) and form.validate_on_submit():
         with answering(form):
-            terms = form.terms(registered=bool(invoice.issuer.vat_number))
+            registered = rules.charges_vat(invoice.source, registered=bool(invoice.issuer.vat_number))
+            terms = form.terms(registered=registered)
             actions.edit_invoice(web.actor(), invoice_id, form.version.data, terms)
             flash("You changed the draft.")
             return redirect(url_for(".show", invoice_id=invoice_id))

@@ -55,6 +55,7 @@ SUBJECTS = {
     "Agreements between schools": ("offer", "agreement", "check", "extension", "usage", "charge"),
     "Invoices and payments": ("shared_cost", "invoice", "credit_note", "layout", "statement", "payment"),
     "The books": ("period", "books"),
+    "Reminders and late payment": ("reminder", "late_interest"),
     "Settlements between schools": ("settlement",),
     "Partnership Fund": ("fund", "contribution", "claim", "refund"),
 }

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from invoicing.invoices.credit_notes.models import CreditNote
 from invoicing.invoices.models import Invoice
-from invoicing.invoices.rules import SENT
+from invoicing.invoices.rules import SENT, InvoiceSource
 from invoicing.invoices.vat_watch.rules import Limit, Month, Supplied, is_near, limit_on, months
 from marketplace.alliance.models import Organisation, School
 from marketplace.core import clock
@@ -85,7 +85,11 @@ def _supplied(session: Session, school_ids: Sequence[uuid.UUID]) -> dict[uuid.UU
     query = (
         select(Invoice.issuer_id, Invoice.tax_point, net)
         .outerjoin(credited, credited.c.invoice_id == Invoice.id)
-        .where(Invoice.issuer_id.in_(school_ids), Invoice.status.in_(SENT))
+        .where(
+            Invoice.issuer_id.in_(school_ids),
+            Invoice.status.in_(SENT),
+            Invoice.source != InvoiceSource.LATE_INTEREST,
+        )
         .group_by(Invoice.issuer_id, Invoice.tax_point)
     )
     found: dict[uuid.UUID, list[Supplied]] = {}

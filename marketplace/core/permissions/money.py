@@ -72,6 +72,13 @@ PERMISSIONS: dict[Act, Permission] = {
     Act.BOOKS_SET_YEAR: may(
         "Say when the financial year of the books ends", Role.FINANCE_LEAD, Role.COORDINATOR
     ),
+    Act.REMINDER_SEND: may("Remind a school of an invoice that is due", Role.SYSTEM),
+    Act.REMINDER_HOLD: may("Hold the reminders of an invoice", Role.FINANCE_LEAD, Role.BURSAR),
+    Act.REMINDER_RELEASE: may("Remind of a held invoice again", Role.FINANCE_LEAD, Role.BURSAR),
+    Act.REMINDER_CHOOSE: may(
+        "Choose when the school reminds of invoices, and whether it charges interest", Role.FINANCE_LEAD
+    ),
+    Act.LATE_INTEREST_DRAFT: may("Draft an invoice of interest on late payment", Role.FINANCE_LEAD),
     Act.SETTLEMENT_PROPOSE: may("Propose to net what schools owe one another", Role.COORDINATOR, Role.SYSTEM),
     Act.SETTLEMENT_REWORK: may("Take out of a settlement what was paid or disputed meanwhile", Role.SYSTEM),
     Act.SETTLEMENT_ACCEPT: may("Accept the school’s figure in a settlement", Role.FINANCE_LEAD),

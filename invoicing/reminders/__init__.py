@@ -1,0 +1,1 @@
+"""Polite reminders of invoices that are due, and interest on those that stay unpaid."""

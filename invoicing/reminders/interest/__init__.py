@@ -1,0 +1,1 @@
+"""Interest on invoices that were paid late, for schools that charge it."""
