@@ -24,6 +24,7 @@ from demonstration import (
     path,
     recharges,
     registers,
+    reminding,
     school_years,
     settling,
     statements,
@@ -59,6 +60,7 @@ def tell(calendar: Calendar) -> None:
     recharges.recharge(cast)
     settling.owe(cast)
     agreements_used.use(cast, agreements.agree(cast))
+    reminding.remind(cast)
     statements.receive(cast)
     closing.close(cast)
     settling.settle(cast)
