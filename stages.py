@@ -34,6 +34,10 @@ from invoicing.ledger.periods import queries as period_queries
 from invoicing.ledger.periods import views as period_pages
 from invoicing.payments import models as payments
 from invoicing.payments import views as payment_pages
+from invoicing.payments.online import pages as online_pages
+from invoicing.payments.online import tasks as online_tasks
+from invoicing.payments.online.news import models as stripe_news
+from invoicing.payments.online.refunds import models as online_refunds
 from invoicing.reminders import views as reminder_pages
 from invoicing.settlement import tasks as settlement_tasks
 from invoicing.settlement import views as settlement_pages
@@ -188,6 +192,8 @@ MODELS = (
     notice_reminders,
     ledger,
     payments,
+    online_refunds,
+    stripe_news,
     annual_pack,
     storage,
 )
@@ -233,6 +239,7 @@ BLUEPRINTS = (
     shared_cost_pages.shared_costs,
     payment_pages.payments,
     export_pages.exports,
+    online_pages.online,
     bank_pages.bank,
     period_pages.books,
     settlement_pages.settlement,
@@ -271,6 +278,7 @@ WAITING_FOR: tuple[Any, ...] = (
     bank_queries.waiting_for,
     period_queries.waiting_for,
     settlement_tasks.waiting_for,
+    online_tasks.waiting_for,
     fund_tasks.waiting_for,
 )
 NAVIGATION: tuple[NavigationItem, ...] = (
@@ -304,6 +312,7 @@ SHORTCUTS: tuple[NavigationItem, ...] = (
     *settlement_pages.SHORTCUTS,
     *account_pages.SHORTCUTS,
     *reminder_pages.SHORTCUTS,
+    *online_pages.SHORTCUTS,
     *fund_pages.SHORTCUTS,
     *annual_pack_pages.SHORTCUTS,
 )

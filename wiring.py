@@ -13,8 +13,12 @@ from invoicing.fund import leaving as fund_leaving
 from invoicing.fund import tasks as fund_tasks
 from invoicing.gateways import pdf
 from invoicing.invoices import closing as invoice_closing
+from invoicing.invoices import offered as invoice_offers
 from invoicing.invoices.batches import jobs as batch_jobs
 from invoicing.ledger.periods import waiting as closing_periods
+from invoicing.payments.online import closing as online_closing
+from invoicing.payments.online import jobs as online_jobs
+from invoicing.payments.online import tasks as online_tasks
 from invoicing.reminders import jobs as reminder_jobs
 from invoicing.reminders.interest import jobs as interest_jobs
 from invoicing.settlement import jobs as settlement_jobs
@@ -128,12 +132,15 @@ def connect() -> None:
         Act.INVOICE_DISPUTE,
         Act.CREDIT_NOTE_ISSUE,
     )
+    invoice_offers.offer_way_to_pay(online_tasks.way_to_pay)
+    jobs.every_minute(online_jobs.see_to_online_payments)
     printing.draw_with(pdf.render)
     leaving.ask(contract_leaving.running_contracts)
     leaving.ask(tender_leaving.open_commitments)
     leaving.ask(agreement_leaving.running_agreements)
     closing_periods.ask(invoice_closing.drafts)
     closing_periods.ask(bank_closing.waiting_lines)
+    closing_periods.ask(online_closing.uncounted_news)
     leaving.ask(fund_leaving.settlement)
     tender_progress.offer_steps(amending_queries.offered_steps)
     tender_progress.offer_steps(recommitting_tasks.offered_steps)

@@ -20,6 +20,7 @@ from demonstration import (
     ladders,
     leaver,
     needs,
+    online,
     partners,
     path,
     recharges,
@@ -62,6 +63,7 @@ def tell(calendar: Calendar) -> None:
     agreements_used.use(cast, agreements.agree(cast))
     reminding.remind(cast)
     statements.receive(cast)
+    online.pay(cast)
     closing.close(cast)
     settling.settle(cast)
     registers.renew_due_contracts()

@@ -1,17 +1,20 @@
 """Run Weald on this machine: bring the database up to date, then web server and worker until Ctrl-C.
 
-Both programs live and die together: when one ends, so does the other. Exits with 0 after Ctrl-C or a
+In a demonstration a pretend Stripe runs beside them, so that invoices can be paid by card; no money moves.
+All programs live and die together: when one ends, so do the others. Exits with 0 after Ctrl-C or a
 polite stop, and with the failed program's code otherwise.
 """
 
 import argparse
 import http.client
 import os
+import secrets
 import signal
 import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from types import FrameType
 
 from machine import FLASK, PROJECT, settings
@@ -89,8 +92,25 @@ def watch(programs: list[subprocess.Popen[bytes]]) -> int:
         time.sleep(GLANCE)
 
 
+def pretend_stripe(port: int, environment: dict[str, str]) -> list[str]:
+    """The command that runs a pretend Stripe for a demonstration, which is told of it; none for anybody else.
+
+    It takes the next free port, and keeps what was paid beside the stored files.
+    """
+    if environment.get("WEALD_MODE") != "demonstration" or environment.get("STRIPE_SECRET_KEY"):
+        return []
+    own = next(one for one in range(port + 1, port + 100) if not answers(one))
+    environment["STRIPE_SECRET_KEY"] = "sk_test_pretend"  # noqa: S105  # it opens nothing
+    environment["STRIPE_WEBHOOK_SECRET"] = f"whsec_{secrets.token_hex(16)}"
+    environment["STRIPE_API_BASE"] = f"http://{HOST}:{own}"
+    files = Path(environment.get("FILES_FOLDER") or PROJECT / "instance" / "files")
+    command = [sys.executable, "-m", "demonstration.fake_stripe", "--port", str(own)]
+    command += ["--file", str(files.parent / "pretend-stripe.json")]
+    return [*command, "--deliver-to", f"http://{HOST}:{port}/online-payments/stripe"]
+
+
 def serve(port: int) -> int:
-    """Prepare the database, run both programs, and return the exit code."""
+    """Prepare the database, run the programs, and return the exit code."""
     if answers(port):
         print(
             f"Port {port} is in use. Choose another, for example: make run PORT={port + 1}", file=sys.stderr
@@ -101,12 +121,18 @@ def serve(port: int) -> int:
     web += ["--threads", str(WEB_THREADS), "--log-level", "warning"]
     programs: list[subprocess.Popen[bytes]] = []
     try:
+        stripe = pretend_stripe(port, environment)
         # While the database is made ready, the web server loads; nobody is told its address before
         programs.append(start([*web, "app:create_app()"], environment))
         print("Bringing the database up to date", flush=True)
         subprocess.run([sys.executable, "scripts/prepare.py"], cwd=PROJECT, env=environment, check=True)
+        if stripe:
+            # Only now: it goes on with what was paid in the demonstration's story
+            programs.append(start(stripe, environment))
         wait_for_the_web(programs, port)
         programs.append(start([*FLASK, "worker"], environment))
+        if stripe:
+            print(f"\nA pretend Stripe plays the bank at {environment['STRIPE_API_BASE']}", end="")
         print(f"\nWeald is at http://localhost:{port}  (Ctrl-C stops it)", flush=True)
         return watch(programs)
     finally:

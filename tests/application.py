@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import flask_migrate
@@ -16,7 +17,7 @@ from app import create_app
 from marketplace.alliance import passwords
 from marketplace.core.db import db
 from marketplace.core.settings import Mode, Settings
-from tests import databases
+from tests import databases, stripe
 from tests.make import kept
 
 # How long inputs take to make is measured on the wall: a busy machine would fail tests that are right
@@ -91,3 +92,21 @@ def files_folder(app: Flask) -> Path:
     """Where the application of this test stores files."""
     settings: Settings = app.extensions["settings"]
     return settings.files_folder
+
+
+@pytest.fixture(scope="session")
+def pretend_stripe() -> Iterator[str]:
+    """The address of a pretend Stripe, started for the first test of a process that asks for one."""
+    with stripe.running() as address:
+        yield address
+
+
+@pytest.fixture
+def at_stripe(app: Flask, pretend_stripe: str) -> Iterator[stripe.Stripe]:
+    """A pretend Stripe that this test's application asks; nothing was reported yet."""
+    kept_settings = app.extensions["settings"]
+    app.extensions["settings"] = replace(kept_settings, **stripe.settings_for(pretend_stripe))
+    steered = stripe.Stripe(pretend_stripe)
+    steered.reports()
+    yield steered
+    app.extensions["settings"] = kept_settings

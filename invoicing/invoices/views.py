@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, send_file, url_for
@@ -22,9 +24,11 @@ from invoicing.invoices.forms import (
     filled,
 )
 from invoicing.invoices.models import Invoice
+from invoicing.invoices.offered import ways_to_pay
 from invoicing.invoices.queries import Direction, Wanted
 from invoicing.invoices.rules import InvoiceStatus
 from invoicing.ledger import queries as ledger
+from invoicing.ledger.queries import Posting
 from invoicing.ledger.rules import ACCOUNT_LABELS, AccountKind
 from marketplace.alliance import queries as alliance
 from marketplace.alliance.models import School
@@ -50,7 +54,15 @@ LIST_QUESTIONS = (
 )
 
 
-SETTLES = frozenset({AccountKind.BANK, AccountKind.PAYABLE, AccountKind.EXPENSE, AccountKind.CLEARING})
+SETTLES = frozenset(
+    {
+        AccountKind.BANK,
+        AccountKind.PAYABLE,
+        AccountKind.EXPENSE,
+        AccountKind.CLEARING,
+        AccountKind.AT_STRIPE,
+    }
+)
 """What settles an invoice in its issuer's books: money, money on account, a settlement, or a write-off."""
 
 
@@ -120,19 +132,25 @@ def show(invoice_id: uuid.UUID) -> Any:
         document=document_of(invoice),
         overdue=rules.is_overdue(invoice.status, invoice.due_on, clock.today()),
         rules=rules,
-        payments=[
-            posting
-            for posting in postings
-            if posting.holder_id == invoice.issuer_id
-            and posting.credit is AccountKind.RECEIVABLE
-            and posting.debit in SETTLES
-        ],
+        payments=list(_settling(invoice, postings)),
+        ways_to_pay=ways_to_pay(session, actor, invoice),
         credit_notes=credit_notes_of(session, invoice.id),
         disputes=disputes_of(session, invoice.id),
         postings=[posting for posting in postings if audits or posting.holder_id in actor.school_ids],
         books=alliance.names(session, {invoice.issuer_id, invoice.buyer_id}),
         account_labels=ACCOUNT_LABELS,
     )
+
+
+def _settling(invoice: Invoice, postings: Iterable[Posting]) -> Iterator[Posting]:
+    """What settled an invoice in its issuer's books; negative where it went back."""
+    for posting in postings:
+        if posting.holder_id != invoice.issuer_id:
+            continue
+        if posting.credit is AccountKind.RECEIVABLE and posting.debit in SETTLES:
+            yield posting
+        elif posting.debit is AccountKind.RECEIVABLE and posting.credit in SETTLES:
+            yield replace(posting, amount=-posting.amount)
 
 
 @invoices.get("/<uuid:invoice_id>/pdf")

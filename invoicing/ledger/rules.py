@@ -23,6 +23,7 @@ class AccountKind(StrEnum):
     FUND_SHARE = "fund_share"
     FUND_SPENDING = "fund_spending"
     CLEARING = "clearing"
+    AT_STRIPE = "at_stripe"
 
     @property
     def is_credit(self) -> bool:
@@ -42,6 +43,7 @@ ACCOUNT_LABELS: Mapping[AccountKind, str] = {
     AccountKind.FUND_SHARE: "Share of the Partnership Fund",
     AccountKind.FUND_SPENDING: "Spending of the Partnership Fund",
     AccountKind.CLEARING: "Settlement between schools",
+    AccountKind.AT_STRIPE: "Held by Stripe",
 }
 
 

@@ -15,7 +15,10 @@ from marketplace.core.money import Money
 
 
 class Payment(Base):
-    """Money that the issuer of an invoice received for it. `amount` in pence."""
+    """Money that the issuer of an invoice received for it. `amount` in pence.
+
+    Nobody recorded what Stripe reported.
+    """
 
     __tablename__ = "payment"
     __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
@@ -26,7 +29,7 @@ class Payment(Base):
     amount: Mapped[Money]
     reference: Mapped[str] = mapped_column(default="")
     entry_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("ledger_entry.id"), unique=True)
-    recorded_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    recorded_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[datetime]
 
     invoice: Mapped[Invoice] = relationship()

@@ -19,6 +19,8 @@ from invoicing.invoices.rules import SENT, VatCategory, status_when_paid, totals
 from invoicing.ledger.models import Account
 from invoicing.ledger.rules import AccountKind
 from invoicing.payments.models import Payment
+from invoicing.payments.online.models import OnlineMovement, OnlinePayment
+from invoicing.payments.online.rules import GOES
 from invoicing.verification.books import sides
 from invoicing.verification.rules import Found
 from marketplace.alliance.models import Organisation, School
@@ -119,6 +121,12 @@ def outstanding(session: Session, found: Found) -> None:
         PaymentProposal.status == ProposalStatus.APPROVED,
     )
     credited = _of_invoice(CreditNote.total, CreditNote.invoice_id == Invoice.id)
+    went_back = _of_invoice(
+        OnlineMovement.amount - OnlineMovement.on_account,
+        OnlineMovement.kind.in_(GOES),
+        OnlineMovement.payment_id == OnlinePayment.id,
+        OnlinePayment.invoice_id == Invoice.id,
+    )
     disputed = _of_invoice(
         InvoiceDispute.amount, InvoiceDispute.invoice_id == Invoice.id, InvoiceDispute.settled_at.is_(None)
     )
@@ -131,13 +139,15 @@ def outstanding(session: Session, found: Found) -> None:
         Invoice.credited,
         Invoice.disputed,
         paid,
+        went_back,
         given_up,
         credited,
         disputed,
     ).execution_options(yield_per=AT_ONCE)
     for row in session.execute(query):
         invoice_id, number, status, total, says_paid, says_credited, says_disputed, *sums = row
-        by_payments, by_write_offs, by_notes, by_disputes = (amount or ZERO for amount in sums)
+        came_in, back, by_write_offs, by_notes, by_disputes = (amount or ZERO for amount in sums)
+        by_payments = came_in - back
         found.counted += 1
         record = named(number, invoice_id)
         found.expect(f"{record}, paid", says_paid, by_payments + by_write_offs)

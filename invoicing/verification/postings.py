@@ -27,6 +27,8 @@ from invoicing.invoices.rules import SENT
 from invoicing.ledger.models import Account
 from invoicing.ledger.rules import AccountKind, AccountName, Leg
 from invoicing.payments.models import Payment
+from invoicing.payments.online.models import OnlineMovement
+from invoicing.payments.online.rules import COMES, MOVEMENT_LABELS, MovementKind, at_stripe
 from invoicing.payments.rules import money_held
 from invoicing.settlement.models import Settlement, SettlementPayment
 from invoicing.settlement.rules import clearing
@@ -48,7 +50,16 @@ class Expected(NamedTuple):
 
 def posted(session: Session, found: Found) -> None:
     """Every document stands in the ledger with its own amounts."""
-    for documents in (_invoices, _credit_notes, _payments, _on_account, _proposals, _settlements, _fund):
+    for documents in (
+        _invoices,
+        _credit_notes,
+        _payments,
+        _online,
+        _on_account,
+        _proposals,
+        _settlements,
+        _fund,
+    ):
         batch: list[Expected] = []
         for expected in documents(session):
             found.counted += 1
@@ -109,6 +120,18 @@ def _payments(session: Session) -> Iterator[Expected]:
             one.entry_id,
             _settled(one.invoice, one.amount),
         )
+
+
+def _online(session: Session) -> Iterator[Expected]:
+    """What went back, was kept or was paid out changes what Stripe holds; what came in is a payment."""
+    for one in _rows(session, select(OnlineMovement).order_by(OnlineMovement.id)):
+        if one.kind not in COMES:
+            amount = one.amount if one.kind is MovementKind.PAYOUT_FAILED else -one.amount
+            record = f"{MOVEMENT_LABELS[one.kind]} at Stripe, {one.stripe_id}"
+            yield Expected(record, one.id, {at_stripe(one.school_id).code: amount})
+        elif one.on_account == one.amount:
+            record = f"{one.amount} on account, paid online, {one.stripe_id}"
+            yield Expected(record, one.id, {at_stripe(one.school_id).code: one.amount})
 
 
 def _settled(invoice: Invoice, amount: Money) -> Changes:

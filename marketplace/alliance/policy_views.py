@@ -54,6 +54,7 @@ SUBJECTS = {
     "Suppliers during a contract": ("review", "credit"),
     "Agreements between schools": ("offer", "agreement", "check", "extension", "usage", "charge"),
     "Invoices and payments": ("shared_cost", "invoice", "credit_note", "layout", "statement", "payment"),
+    "Online payments": ("stripe_account",),
     "The books": ("period", "books"),
     "Reminders and late payment": ("reminder", "late_interest"),
     "Settlements between schools": ("settlement",),

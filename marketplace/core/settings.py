@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,7 +18,17 @@ import click
 
 PROJECT = Path(__file__).resolve().parents[2]
 SHORTEST_SECRET = 32
-TEXTS = ("database_url", "base_url", "smtp_url", "mail_from", "alerts_to", "publisher", "ocds_prefix")
+TEXTS = (
+    "database_url",
+    "base_url",
+    "smtp_url",
+    "mail_from",
+    "alerts_to",
+    "publisher",
+    "ocds_prefix",
+    "stripe_secret_key",
+    "stripe_api_base",
+)
 LEAST_PASSPHRASE_WORK = 2 * 19 * 1024  # KiB times passes: the least of OWASP’s password storage cheat sheet
 LEAST_LETTERS = 12
 OWN_MACHINE = {"localhost", "127.0.0.1", "::1"}
@@ -51,6 +61,11 @@ class Settings:
     alerts_to       who is written to when the nightly verification finds a difference; auditors are anyway
     publisher       who publishes the open data, as its packages name them
     ocds_prefix     the registered prefix of the open contracting ids that this installation gives
+    stripe_secret_key
+                    the platform's key at Stripe; without it invoices are paid by bank transfer only
+    stripe_webhook_secrets
+                    what Stripe signs its webhooks with: one, or the old and the new while they change
+    stripe_api_base where Stripe's interface is; its own address unless set
     passphrase_memory_kib, passphrase_passes
                     the work of Argon2id for one try of an opening passphrase (RFC 9106, section 4)
     """
@@ -65,6 +80,9 @@ class Settings:
     alerts_to: str = ""
     publisher: str = "Weald"
     ocds_prefix: str = "ocds-weald0"
+    stripe_secret_key: str = field(default="", repr=False)
+    stripe_webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+    stripe_api_base: str = ""
     passphrase_memory_kib: int = 64 * 1024
     passphrase_passes: int = 3
 
@@ -83,6 +101,22 @@ class Settings:
                 "Opening passphrases would be too cheap to guess. Leave PASSPHRASE_MEMORY_KIB and "
                 "PASSPHRASE_PASSES unset, or set them higher."
             )
+        if self.stripe_secret_key:
+            self._check_stripe()
+
+    def _check_stripe(self) -> None:
+        if not self.stripe_webhook_secrets:
+            raise SettingsError(
+                "Set STRIPE_WEBHOOK_SECRET beside STRIPE_SECRET_KEY: without it no payment could be counted."
+            )
+        if ("_live_" in self.stripe_secret_key) is not self.production:
+            raise SettingsError(
+                "STRIPE_SECRET_KEY is a test key: invoices would count as paid and no money would come."
+                if self.production
+                else "STRIPE_SECRET_KEY is a live key: a demonstration would take real money."
+            )
+        if self.production and self.stripe_api_base and not self.stripe_api_base.startswith("https://"):
+            raise SettingsError("Set STRIPE_API_BASE to an address that begins with https://, or unset it.")
 
     @property
     def production(self) -> bool:
@@ -126,6 +160,8 @@ class Settings:
                 if not given.isdecimal():
                     raise SettingsError(f"{name.upper()} is {given!r}; set it to a whole number.")
                 values[name] = int(given)
+        if given := environment.get("STRIPE_WEBHOOK_SECRET"):
+            values["stripe_webhook_secrets"] = tuple(given.replace(",", " ").split())
         if given := environment.get("FILES_FOLDER"):
             values["files_folder"] = Path(given)
         if given := environment.get("WEALD_MODE"):

@@ -83,6 +83,7 @@ from tests.make.invoices import (
 )
 from tests.make.lots import AT_MOST_ONE, Divided
 from tests.make.needs import approved_need, content, draft_need, need, submitted_need
+from tests.make.online import hear, online_payment, paid_online, stored_payment
 from tests.make.openers import PASSPHRASE, leave_post, proven_opener
 from tests.make.questions import answer_question, ask, question
 from tests.make.quotes import (
@@ -197,6 +198,7 @@ __all__ = [
     "enter_reference",
     "fresh",
     "give_scores",
+    "hear",
     "hours",
     "import_schools",
     "import_statement",
@@ -219,10 +221,12 @@ __all__ = [
     "money_in",
     "need",
     "offer",
+    "online_payment",
     "open_envelope",
     "opened_contest",
     "opened_quotes",
     "paid_claim",
+    "paid_online",
     "partnership_fund",
     "pay",
     "payable_school",
@@ -254,6 +258,7 @@ __all__ = [
     "scored_contest",
     "shared_cost",
     "signed_in",
+    "stored_payment",
     "submit_draft",
     "submitted_need",
     "submitted_offer",

@@ -10,7 +10,7 @@ from tests import addresses, make
 from tests.web.client import Client
 from tests.web.page import Page
 
-REFUSED = {403, 404, 405, 409, 422}
+REFUSED = {400, 403, 404, 405, 409, 422}
 MOVED = range(300, 400)
 
 

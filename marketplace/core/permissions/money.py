@@ -57,6 +57,9 @@ PERMISSIONS: dict[Act, Permission] = {
     Act.PAYMENT_UNMATCH: may("Undo a match of money that came in, with a reason", Role.FINANCE_LEAD),
     Act.PAYMENT_SET_ASIDE: may("Say that money that came in is for no invoice", Role.FINANCE_LEAD),
     Act.PAYMENT_RECORD: may("Record a payment received", Role.FINANCE_LEAD),
+    Act.PAYMENT_START: may("Pay an invoice online", Role.FINANCE_LEAD, Role.BURSAR),
+    Act.PAYMENT_CANCEL: may("Cancel an online payment that is not made yet", Role.FINANCE_LEAD, Role.BURSAR),
+    Act.PAYMENT_HEAR: may("Count what Stripe reports", Role.SYSTEM, Role.FINANCE_LEAD),
     Act.PAYMENT_PROPOSE: may("Propose a write-off or a repayment", Role.FINANCE_LEAD, Role.BURSAR),
     Act.PAYMENT_APPROVE: may("Approve a write-off or a repayment", Role.HEADTEACHER, Role.FINANCE_LEAD),
     Act.PAYMENT_REFUSE: may("Refuse a write-off or a repayment", Role.HEADTEACHER, Role.FINANCE_LEAD),
@@ -86,6 +89,13 @@ PERMISSIONS: dict[Act, Permission] = {
     Act.SETTLEMENT_STAY_OUT: may("Keep the school out of settlements", Role.FINANCE_LEAD),
     Act.SETTLEMENT_TAKE_PART: may("Let the school take part in settlements again", Role.FINANCE_LEAD),
     Act.SETTLEMENT_RECEIVE: may("Record that the payment of a settlement arrived", Role.FINANCE_LEAD),
+    Act.STRIPE_ACCOUNT_PROPOSE: may(
+        "Name the Stripe account that takes the school’s online payments", Role.FINANCE_LEAD, Role.BURSAR
+    ),
+    Act.STRIPE_ACCOUNT_APPROVE: may(
+        "Agree, as the second person, to a Stripe account", Role.HEADTEACHER, Role.FINANCE_LEAD
+    ),
+    Act.STRIPE_ACCOUNT_CLOSE: may("Stop online payments to the school", Role.HEADTEACHER, Role.FINANCE_LEAD),
     Act.FUND_OPEN: may("Open a Partnership Fund", Role.COORDINATOR),
     Act.CONTRIBUTION_PROPOSE: may("Propose a round of contributions", Role.COORDINATOR),
     Act.CONTRIBUTION_CONFIRM: may("Confirm the school's contribution for its governing body", Role.GOVERNOR),

@@ -69,3 +69,22 @@ def test_settings_that_nobody_should_work_with_are_named_one_by_one() -> None:
     assert fit.host == "weald.example"
     assert replace(fit, base_url="http://weald.example").unfit(), "in the clear"
     assert replace(fit, base_url="https://localhost").unfit(), "nobody else can reach it"
+
+
+def test_stripe_is_set_up_whole_and_with_a_key_that_fits_what_the_installation_is_for() -> None:
+    keys = {
+        "SECRET_KEY": SECRET,
+        "STRIPE_SECRET_KEY": "sk_live_x",
+        "STRIPE_WEBHOOK_SECRET": "whsec_a, whsec_b",
+    }
+    settings = Settings.from_environment(keys)
+    assert settings.stripe_webhook_secrets == ("whsec_a", "whsec_b")
+    assert not any(secret in repr(settings) for secret in ("sk_live_x", "whsec_a", "whsec_b"))
+    for other, sentence in (
+        ({"STRIPE_WEBHOOK_SECRET": ""}, "Set STRIPE_WEBHOOK_SECRET"),
+        ({"STRIPE_SECRET_KEY": "sk_test_x"}, "no money would come"),
+        ({"WEALD_MODE": "demonstration"}, "would take real money"),
+        ({"STRIPE_API_BASE": "http://stripe.example"}, "begins with https"),
+    ):
+        with pytest.raises(SettingsError, match=sentence):
+            Settings.from_environment({**keys, **other})

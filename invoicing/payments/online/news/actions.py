@@ -1,0 +1,147 @@
+"""Hearing what Stripe reports: kept once, and counted in the same transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from invoicing.payments.online.news import counting, queries, rules
+from invoicing.payments.online.news.counting import NotKnownError
+from invoicing.payments.online.news.models import StripeNews
+from invoicing.payments.online.news.rules import NewsStatus
+from invoicing.payments.online.queries import school_of_account
+from marketplace.core import clock, events, policy
+from marketplace.core.db import transaction
+from marketplace.core.errors import RuleBroken
+from marketplace.core.ids import new_id
+from marketplace.core.policy import SYSTEM, Act, Actor
+
+
+def hear(said: Mapping[str, Any]) -> None:
+    """Keep and count one verified report of Stripe's; heard again, it changes nothing.
+
+    What no payment of ours is known by waits, and what does not fit is kept aside with the reason: neither is
+    refused, or Stripe would send it for days.
+    """
+    kind = rules.kind_of(said)
+    if kind is None:
+        return
+    with transaction() as session:
+        policy.require(SYSTEM, Act.PAYMENT_HEAR)
+        news = _keep(session, kind, said)
+        if news is None:
+            return
+        _count(session, news)
+        events.record(
+            session, SYSTEM, Act.PAYMENT_HEAR, news.payment_id or news.id, organisation_id=news.school_id
+        )
+        _take_up(session, news)
+
+
+def _keep(session: Session, kind: rules.NewsKind, said: Mapping[str, Any]) -> StripeNews | None:
+    """The report's row, which is new; None when it was heard before, be it at this moment."""
+    facts, account = rules.facts_of(said), str(said.get("account") or "")
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    values = {
+        "id": new_id(),
+        "stripe_id": str(said.get("id")),
+        "kind": kind,
+        "account": account,
+        "created": int(said.get("created") or 0),
+        "received_at": clock.now(),
+        "intent": str(facts.get("payment_intent") or ""),
+        "facts": facts,
+        "status": NewsStatus.WAITING,
+        "reason": rules.NOT_KNOWN,
+        "school_id": school_of_account(session, account),
+        "note": "",
+    }
+    kept = session.execute(
+        dialect.insert(StripeNews)
+        .values(**values)
+        .on_conflict_do_nothing(index_elements=["stripe_id"])
+        .returning(StripeNews.id)
+    ).scalar_one_or_none()
+    return None if kept is None else session.scalars(select(StripeNews).where(StripeNews.id == kept)).one()
+
+
+def _count(session: Session, news: StripeNews) -> None:
+    """Count a report if it can be; what it changed half-way is taken back when it cannot."""
+    try:
+        with session.begin_nested():
+            read = rules.read(news.kind, news.account, news.created, news.facts)
+            payment = counting.count(session, read)
+    except NotKnownError:
+        return
+    except RuleBroken as refusal:
+        news.reason = refusal.message
+        if news.status is not NewsStatus.ASIDE:
+            news.status = rules.move(news.status, NewsStatus.ASIDE)
+    else:
+        news.payment_id = payment.id if payment else None
+        news.status, news.reason = rules.move(news.status, NewsStatus.COUNTED), ""
+    session.flush()
+
+
+def _take_up(session: Session, news: StripeNews) -> None:
+    """Count what came before the payment that this report made known."""
+    if news.status is NewsStatus.COUNTED and news.intent:
+        for early in queries.waiting_for_intent(session, news.account, news.intent):
+            _count(session, early)
+
+
+def count_waiting() -> int:
+    """Count reports that waited for a payment which is known now; returns how many were looked at."""
+    with transaction() as session:
+        policy.require(SYSTEM, Act.PAYMENT_HEAR)
+        waiting = queries.known_meanwhile(session)
+        for news_id in waiting:
+            news = session.get_one(StripeNews, news_id, with_for_update=True, populate_existing=True)
+            if news.status is NewsStatus.WAITING:
+                _count(session, news)
+                events.record(session, SYSTEM, Act.PAYMENT_HEAR, news.payment_id or news.id)
+        return len(waiting)
+
+
+def count_again(actor: Actor, news_id: uuid.UUID) -> bool:
+    """Try once more to count a report that was kept aside; says whether it is counted now."""
+    with transaction() as session:
+        news = queries.get_news(session, actor, news_id, lock=True)
+        policy.require(actor, Act.PAYMENT_HEAR, *_school(news))
+        if news.status in rules.UNCOUNTED:
+            _count(session, news)
+            events.record(
+                session, actor, Act.PAYMENT_HEAR, news.payment_id or news.id, organisation_id=news.school_id
+            )
+            _take_up(session, news)
+        return news.status is NewsStatus.COUNTED
+
+
+def see_to(actor: Actor, news_id: uuid.UUID, note: str) -> None:
+    """Say what a report was that is not counted here. Sent twice, it is said once. Raises RuleBroken."""
+    with transaction() as session:
+        news = queries.get_news(session, actor, news_id, lock=True)
+        policy.require(actor, Act.PAYMENT_SET_ASIDE, *_school(news))
+        if news.status is NewsStatus.SEEN_TO:
+            return
+        news.note = rules.check_note(note)
+        news.status = rules.move(news.status, NewsStatus.SEEN_TO)
+        news.seen_by, news.seen_at = actor.person_id, clock.now()
+        session.flush()
+        events.record(
+            session,
+            actor,
+            Act.PAYMENT_SET_ASIDE,
+            news.id,
+            organisation_id=news.school_id,
+            reason=news.note,
+        )
+
+
+def _school(news: StripeNews) -> tuple[uuid.UUID, ...]:
+    return (news.school_id,) if news.school_id else ()
