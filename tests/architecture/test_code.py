@@ -164,7 +164,7 @@ def test_abuse_20_every_file_for_a_spreadsheet_is_written_by_a_door_that_makes_n
             owner, _, name = dotted(call.func).rpartition(".")
             if (owner, name) in {("csv", "writer"), ("csv", "DictWriter")} and "csv_files" not in module.path:
                 wild.append(f"{module.place(call)} writes CSV")
-            if makes and owner in {"sheet", "page", "about", "worksheet"} and name in guessing:
+            if makes and owner and name in guessing and len(call.args) > 1:
                 wild.append(f"{module.place(call)} guesses what a cell is")
     assert not wild
 
