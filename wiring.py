@@ -22,6 +22,7 @@ from invoicing.payments.online import tasks as online_tasks
 from invoicing.reminders import jobs as reminder_jobs
 from invoicing.reminders.interest import jobs as interest_jobs
 from invoicing.settlement import jobs as settlement_jobs
+from invoicing.settlement import leaving as settlement_leaving
 from invoicing.shared_costs import jobs as shared_cost_jobs
 from invoicing.verification import jobs as verification_jobs
 from marketplace.alliance.decisions import about as decision_subjects
@@ -122,6 +123,9 @@ def connect() -> None:
     decision_subjects.describe_with(Subject.AWARD, award_confirming.about)
     fund_tasks.listen()
     jobs.every_minute(settlement_jobs.propose_monthly)
+    events.subscribe(
+        "settlement.departed", settlement_jobs.member_left, Act.MEMBERSHIP_LEAVE, Act.MEMBERSHIP_END
+    )
     jobs.every_minute(reminder_jobs.remind_once_a_day)
     events.subscribe("interest.released", interest_jobs.release, Act.INVOICE_DISCARD)
     events.subscribe(
@@ -138,6 +142,7 @@ def connect() -> None:
     leaving.ask(contract_leaving.running_contracts)
     leaving.ask(tender_leaving.open_commitments)
     leaving.ask(agreement_leaving.running_agreements)
+    leaving.ask(settlement_leaving.open_settlements)
     closing_periods.ask(invoice_closing.drafts)
     closing_periods.ask(bank_closing.waiting_lines)
     closing_periods.ask(online_closing.uncounted_news)

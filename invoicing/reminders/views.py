@@ -7,13 +7,14 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 
+from invoicing.invoices.rules import is_overdue
 from invoicing.reminders import actions, queries, rules
 from invoicing.reminders.forms import ChoiceForm, HoldForm
 from invoicing.reminders.interest import actions as interest_actions
 from invoicing.reminders.interest import queries as interest_queries
-from invoicing.reminders.interest.rules import Interest
+from invoicing.reminders.interest.rules import Interest, law_in_words
 from invoicing.reminders.models import ReminderHold
-from marketplace.core import policy, web
+from marketplace.core import clock, policy, web
 from marketplace.core.db import db
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.forms import Form, NewThingForm
@@ -44,12 +45,16 @@ def show_school(school_id: uuid.UUID) -> Any:
     session = db.session()
     school = queries.get_school(session, web.actor(), school_id)
     choice = queries.choice_of(session, school_id)
+    rows = queries.reminded(session, school_id)
     return page(
         "reminders/show_school.html",
         school=school,
         choice=choice,
         sequence=queries.sequence_of(choice),
-        rows=queries.reminded(session, school_id),
+        rows=rows,
+        late=[
+            row.invoice for row in rows if is_overdue(row.invoice.status, row.invoice.due_on, clock.today())
+        ],
         rules=rules,
     )
 
@@ -85,7 +90,7 @@ def choose_reminders(school_id: uuid.UUID) -> Any:
             )
             flash("You chose how your school reminds of its invoices.")
             return redirect(url_for(".show_school", school_id=school_id))
-    return page("reminders/choose.html", form=form, school=school)
+    return page("reminders/choose.html", form=form, school=school, law=law_in_words(clock.today()))
 
 
 @reminders.route("/invoices/<uuid:invoice_id>/hold", methods=["GET", "POST"])

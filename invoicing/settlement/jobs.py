@@ -24,3 +24,11 @@ def invoice_changed(session: Session, event: Event) -> None:
     """An invoice was paid, disputed or credited: a settlement that it is in is worked out again."""
     for settlement_id in queries.open_ids(session, queries.invoices_named(session, event.subject_id)):
         working_out.work_out_again(session, queries.locked(session, settlement_id))
+
+
+def member_left(session: Session, event: Event) -> None:
+    """A school left the alliance: the settlement that waits there is worked out again without it."""
+    assert event.organisation_id, "a membership is one of an alliance"
+    waiting = queries.open_of_alliance(session, event.organisation_id)
+    if waiting is not None:
+        working_out.work_out_again(session, queries.locked(session, waiting.id))

@@ -159,6 +159,22 @@ def work_out(
     return Interest(rate, tuple(late), interest_of(late, rate), once)
 
 
+def law_in_words(on: date) -> str:
+    """What the law gives for a debt that becomes late on a day, as a page says it."""
+    added = max(
+        (row for row in rows("statutory_rate.csv") if row["from"] <= str(on)), key=lambda row: row["from"]
+    )
+    held = [row for row in rows("fixed_sums.csv") if row["from"] <= str(on)]
+    *smaller, largest = sorted({int(row["sum_pence"]) // 100 for row in held})
+    rate = _percent(int(added["basis_points_added"]))
+    sums = f"{', '.join(f'£{one}' for one in smaller)} or £{largest}"
+    return (
+        f"simple interest at {rate} a year above Bank Rate from the day after the due date, and once a fixed "
+        f"sum of {sums} by the size of the debt (Late Payment of Commercial Debts (Interest) Act 1998, "
+        "sections 4 and 5A; SI 2002/1675)"
+    )
+
+
 def check_charging(*, charges: bool, disputed: Money) -> None:
     """Raise RuleBroken unless the school charges interest, and nothing of the invoice is disputed."""
     if not charges:

@@ -13,7 +13,7 @@ from invoicing.invoices.disputes import actions as disputes
 from invoicing.invoices.rules import InvoiceStatus
 from invoicing.ledger import queries as ledger
 from invoicing.ledger.rules import AccountKind, AccountName
-from invoicing.settlement import actions, jobs, queries
+from invoicing.settlement import actions, jobs, leaving, queries
 from invoicing.settlement.actions import Answer
 from invoicing.settlement.models import Settlement, SettlementAbsence
 from invoicing.settlement.rules import SettlementStatus, Why, clearing_account
@@ -23,7 +23,7 @@ from marketplace.core.ids import new_id
 from marketplace.core.mail import Message
 from marketplace.core.money import ZERO, Money
 from tests import make
-from tests.make import School
+from tests.make import School, memberships
 from tests.make import settlement as making
 from tests.make.settlement import Ring, accept
 
@@ -235,3 +235,30 @@ def test_when_everything_was_paid_by_bank_the_last_to_accept_settles_nothing(ses
     assert accept(made.schools[2], settlement_id) is Answer.CHANGED
     assert making.settlement(settlement_id).status is SettlementStatus.WITHDRAWN
     assert [cleared(school, settlement_id, session) for school in made.schools] == [ZERO] * 3
+
+
+def test_a_school_that_leaves_reads_what_it_still_pays_and_a_proposal_goes_on_without_it(
+    session: Session,
+) -> None:
+    made = making.ring()
+    third = made.schools[2]
+    settlement_id = making.proposed_settlement(made)
+    told = leaving.open_settlements(session, third.id, made.alliance.id)
+    assert told
+    assert "The school pays £200.00 in it: taken out" in told.lines[0].note
+    memberships.leave(made.alliance, third)
+    events.deliver_due()
+    assert making.settlement(settlement_id).status is SettlementStatus.WITHDRAWN
+    assert {one.why for one in queries.changes_of(session, settlement_id, third.id)} == {Why.STAYS_OUT}
+    assert leaving.open_settlements(session, third.id, made.alliance.id) is None
+
+
+def test_a_school_that_leaves_after_all_have_accepted_still_pays(session: Session) -> None:
+    made = making.ring()
+    settlement_id = making.agreed_settlement(made)
+    told = leaving.open_settlements(session, made.schools[2].id, made.alliance.id)
+    assert told
+    assert [line.text for line in told.lines] == ["Cedar Primary School pays £200.00 to Alder Primary School"]
+    memberships.leave(made.alliance, made.schools[2])
+    events.deliver_due()
+    assert making.settlement(settlement_id).status is SettlementStatus.AGREED

@@ -37,17 +37,20 @@ def test_reminders_are_read_held_and_chosen_and_interest_is_drafted(client_for: 
     lead.submit(again.form("Remind Beech Primary School again"))
 
     choose = lead.get(page.links()["Choose when to remind"])
+    assert "simple interest at 8 % a year above Bank Rate" in choose.words
+    assert "a fixed sum of £40, £70 or £100 by the size of the debt" in choose.words
     wrong = lead.submit(choose.form("Save this choice").fill(second="5"), status=422)
     assert "Enter a number of days from 8 to 365" in wrong.errors()["second"]
     chosen = lead.submit(wrong.form("Save this choice").fill(second="14", charges_interest="y"))
     assert "then 7, 14 and 35 days after it" in chosen.words
-    none = lead.get(chosen.links()[f"Interest on invoice {number}"])
+    assert f"Interest on invoice {number}" not in chosen.links()
+    none = lead.get(f"/reminders/invoices/{made.invoices[0]}/interest")
     assert "No interest can be charged today" in none.words
     with clock.travelling(clock.now() + timedelta(days=20)):
         actions.remind()
         went = lead.get(page.path)
         assert "Second reminder on" in went.words
-        owed = lead.get(none.path)
+        owed = lead.get(went.links()[f"Interest on invoice {number}"])
         assert "Bank Rate of 30 June 2026, 3.75 %" in owed.words
         drafted = lead.submit(owed.form("Draft an invoice of £43.22"))  # 20 days at 11.75 %, and £40
         assert "You drafted the invoice of interest." in drafted.words
