@@ -209,11 +209,12 @@ def match_payment(
                 reference=line.reference[: rules.LONGEST_REFERENCE],
             )
             session.add(Receipt(payment_id=payment.id, line_id=line.id))
-        line.status, line.payer_id = status, laid.parts[0].invoice.buyer_id
-        line.on_account = laid.on_account
-        line.settled_by, line.settled_at = _person(actor), clock.now()
+        payer_id = laid.parts[0].invoice.buyer_id
         if laid.on_account:
-            _post_on_account(session, line, posted_on)
+            entry_id = _post_on_account(session, line, payer_id, laid.on_account, posted_on)
+            line.on_account, line.on_account_entry_id = laid.on_account, entry_id
+        line.status, line.payer_id = status, payer_id
+        line.settled_by, line.settled_at = _person(actor), clock.now()
         session.flush()
         events.record(session, actor, Act.PAYMENT_MATCH, line.id, organisation_id=line.school_id)
 
@@ -233,21 +234,20 @@ def _holders(school_id: uuid.UUID, locked: Mapping[uuid.UUID, Invoice]) -> set[u
     return {school_id, *(invoice.buyer_id for invoice in locked.values())}
 
 
-def _post_on_account(session: Session, line: BankLine, posted_on: date) -> None:
-    """What was paid beyond the invoices is owed to the school that paid, in both schools' books."""
-    assert line.payer_id, "a matched line has a payer"
-    bank, held = banks(line.school_id, line.payer_id), money_held(line.school_id, line.payer_id)
-    post(
+def _post_on_account(
+    session: Session, line: BankLine, payer_id: uuid.UUID, amount: Money, posted_on: date
+) -> uuid.UUID:
+    """What was paid beyond the invoices is owed to the school that paid, in both books: by which entry."""
+    bank, held = banks(line.school_id, payer_id), money_held(line.school_id, payer_id)
+    entry = post(
         session,
         new_id(),
         posted_on=posted_on,
         description="Paid on account",
         source_id=line.id,
-        legs=[
-            Leg(bank.receiver, held.receiver, line.on_account),
-            Leg(held.payer, bank.payer, line.on_account),
-        ],
+        legs=[Leg(bank.receiver, held.receiver, amount), Leg(held.payer, bank.payer, amount)],
     )
+    return entry.id
 
 
 def set_aside(actor: Actor, line_id: uuid.UUID, version: int, reason: str) -> None:

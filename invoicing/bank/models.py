@@ -71,7 +71,8 @@ class BankStatement(Base):
 class BankLine(Base):
     """A movement on a school's account; money in is positive. Kept once, whichever files it stands in.
 
-    Matched, it was paid by `payer_id`: its receipts say for which invoices, and `on_account` what was more.
+    Matched, it was paid by `payer_id`: its receipts say for which invoices, and `on_account` what was more,
+    entered by `on_account_entry_id`.
     """
 
     __tablename__ = "bank_line"
@@ -82,6 +83,7 @@ class BankLine(Base):
         CheckConstraint("(status = 'outgoing') = (amount < 0)", name="outgoing_is_negative"),
         CheckConstraint("(status = 'matched') = (payer_id IS NOT NULL)", name="matched_has_a_payer"),
         CheckConstraint("on_account >= 0 AND (on_account = 0 OR status = 'matched')", name="on_account"),
+        CheckConstraint("(on_account > 0) = (on_account_entry_id IS NOT NULL)", name="on_account_in_ledger"),
         CheckConstraint("(status = 'set_aside') = (reason <> '')", name="set_aside_for_a_reason"),
     )
 
@@ -99,6 +101,7 @@ class BankLine(Base):
     reason: Mapped[str] = mapped_column(default="")
     payer_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("school.id"))
     on_account: Mapped[Money] = mapped_column(default=ZERO)
+    on_account_entry_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("ledger_entry.id"), unique=True)
     settled_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     settled_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
@@ -113,13 +116,20 @@ class BankLine(Base):
 
 
 class Receipt(Base):
-    """A payment that came with a line of a statement. With `undoing_id` it was matched by mistake."""
+    """A payment that came with a line of a statement.
+
+    With `undoing_id` it was matched by mistake, and `undone_entry_id` turns its entry round.
+    """
 
     __tablename__ = "bank_receipt"
+    __table_args__ = (
+        CheckConstraint("(undoing_id IS NULL) = (undone_entry_id IS NULL)", name="undone_in_ledger"),
+    )
 
     payment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("payment.id"), primary_key=True)
     line_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bank_line.id"), index=True)
     undoing_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("match_undoing.id"))
+    undone_entry_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("ledger_entry.id"), unique=True)
 
     payment: Mapped[Payment] = relationship()
     line: Mapped[BankLine] = relationship(back_populates="receipts")

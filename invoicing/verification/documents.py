@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
+from invoicing.bank.models import Receipt
 from invoicing.bank.proposals.models import PaymentProposal
 from invoicing.bank.proposals.rules import ProposalKind, ProposalStatus
 from invoicing.invoices.credit_notes.models import CreditNote, CreditNoteLine, CreditNoteVat
@@ -114,6 +115,12 @@ def _sum_of(amount: Any, of: Any) -> Any:
 def outstanding(session: Session, found: Found) -> None:
     """What an invoice says was paid, credited and is disputed is what payments, notes and disputes say."""
     paid = _of_invoice(Payment.amount, Payment.invoice_id == Invoice.id)
+    undone = _of_invoice(
+        Payment.amount,
+        Payment.invoice_id == Invoice.id,
+        Receipt.payment_id == Payment.id,
+        Receipt.undoing_id.is_not(None),
+    )
     given_up = _of_invoice(
         PaymentProposal.amount,
         PaymentProposal.invoice_id == Invoice.id,
@@ -140,14 +147,15 @@ def outstanding(session: Session, found: Found) -> None:
         Invoice.disputed,
         paid,
         went_back,
+        undone,
         given_up,
         credited,
         disputed,
     ).execution_options(yield_per=AT_ONCE)
     for row in session.execute(query):
         invoice_id, number, status, total, says_paid, says_credited, says_disputed, *sums = row
-        came_in, back, by_write_offs, by_notes, by_disputes = (amount or ZERO for amount in sums)
-        by_payments = came_in - back
+        came_in, back, by_mistake, by_write_offs, by_notes, by_disputes = (amount or ZERO for amount in sums)
+        by_payments = came_in - back - by_mistake
         found.counted += 1
         record = named(number, invoice_id)
         found.expect(f"{record}, paid", says_paid, by_payments + by_write_offs)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from invoicing.bank.models import BankLine
+from invoicing.bank.models import BankLine, Receipt
 from invoicing.bank.proposals.models import PaymentProposal
 from invoicing.bank.proposals.rules import ProposalKind, ProposalStatus
 from invoicing.fund import books as fund_books
@@ -56,6 +56,7 @@ def posted(session: Session, found: Found) -> None:
         _payments,
         _online,
         _on_account,
+        _undone,
         _proposals,
         _settlements,
         _fund,
@@ -146,7 +147,22 @@ def _on_account(session: Session) -> Iterator[Expected]:
     for one in _rows(session, select(BankLine).where(BankLine.on_account > ZERO).order_by(BankLine.id)):
         held = money_held(one.school_id, one.payer_id)
         changes = {held.receiver.code: -one.on_account, held.payer.code: one.on_account}
-        yield Expected(f"{one.on_account} of bank line {one.id} on account", one.id, changes)
+        record = f"{one.on_account} of bank line {one.id} on account"
+        yield Expected(record, one.on_account_entry_id, changes)
+
+
+def _undone(session: Session) -> Iterator[Expected]:
+    """A match that was undone: the invoice is owed again by what it had paid."""
+    query = (
+        select(Receipt)
+        .where(Receipt.undoing_id.is_not(None))
+        .options(joinedload(Receipt.payment).joinedload(Payment.invoice))
+        .order_by(Receipt.payment_id)
+    )
+    for one in _rows(session, query):
+        payment = one.payment
+        record = f"Undone payment of {payment.amount} for invoice {payment.invoice.number}"
+        yield Expected(record, one.undone_entry_id, _settled(payment.invoice, -payment.amount))
 
 
 def _proposals(session: Session) -> Iterator[Expected]:

@@ -55,11 +55,12 @@ def undo_match(actor: Actor, undoing_id: uuid.UUID, line_id: uuid.UUID, version:
             one: invoices.get_invoice(session, actor, one, lock=True) for one in sorted(queries.paid_by(line))
         }
         for receipt in standing:
-            _take_back(session, receipt, held_invoices[receipt.payment.invoice_id])
+            receipt.undone_entry_id = _take_back(session, receipt, held_invoices[receipt.payment.invoice_id])
             receipt.undoing_id = undoing_id
         _take_back_on_account(session, line)
         payer_id = line.payer_id
-        line.status, line.payer_id, line.on_account = status, None, ZERO
+        line.status, line.payer_id = status, None
+        line.on_account, line.on_account_entry_id = ZERO, None
         line.settled_by, line.settled_at = None, None
         session.flush()
         events.record(
@@ -69,12 +70,12 @@ def undo_match(actor: Actor, undoing_id: uuid.UUID, line_id: uuid.UUID, version:
         _tell_payer(session, session.get_one(School, payer_id), line, standing, why)
 
 
-def _take_back(session: Session, receipt: Receipt, invoice: Invoice) -> None:
-    """The invoice is owed again by what the payment had paid of it."""
+def _take_back(session: Session, receipt: Receipt, invoice: Invoice) -> uuid.UUID:
+    """The invoice is owed again by what the payment had paid of it; the entry that says so."""
     payment = receipt.payment
     bank = banks(invoice.issuer_id, invoice.buyer_id)
     settle(session, invoice, -payment.amount)
-    post(
+    entry = post(
         session,
         new_id(),
         posted_on=clock.today(),
@@ -93,6 +94,7 @@ def _take_back(session: Session, receipt: Receipt, invoice: Invoice) -> None:
             ),
         ],
     )
+    return entry.id
 
 
 def _take_back_on_account(session: Session, line: BankLine) -> None:

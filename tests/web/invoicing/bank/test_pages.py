@@ -52,6 +52,7 @@ def test_a_statement_is_imported_and_its_payment_found_checked_and_recorded(clie
     assert lead.submit(undo.form("Undo the match"), status=422).errors()["reason"]
     undone = lead.submit(undo.form("Undo the match").fill(reason="It was for the hall"))
     assert "You undid the match." in undone.words
+    assert "-£100.00" in lead.get(f"/invoices/{invoice_ids[1]}").words
     assert "It was for the hall Alder Finance Lead" in undone.words
     head = client_for(alder.headteacher.person_id)
     assert "£100.00" in head.get("/bank").words
