@@ -69,11 +69,7 @@ class Sums:
 
 def reading_schools(session: Session, actor: Actor) -> Mapping[uuid.UUID, str]:
     """The schools whose documents this actor reads, as one of their people or as an auditor, by name."""
-    audited = select(Membership.school_id).where(
-        Membership.alliance_id.in_(actor.organisations(OrganisationKind.ALLIANCE, Role.AUDITOR))
-    )
-    ids = actor.school_ids | frozenset(session.scalars(audited))
-    named = alliance.names(session, ids)
+    named = alliance.names(session, actor.school_ids | frozenset(session.scalars(_audited(actor))))
     return dict(sorted(named.items(), key=lambda one: one[1].casefold()))
 
 
@@ -84,7 +80,7 @@ def reads_documents(actor: Actor) -> bool:
 
 def sums(session: Session, actor: Actor, wanted: Wanted) -> Sums:
     """How many documents a list has and what they come to. One query."""
-    found = _found(session, actor, wanted)
+    found = _found(actor, wanted)
     kind = Invoice.total.type
     query = select(
         func.count(found.c.id), *(func.sum(found.c[name], type_=kind) for name in ("net", "vat", "total"))
@@ -95,7 +91,7 @@ def sums(session: Session, actor: Actor, wanted: Wanted) -> Sums:
 
 def by_day(session: Session, actor: Actor, wanted: Wanted) -> Iterable[tuple[date, int, Money]]:
     """For each day on which documents of a list were issued: how many, and what they come to."""
-    found = _found(session, actor, wanted)
+    found = _found(actor, wanted)
     total = func.sum(found.c.total, type_=Invoice.total.type)
     query = select(found.c.issued_on, func.count(found.c.id), total).group_by(found.c.issued_on)
     return [(row[0], row[1], row[2]) for row in session.execute(query)]
@@ -111,7 +107,7 @@ def documents(
     limit: int | None = None,
 ) -> list[Document]:
     """The documents of a list by their day of issue, with their lines."""
-    found = _found(session, actor, wanted)
+    found = _found(actor, wanted)
     order = [found.c.issued_on, found.c.number, found.c.id]
     query = select(found.c.kind, found.c.id).order_by(
         *(column.desc() if newest_first else column.asc() for column in order)
@@ -140,28 +136,36 @@ def get_document(session: Session, actor: Actor, document_id: uuid.UUID) -> Docu
 def parties(session: Session, actor: Actor, wanted: Wanted) -> list[tuple[uuid.UUID, str]]:
     """The schools on the other side of all documents of a side, by name."""
     other = Invoice.buyer_id if wanted.side is Side.ISSUED else Invoice.issuer_id
-    ids = frozenset(session.scalars(select(other).distinct().where(*_side(session, actor, wanted))))
+    ids = frozenset(session.scalars(select(other).distinct().where(*_side(actor, wanted))))
     return sorted(alliance.names(session, ids).items(), key=lambda one: one[1].casefold())
 
 
 def usual_side(session: Session, actor: Actor) -> Side:
     """The side that opens first: what was issued, or received where nothing was issued."""
-    issued = select(Invoice.id).where(*_side(session, actor, Wanted(Side.ISSUED))).limit(1)
-    received = select(Invoice.id).where(*_side(session, actor, Wanted(Side.RECEIVED))).limit(1)
+    issued = select(Invoice.id).where(*_side(actor, Wanted(Side.ISSUED))).limit(1)
+    received = select(Invoice.id).where(*_side(actor, Wanted(Side.RECEIVED))).limit(1)
     only_received = session.scalar(issued) is None and session.scalar(received) is not None
     return Side.RECEIVED if only_received else Side.ISSUED
 
 
-def _side(session: Session, actor: Actor, wanted: Wanted) -> Sequence[ColumnElement[bool]]:
+def _audited(actor: Actor) -> Select[Any]:
+    """The schools of the alliances that the actor audits."""
+    return select(Membership.school_id).where(
+        Membership.alliance_id.in_(actor.organisations(OrganisationKind.ALLIANCE, Role.AUDITOR))
+    )
+
+
+def _side(actor: Actor, wanted: Wanted) -> Sequence[ColumnElement[bool]]:
     """The invoices of a side that the actor may read and that were sent."""
     own = Invoice.issuer_id if wanted.side is Side.ISSUED else Invoice.buyer_id
-    schools = [wanted.school_id] if wanted.school_id else list(reading_schools(session, actor))
-    return invoices.visible_to(actor), Invoice.status.in_(SENT), own.in_(schools)
+    theirs = or_(own.in_(actor.school_ids), own.in_(_audited(actor)))
+    asked = [own == wanted.school_id] if wanted.school_id else []
+    return invoices.visible_to(actor), Invoice.status.in_(SENT), theirs, *asked
 
 
-def _found(session: Session, actor: Actor, wanted: Wanted) -> Subquery:
+def _found(actor: Actor, wanted: Wanted) -> Subquery:
     """The documents of a list: what they are, their id, day, number and amounts."""
-    side = _side(session, actor, wanted)
+    side: Sequence[ColumnElement[bool]] = _side(actor, wanted)
     if wanted.party_id:
         other = Invoice.buyer_id if wanted.side is Side.ISSUED else Invoice.issuer_id
         side = (*side, other == wanted.party_id)

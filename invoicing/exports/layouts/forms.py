@@ -51,6 +51,7 @@ SOURCE_WORDS = {
     InvoiceSource.SHARED_COST: "shares of a cost",
     InvoiceSource.RECOVERY_FEE: "recovery of the cost of a tender",
     InvoiceSource.AGREEMENT: "what agreements charge",
+    InvoiceSource.LATE_INTEREST: "interest on late payment",
 }
 """What an invoice may be for; any other source is called what it is called."""
 DELIMITER_LABELS = {
