@@ -27,6 +27,7 @@ from invoicing.invoices.as_of import views as as_of_pages
 from invoicing.invoices.batches import views as batch_pages
 from invoicing.invoices.credit_notes import views as credit_note_pages
 from invoicing.invoices.disputes import views as dispute_pages
+from invoicing.invoices.logos import views as logo_pages
 from invoicing.invoices.vat_watch import queries as vat_watch_queries
 from invoicing.invoices.vat_watch import views as vat_watch_pages
 from invoicing.ledger import models as ledger
@@ -197,7 +198,7 @@ MODELS = (
     annual_pack,
     storage,
 )
-INVOICE_PAGES = (as_of_pages,)
+INVOICE_PAGES = (as_of_pages, logo_pages)
 """Modules whose pages stand on the blueprint of invoices."""
 TENDER_PAGES = (amending_pages, commitment_pages, interest_pages, recommitting_pages, specification_pages)
 """Modules whose pages stand on the blueprint of tenders."""

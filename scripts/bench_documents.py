@@ -79,7 +79,7 @@ def order(school: School) -> Order:
     """What the first draft is drawn from."""
     found = queries.drafts_found(db.session(), school.finance_lead, Wanted(school.id))
     (draft,) = queries.drafts_shown(db.session(), [found[0][0]])
-    content = ahead.content_of(draft, particulars_when_issued(draft, 1, clock.today()))
+    content = ahead.content_of(db.session(), draft, particulars_when_issued(draft, 1, clock.today()))
     written = writing.write(content.e_invoice)
     return pdf.order(
         "print/invoice.html",
@@ -87,6 +87,7 @@ def order(school: School) -> Order:
         issuer=school.name,
         reference="1",
         document=content.document,
+        logo=content.logo,
     )
 
 

@@ -177,7 +177,7 @@ def _issue(session: Session, actor: Actor, invoice: Invoice, drawn: Drawn | None
     )
     _write(session, invoice, terms, rules.tax_point(invoice.supplied_on, today))
     issued = particulars_when_issued(invoice, ids.next_number(session, series(issuer, today.year)), today)
-    content = ahead.content_of(invoice, issued)
+    content = ahead.content_of(session, invoice, issued)
     if drawn is None or drawn.content != content:
         drawn = ahead.begin(content)
     document, invoice.xml_sha256 = ahead.keep(session, drawn)

@@ -18,6 +18,7 @@ from invoicing.gateways.workers import Drawing
 from invoicing.invoices.documents import InvoiceDocument, Particulars, document_of
 from invoicing.invoices.e_invoices import writing
 from invoicing.invoices.e_invoices.rules import EInvoice
+from invoicing.invoices.logos.queries import Logo, logo_of
 from invoicing.invoices.models import Invoice
 from marketplace.core import clock, storage
 from marketplace.core.errors import RuleBroken
@@ -29,6 +30,7 @@ class Content:
 
     document: InvoiceDocument
     e_invoice: EInvoice
+    logo: Logo | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,10 @@ class Drawn:
     drawing: Drawing
 
 
-def content_of(invoice: Invoice, issued: Particulars) -> Content:
-    """What an invoice says with the particulars it gets."""
-    return Content(document_of(invoice, issued), writing.of_invoice(invoice, issued))
+def content_of(session: Session, invoice: Invoice, issued: Particulars) -> Content:
+    """What an invoice says with the particulars it gets, and with the logo that its school has now."""
+    document, e_invoice = document_of(invoice, issued), writing.of_invoice(invoice, issued)
+    return Content(document, e_invoice, logo_of(session, invoice.issuer_id))
 
 
 def begin(content: Content) -> Drawn:
@@ -55,6 +58,7 @@ def begin(content: Content) -> Drawn:
         issuer=known.issuer.name,
         reference=known.number,
         document=content.document,
+        logo=content.logo,
     )
     return Drawn(content, written.ubl, pdf.begin(order))
 

@@ -92,6 +92,7 @@ def list_invoices() -> Any:
         rules=rules,
         may_draft=bool(queries.drafting_schools(actor)),
         to_issue=bool(queries.drafts_to_issue(session, actor)),
+        logo_schools=alliance.names(session, queries.drafting_schools(actor)),
         csv_href=_same_list(".download_list"),
         zip_href=_same_list(".download_documents"),
     )

@@ -223,6 +223,8 @@ class Act(StrEnum):
     INVOICE_STOP = "invoice.stop"
     INVOICE_SET_ASIDE = "invoice.set_aside"
     INVOICE_FINISH = "invoice.finish"
+    LOGO_SET = "logo.set"
+    LOGO_REMOVE = "logo.remove"
     INVOICE_DISPUTE = "invoice.dispute"
     INVOICE_SETTLE = "invoice.settle"
     CREDIT_NOTE_ISSUE = "credit_note.issue"

@@ -86,5 +86,5 @@ class _Run:
         (invoice,) = queries.drafts_shown(session, [invoice_id])
         today = clock.today()
         serial = queries.last_number(session, series(invoice.issuer, today.year)) + place
-        content = ahead.content_of(invoice, particulars_when_issued(invoice, serial, today))
+        content = ahead.content_of(session, invoice, particulars_when_issued(invoice, serial, today))
         self._ahead[invoice_id] = ahead.begin(content)

@@ -14,6 +14,7 @@ from invoicing.invoices.credit_notes.documents import CreditNoteDocument
 from invoicing.invoices.credit_notes.models import CreditNote, CreditNoteLine, CreditNoteVat
 from invoicing.invoices.documents import Issued
 from invoicing.invoices.e_invoices import writing
+from invoicing.invoices.logos.queries import logo_of
 from invoicing.invoices.models import Invoice
 from invoicing.ledger.actions import post
 from marketplace.alliance.models import School
@@ -90,7 +91,9 @@ def _add(
         net=credit.net,
         vat=credit.vat,
         total=credit.total,
-        document_sha256=documents.keep_pdf(session, document, written.cii),
+        document_sha256=documents.keep_pdf(
+            session, document, written.cii, logo_of(session, invoice.issuer_id)
+        ),
         xml_sha256=writing.keep_xml(session, written.ubl),
     )
     note.lines = [

@@ -22,6 +22,7 @@ from invoicing.invoices.documents import (
     vat_line,
     vat_words,
 )
+from invoicing.invoices.logos.queries import Logo
 from invoicing.invoices.models import Invoice
 from invoicing.invoices.rules import VatSubtotal
 from marketplace.core import clock, storage
@@ -104,7 +105,7 @@ def credit_of(note: CreditNote) -> Credit:
     )
 
 
-def keep_pdf(session: Session, document: CreditNoteDocument, xml: bytes) -> str:
+def keep_pdf(session: Session, document: CreditNoteDocument, xml: bytes, logo: Logo | None) -> str:
     """Make the PDF of an issued credit note, with its e-invoice inside, and store it; its hash."""
     assert document.issued
     content = pdf.render_hybrid(
@@ -114,6 +115,7 @@ def keep_pdf(session: Session, document: CreditNoteDocument, xml: bytes) -> str:
         issuer=document.particulars.issuer.name,
         reference=document.issued.number,
         document=document,
+        logo=logo,
     )
     return storage.store(session, io.BytesIO(content), "application/pdf").sha256
 

@@ -43,6 +43,8 @@ PERMISSIONS: dict[Act, Permission] = {
     Act.INVOICE_STOP: may("Stop a batch of invoices", Role.FINANCE_LEAD),
     Act.INVOICE_SET_ASIDE: may("Set aside what a batch could not issue", Role.SYSTEM),
     Act.INVOICE_FINISH: may("Finish a batch of invoices", Role.SYSTEM),
+    Act.LOGO_SET: may("Put a picture on the school’s invoices", *MANAGERS),
+    Act.LOGO_REMOVE: may("Take the picture off the school’s invoices", *MANAGERS),
     Act.INVOICE_DISPUTE: may("Dispute an invoice that the school received", Role.FINANCE_LEAD, Role.BURSAR),
     Act.INVOICE_SETTLE: may(
         "Say that the school’s dispute of an invoice is settled", Role.FINANCE_LEAD, Role.BURSAR
