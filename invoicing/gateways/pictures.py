@@ -8,7 +8,9 @@ from __future__ import annotations
 import io
 
 MOST_PIXELS = 16_000_000
-FORMATS = ("PNG", "JPEG")
+ENDS = {"PNG": b"IEND", "JPEG": b"\xff\xd9"}
+"""By which mark each kind ends. Pillow itself fills up what is missing, once WeasyPrint has told it to."""
+TAIL = 64 * 1024  # cameras add a little after the mark
 
 
 class NotAPicture(Exception):
@@ -28,9 +30,11 @@ def written_anew(content: bytes, *, width: int, height: int) -> bytes:
     from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415  # see above
 
     try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
+        with Image.open(io.BytesIO(content), formats=tuple(ENDS)) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise TooManyPixels
+            if ENDS[opened.format or ""] not in content[-TAIL:]:
+                raise NotAPicture
             upright = ImageOps.exif_transpose(opened)
             picture = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
     except Image.DecompressionBombError:
