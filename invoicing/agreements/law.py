@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from invoicing.agreements.rules import CheckLevel, Supply
+from invoicing.invoices import vat_law
 from invoicing.invoices.rules import VatCategory
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -29,10 +30,9 @@ class VatOfStaff:
 
 
 def vat_of_staff(supply: Supply, on: date) -> VatOfStaff:
-    """How a registered school charges for staff on a day (VATEDU53600). KeyError for what is no staff."""
-    edition = _in_force("vat_of_staff.json", on)
-    found = edition[supply.value]
-    return VatOfStaff(VatCategory(found["category"]), found["reason"], edition["cited"])
+    """How a registered school charges for staff on a day (VATEDU53600). ValueError for what is no staff."""
+    found = vat_law.staff(vat_law.Staff(supply.value), on)
+    return VatOfStaff(VatCategory(found.category), found.reason, found.cited)
 
 
 def enough_for_regulated_activity(on: date) -> tuple[frozenset[CheckLevel], str]:

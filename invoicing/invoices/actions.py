@@ -284,6 +284,7 @@ def terms_of(invoice: Invoice) -> InvoiceTerms:
         payment_days=invoice.payment_days,
         purchase_order=invoice.purchase_order,
         note=invoice.note,
+        conditions=frozenset(invoice.conditions),
         lines=tuple(
             LineDraft(
                 description=line.description,
@@ -305,6 +306,7 @@ def _write(session: Session, invoice: Invoice, terms: InvoiceTerms, taxed_on: da
     invoice.payment_days = terms.payment_days
     invoice.purchase_order = terms.purchase_order
     invoice.note = terms.note
+    invoice.conditions = sorted(terms.conditions)
     if invoice.lines:
         invoice.lines = []
         session.flush()

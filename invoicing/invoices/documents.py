@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,6 +13,7 @@ from invoicing.invoices.rules import (
     CATEGORY_LABELS,
     InvoiceSource,
     InvoiceStatus,
+    Taxed,
     VatCategory,
     VatSubtotal,
     charges_vat,
@@ -88,7 +90,7 @@ class DocumentVat:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceDocument:
-    """Everything an invoice says. `shows_vat` is false for an issuer that is not registered."""
+    """Everything an invoice says. `shows_vat` is false where nothing is within the scope of VAT."""
 
     id: uuid.UUID
     title: str
@@ -111,7 +113,7 @@ class InvoiceDocument:
 def document_of(invoice: Invoice, particulars: Particulars | None = None) -> InvoiceDocument:
     """The content of an invoice, with the particulars it was issued with or is about to be."""
     known = particulars or (particulars_of(invoice) if invoice.number else live_particulars(invoice))
-    shows_vat = bool(known.issuer.vat_number)
+    shows_vat = says_vat(known.issuer, invoice.lines)
     return InvoiceDocument(
         id=invoice.id,
         title="VAT invoice" if shows_vat else "Invoice",
@@ -130,6 +132,11 @@ def document_of(invoice: Invoice, particulars: Particulars | None = None) -> Inv
         total=invoice.total,
         shows_vat=shows_vat,
     )
+
+
+def says_vat(issuer: Party, parts: Iterable[Taxed | VatSubtotal]) -> bool:
+    """Is this a document of VAT? Not of a school that is not registered, nor one of disbursements alone."""
+    return bool(issuer.vat_number) and any(part.category is not VatCategory.OUTSIDE for part in parts)
 
 
 def particulars_of(invoice: Invoice) -> Particulars:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from wtforms import FieldList, FormField
 from wtforms import Form as Part
 from wtforms.validators import Length
 
+from invoicing.invoices import vat_law
 from invoicing.invoices.models import Invoice
 from invoicing.invoices.queries import Shown
 from invoicing.invoices.rules import (
-    CATEGORIES_OF_REGISTERED,
     CATEGORY_LABELS,
     MOST_LINES,
     MOST_PAYMENT_DAYS,
@@ -22,8 +24,8 @@ from invoicing.invoices.rules import (
     InvoiceTerms,
     LineDraft,
     VatCategory,
-    usual_category,
 )
+from marketplace.core import clock
 from marketplace.core.fields import (
     CheckboxesField,
     ChoiceField,
@@ -71,6 +73,27 @@ class InvoicesFilter(FilterForm):
     until = DateInputField("Issued to")
 
 
+class Treatment(StrEnum):
+    """How a line is treated, as its author chooses it: a category of VAT, or what leads to one by law."""
+
+    STANDARD = "S"
+    ZERO = "Z"
+    EXEMPT = "E"
+    TEACHING = "teaching"
+    OTHER_STAFF = "other_staff"
+    DISBURSEMENT = "O"
+
+
+TREATMENT_LABELS = {
+    Treatment.STANDARD: CATEGORY_LABELS[VatCategory.STANDARD],
+    Treatment.ZERO: CATEGORY_LABELS[VatCategory.ZERO],
+    Treatment.EXEMPT: CATEGORY_LABELS[VatCategory.EXEMPT],
+    Treatment.TEACHING: "Staff: teacher or classroom assistant",
+    Treatment.OTHER_STAFF: "Staff: office, finance, IT or site",
+    Treatment.DISBURSEMENT: "Disbursement, outside VAT",
+}
+
+
 class LineForm(Part):
     """One line of an invoice. A line with nothing in it is left out."""
 
@@ -80,9 +103,9 @@ class LineForm(Part):
     unit_price = UnitPriceField("Price of one", render_kw={"prefix": "£", "width": 5})
     category = ChoiceField(
         "VAT",
-        coerce=VatCategory,
-        choices=choices((value, CATEGORY_LABELS[value]) for value in CATEGORIES_OF_REGISTERED),
-        default=VatCategory.STANDARD,
+        coerce=Treatment,
+        choices=choices(TREATMENT_LABELS.items()),
+        default=Treatment.STANDARD,
     )
 
     @property
@@ -144,6 +167,9 @@ class TermsFields:
         [Length(max=LONGEST_REASON)],
         description="For example: Education, VAT Act 1994, Schedule 9, Group 6",
     )
+    conditions = CheckboxesField(
+        "What holds of the disbursement", description="VAT is left out only when all eight hold"
+    )
     note = LongTextField("Note on the invoice", [Length(max=LONGEST_NOTE)], render_kw={"rows": 3})
     lines = FieldList(FormField(LineForm), max_entries=MOST_LINES)
 
@@ -154,6 +180,7 @@ class TermsForm(Form, TermsFields):
     def offer(self, buyers: Iterable[tuple[uuid.UUID, str]]) -> None:
         """Set the schools to choose from."""
         self.buyer_id.choices = choices(buyers)
+        self.conditions.choices = choices(vat_law.disbursement(clock.today()).conditions.items())
 
     def add_blank_lines(self) -> None:
         """Show more empty lines."""
@@ -162,17 +189,20 @@ class TermsForm(Form, TermsFields):
 
     def terms(self, *, registered: bool) -> InvoiceTerms:
         """What was typed. Lines of a school that is not registered are outside the scope of VAT."""
+        lines = tuple(
+            _line(entry.form, self.supplied_on.data, self.exemption_reason.data or "", registered=registered)
+            for entry in self.lines
+            if not entry.form.blank
+        )
+        disbursed = registered and any(line.category is VatCategory.OUTSIDE for line in lines)
         return InvoiceTerms(
             buyer_id=self.buyer_id.data,
             supplied_on=self.supplied_on.data,
             payment_days=int(self.payment_days.data),
             purchase_order=self.purchase_order.data or "",
             note=self.note.data or "",
-            lines=tuple(
-                _line(entry.form, self.exemption_reason.data or "", registered=registered)
-                for entry in self.lines
-                if not entry.form.blank
-            ),
+            lines=lines,
+            conditions=frozenset(self.conditions.data or ()) if disbursed else frozenset(),
         )
 
 
@@ -205,7 +235,10 @@ class IssueForm(Form):
 
 def filled(invoice: Invoice) -> dict[str, Any]:
     """A draft's terms as the data of its form."""
-    reasons = [line.exemption_reason for line in invoice.lines if line.exemption_reason]
+    of_teaching = vat_law.staff(vat_law.Staff.TEACHING, invoice.supplied_on).reason
+    reasons = [
+        line.exemption_reason for line in invoice.lines if line.exemption_reason not in {"", of_teaching}
+    ]
     return {
         "buyer_id": invoice.buyer_id,
         "supplied_on": invoice.supplied_on,
@@ -213,6 +246,7 @@ def filled(invoice: Invoice) -> dict[str, Any]:
         "purchase_order": invoice.purchase_order,
         "note": invoice.note,
         "exemption_reason": reasons[0] if reasons else "",
+        "conditions": invoice.conditions,
         "version": invoice.version,
         "lines": [
             {
@@ -220,21 +254,28 @@ def filled(invoice: Invoice) -> dict[str, Any]:
                 "quantity": line.quantity,
                 "unit": line.unit,
                 "unit_price": line.unit_price,
-                "category": None if line.category is VatCategory.OUTSIDE else line.category,
+                "category": Treatment.TEACHING
+                if line.exemption_reason == of_teaching
+                else Treatment(line.category.value),
             }
             for line in invoice.lines
         ],
     }
 
 
-def _line(form: Any, exemption_reason: str, *, registered: bool) -> LineDraft:
-    category = form.category.data if registered else usual_category(registered=False)
-    exempt = category is VatCategory.EXEMPT
+def _line(form: Any, supplied_on: date, exemption_reason: str, *, registered: bool) -> LineDraft:
+    treatment = (form.category.data or Treatment.STANDARD) if registered else Treatment.DISBURSEMENT
+    if treatment in {Treatment.TEACHING, Treatment.OTHER_STAFF}:
+        law = vat_law.staff(vat_law.Staff(treatment.value), supplied_on)
+        category, reason = VatCategory(law.category), law.reason
+    else:
+        category = VatCategory(treatment.value)
+        reason = exemption_reason if category is VatCategory.EXEMPT else ""
     return LineDraft(
         description=form.description.data,
         quantity=form.quantity.data,
         unit=form.unit.data or "",
         unit_price=form.unit_price.data,
-        category=category or usual_category(registered=registered),
-        exemption_reason=exemption_reason if exempt else "",
+        category=category,
+        exemption_reason=reason,
     )

@@ -24,7 +24,8 @@ class Invoice(Base):
     A number, dates, both schools' particulars and the document exist from the moment of issue.
     `source_id` names what it was made from: one invoice a buyer. `paid` is the sum of its payments,
     `credited` that of its credit notes; `disputed` is what its buyer does not accept at present. What was
-    issued before there were e-invoices has no `xml_sha256`.
+    issued before there were e-invoices has no `xml_sha256`. `conditions` are those of a disbursement that its
+    author ticked.
     """
 
     __tablename__ = "invoice"
@@ -69,6 +70,7 @@ class Invoice(Base):
     payment_days: Mapped[int] = mapped_column(default=USUAL_PAYMENT_DAYS)
     purchase_order: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
+    conditions: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     net: Mapped[Money]
     vat: Mapped[Money]
     total: Mapped[Money]

@@ -14,6 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+from invoicing.invoices import vat_law
 from marketplace.core import moves
 from marketplace.core.errors import RuleBroken
 from marketplace.core.money import ZERO, Money, line_amount, vat_on
@@ -103,7 +104,6 @@ CATEGORY_LABELS: Mapping[VatCategory, str] = {
     VatCategory.EXEMPT: "Exempt",
     VatCategory.OUTSIDE: "Outside the scope of VAT",
 }
-CATEGORIES_OF_REGISTERED = (VatCategory.STANDARD, VatCategory.ZERO, VatCategory.EXEMPT)
 
 
 class Taxed(Protocol):
@@ -146,6 +146,8 @@ class InvoiceTerms:
     purchase_order: str
     note: str
     lines: tuple[LineDraft, ...]
+    conditions: frozenset[str] = frozenset()
+    """Which conditions of a disbursement its author says hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +270,8 @@ def check_terms(terms: InvoiceTerms, *, issuer_id: uuid.UUID, registered: bool) 
         raise RuleBroken(f"An invoice can have at most {MOST_LINES} lines.", "lines")
     for number, line in enumerate(terms.lines, start=1):
         _check_line(line, number, registered=registered)
+    if registered and any(line.category is VatCategory.OUTSIDE for line in terms.lines):
+        _check_disbursement(terms)
     net = Money.total(line.net for line in terms.lines)
     if net.pence <= 0:
         raise RuleBroken("The lines must come to more than £0.00.", "lines")
@@ -282,12 +286,28 @@ def _check_line(line: LineDraft, number: int, *, registered: bool) -> None:
         raise RuleBroken(f"The quantity on line {number} must be more than 0.", "lines")
     if line.unit_price < 0:
         raise RuleBroken(f"The price on line {number} must be £0.00 or more.", "lines")
-    if registered and line.category not in CATEGORIES_OF_REGISTERED:
-        raise RuleBroken(f"Choose the VAT of line {number}: your school is registered for VAT.", "lines")
     if not registered and line.category is not VatCategory.OUTSIDE:
         raise RuleBroken(f"Line {number} has VAT, but your school is not registered for VAT.", "lines")
     if line.category is VatCategory.EXEMPT and not line.exemption_reason.strip():
         raise RuleBroken("Enter why the exempt lines are exempt from VAT.", "exemption_reason")
+
+
+def _check_disbursement(terms: InvoiceTerms) -> None:
+    """A registered school leaves VAT out only of what it paid for the other, on an invoice of its own."""
+    if any(line.category is not VatCategory.OUTSIDE for line in terms.lines):
+        raise RuleBroken(
+            "Put disbursements on an invoice of their own: an e-invoice with a line outside the scope of VAT "
+            "can have no other (EN 16931, rule BR-O-11).",
+            "lines",
+        )
+    law = vat_law.disbursement(terms.supplied_on)
+    missing = [words for name, words in law.conditions.items() if name not in terms.conditions]
+    if missing:
+        raise RuleBroken(
+            f"VAT is left out of a disbursement only when all eight conditions hold ({law.cited}). Not "
+            f"ticked: {'; '.join(missing)}. Tick what is true; if one is not, choose another VAT treatment.",
+            "conditions",
+        )
 
 
 def check_share(source: InvoiceSource, *, share: Money, same_buyer: bool, net: Money) -> None:

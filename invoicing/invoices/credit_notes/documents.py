@@ -19,6 +19,7 @@ from invoicing.invoices.documents import (
     Particulars,
     particulars_of,
     quantity_words,
+    says_vat,
     vat_line,
     vat_words,
 )
@@ -62,7 +63,7 @@ def document_to_be(
 ) -> CreditNoteDocument:
     """The content of a credit note that is about to be issued."""
     known = particulars_of(invoice)
-    shows_vat = bool(known.issuer.vat_number)
+    shows_vat = says_vat(known.issuer, credit.breakdown)
     return CreditNoteDocument(
         title=TITLE,
         issued=issued,

@@ -199,8 +199,8 @@ def business_terms(document: EInvoice) -> dict[str, Any]:
         "BG-3": [{"BT-25": document.preceding.number, "BT-26": document.preceding.issued_on}]
         if document.preceding
         else [],
-        "BG-4": _party(document.seller, shows_vat=True),
         # BR-O-02: what is outside the scope of VAT names no VAT number of either party
+        "BG-4": _party(document.seller, shows_vat=not outside),
         "BG-7": _party(document.buyer, shows_vat=not outside),
         "BT-72": document.supplied_on,
         # in CII the tax point stands with each part of the VAT

@@ -37,7 +37,7 @@ def of_invoice(invoice: Invoice, known: documents.Particulars) -> EInvoice:
         number=known.number,
         issued_on=known.issued_on,
         supplied_on=invoice.supplied_on,
-        tax_point=known.tax_point if known.issuer.vat_number else None,
+        tax_point=known.tax_point if documents.says_vat(known.issuer, invoice.lines) else None,
         due_on=known.due_on,
         terms=f"Payment within {invoice.payment_days} days of the invoice date",
         note=invoice.note,

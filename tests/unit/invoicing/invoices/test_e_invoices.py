@@ -119,6 +119,7 @@ SMALL_CREDIT = replace(
 DOCUMENTS = {
     "every category": EVERY_CATEGORY,
     "not registered": NOT_REGISTERED,
+    "a disbursement of a registered school": replace(NOT_REGISTERED, seller=ALDER),
     "a credit": CREDIT,
     "a credit of a school that is not registered": SMALL_CREDIT,
 }

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invoicing.invoices import rules
+from invoicing.invoices import rules, vat_law
 from invoicing.invoices.rules import (
     InvoiceSource,
     InvoiceStatus,
@@ -243,9 +243,32 @@ def test_a_draft_that_makes_no_sense_is_refused(lines: tuple[LineDraft, ...], me
     assert refused.value.field == "lines"
 
 
-def test_a_registered_school_must_choose_a_vat_treatment() -> None:
-    with pytest.raises(RuleBroken, match="Choose the VAT of line 1"):
-        check(terms(line()), registered=True)
+ALL_EIGHT = frozenset(vat_law.disbursement(DAY).conditions)
+
+
+def test_a_disbursement_is_refused_until_all_eight_conditions_are_ticked_and_says_which_are_missing() -> None:
+    assert len(ALL_EIGHT) == 8
+    check(replace(terms(line()), conditions=ALL_EIGHT), registered=True)
+    for name in ALL_EIGHT:
+        with pytest.raises(RuleBroken) as refused:
+            check(replace(terms(line()), conditions=ALL_EIGHT - {name}), registered=True)
+        assert refused.value.field == "conditions"
+        missing = vat_law.disbursement(DAY).conditions[name]
+        assert f"Not ticked: {missing}. Tick what is true" in refused.value.message
+        assert "VAT Notice 700, section 25.1.1" in refused.value.message
+
+
+def test_a_disbursement_stands_on_an_invoice_of_its_own() -> None:
+    mixed = terms(line(), line(category=VatCategory.STANDARD))
+    with pytest.raises(RuleBroken, match="BR-O-11"):
+        check(replace(mixed, conditions=ALL_EIGHT), registered=True)
+
+
+def test_staff_are_charged_as_the_law_says() -> None:
+    teaching, other = (vat_law.staff(kind, DAY) for kind in vat_law.Staff)
+    assert (teaching.category, other.category) == (VatCategory.EXEMPT, VatCategory.STANDARD)
+    assert "Schedule 9, Group 6" in teaching.reason
+    assert "VATEDU53600" in other.cited
 
 
 def test_an_exempt_line_needs_its_reason() -> None:

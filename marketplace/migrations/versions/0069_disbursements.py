@@ -1,0 +1,19 @@
+"""Which conditions of a disbursement the author of an invoice ticked."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0069"
+down_revision = "0068"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go forward."""
+    op.add_column("invoice", sa.Column("conditions", sa.JSON(), nullable=False, server_default="[]"))
+
+
+def downgrade() -> None:
+    """Go back."""
+    op.drop_column("invoice", "conditions")
