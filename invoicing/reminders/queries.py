@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from invoicing.invoices.models import Invoice
 from invoicing.invoices.rules import UNPAID
+from invoicing.payments.online.models import OnlinePayment
+from invoicing.payments.online.rules import OnlineStatus
 from invoicing.reminders import rules
 from invoicing.reminders.models import ReminderChoice, ReminderDay, ReminderHold, SentReminder
 from invoicing.reminders.rules import Sequence, Step
@@ -23,6 +25,8 @@ from marketplace.core.errors import NotFound
 from marketplace.core.policy import Actor, Kind, Role
 
 READERS = (Role.FINANCE_LEAD, Role.BURSAR, Role.HEADTEACHER)
+ON_ITS_WAY = select(OnlinePayment.invoice_id).where(OnlinePayment.status == OnlineStatus.PENDING)
+"""Invoices whose buyer has paid by a Direct Debit that has not come yet: nobody is reminded of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +105,13 @@ def reminded(session: Session, school_id: uuid.UUID) -> list[Reminded]:
     )
     invoices = list(session.scalars(query))
     sent, holds = _sent(session, [one.id for one in invoices]), _holds(session, [one.id for one in invoices])
+    coming_in = set(session.scalars(ON_ITS_WAY))
     found = []
     for one in invoices:
         went = tuple(sorted(sent.get(one.id, ()), key=lambda row: list(Step).index(row.step)))
-        silent = (choice is not None and not choice.reminds) or one.id in holds or not one.asked_for
+        silent = (
+            (choice is not None and not choice.reminds) or one.id in {*holds, *coming_in} or not one.asked_for
+        )
         assert one.issued_on, "an unpaid invoice was issued"
         assert one.due_on, "an unpaid invoice was issued"
         coming = (
@@ -154,6 +161,7 @@ def due(session: Session, today: date) -> list[tuple[Invoice, Step]]:
             Invoice.due_on <= today + timedelta(days=rules.MOST_DAYS),
             Invoice.total - Invoice.credited - Invoice.paid > Invoice.disputed,
             Invoice.id.not_in(held),
+            Invoice.id.not_in(ON_ITS_WAY),
         )
         .options(joinedload(Invoice.issuer), joinedload(Invoice.buyer))
         .order_by(Invoice.id)

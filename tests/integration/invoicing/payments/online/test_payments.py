@@ -30,6 +30,7 @@ from invoicing.payments.online.news import actions as news_actions
 from invoicing.payments.online.news.models import StripeNews
 from invoicing.payments.online.news.rules import NewsStatus
 from invoicing.payments.online.rules import OnlineStatus
+from invoicing.reminders.queries import due
 from invoicing.verification.queries import verify
 from marketplace.core import clock
 from marketplace.core.db import db
@@ -214,6 +215,8 @@ def test_a_direct_debit_is_pending_until_it_comes_and_the_buyer_hears_when_it_fa
     make.hear(said := at_stripe.said())
     assert make.stored_payment(payment.id).status is OnlineStatus.PENDING
     assert make.invoice(invoice_id).paid == ZERO
+    later = clock.today() + timedelta(days=40)
+    assert due(session, later) == []
     with pytest.raises(RuleBroken, match="on its way already"):
         actions.cancel_payment(beech.bursar, payment.id)
     at_stripe.do("fail", said[0]["data"]["object"]["payment_intent"])
@@ -223,6 +226,7 @@ def test_a_direct_debit_is_pending_until_it_comes_and_the_buyer_hears_when_it_fa
         select(Message.subject).where(Message.subject.startswith("Your Direct Debit"))
     ).all()
     assert told == [f"Your Direct Debit for invoice {make.invoice(invoice_id).number} failed"]
+    assert [invoice.id for invoice, _ in due(session, later)] == [invoice_id]
     again = make.online_payment(beech, invoice_id)
     assert (again.status, again.id != payment.id) == (OnlineStatus.OPEN, True)
 
