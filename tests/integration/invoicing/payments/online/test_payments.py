@@ -121,7 +121,7 @@ def test_abuse_15_fifty_starts_at_the_same_moment_make_one_payment(
     app: Flask, sold: Sold, at_stripe: Stripe, session: Session
 ) -> None:
     _, beech, invoice_id = sold
-    db.session.remove()
+    session.rollback()
 
     def start(_: int) -> uuid.UUID:
         with app.app_context():
@@ -194,7 +194,7 @@ def test_the_same_report_at_the_same_moment_counts_once(
     _, beech, invoice_id = sold
     at_stripe.pay(make.online_payment(beech, invoice_id).url)
     said = at_stripe.said()
-    db.session.remove()
+    session.rollback()
 
     def hear(_: int) -> None:
         with app.app_context():
