@@ -21,6 +21,7 @@ from demonstration import (
     leaver,
     needs,
     online,
+    packages,
     partners,
     path,
     recharges,
@@ -59,6 +60,7 @@ def tell(calendar: Calendar) -> None:
     ladders.claim(cast, fund_id)
     leaver.leave(cast, fund_id)
     recharges.recharge(cast)
+    packages.keep_layout(cast)
     settling.owe(cast)
     agreements_used.use(cast, agreements.agree(cast))
     reminding.remind(cast)
