@@ -20,12 +20,13 @@ run: setup ## Start Weald at http://localhost:8000 (another port: make run PORT=
 test: system-test setup ## Run every check and every test
 	@scripts/test.sh
 
-bench: setup ## Measure suggestions, a price schedule, 500 quotes in the last minute, the best award, 1,000 invoices
+bench: setup ## Measure suggestions, a price schedule, 500 quotes in the last minute, the best award, 1,000 invoices, postings
 	@$(BIN)/python scripts/bench_price_schedule.py
 	@$(BIN)/python scripts/bench_suggestions.py
 	@$(BIN)/python scripts/bench_last_minute.py
 	@$(BIN)/python scripts/bench_awards.py
 	@$(BIN)/python scripts/bench_documents.py
+	@$(BIN)/python scripts/bench_ledger.py
 
 test-fast: setup ## Run the tests that need neither PostgreSQL nor a browser
 	@$(BIN)/pytest tests/unit tests/architecture tests/web

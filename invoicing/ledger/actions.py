@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -51,38 +51,43 @@ def post(
         source_id=source_id,
         legs=len(legs),
     )
+    accounts = _account_ids(session, {name for leg in legs for name in (leg.debit, leg.credit)})
     session.add(entry)
     session.flush()
-    for position, leg in enumerate(legs, start=1):
-        session.add(
-            Transfer(
-                entry_id=entry_id,
-                position=position,
-                debit_id=_account_id(session, leg.debit),
-                credit_id=_account_id(session, leg.credit),
-                amount=leg.amount,
-            )
+    session.add_all(
+        Transfer(
+            entry_id=entry_id,
+            position=position,
+            debit_id=accounts[leg.debit.code],
+            credit_id=accounts[leg.credit.code],
+            amount=leg.amount,
         )
+        for position, leg in enumerate(legs, start=1)
+    )
     session.flush()
     return entry
 
 
-def _account_id(session: Session, name: AccountName) -> uuid.UUID:
-    """The account's id; the account is opened when it is first used."""
-    find = select(Account.id).where(Account.code == name.code)
-    if known := session.scalar(find):
-        return known
+def _account_ids(session: Session, names: Collection[AccountName]) -> Mapping[str, uuid.UUID]:
+    """The accounts' ids by code, in one query where all are known; an account is opened when first used."""
+    find = select(Account.code, Account.id).where(Account.code.in_([name.code for name in names]))
+    found = {row.code: row.id for row in session.execute(find)}
+    missing = [name for name in names if name.code not in found]
+    if not missing:
+        return found
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    session.execute(
-        dialect.insert(Account)
-        .values(
-            id=new_id(),
-            code=name.code,
-            holder_id=name.holder_id,
-            kind=name.kind,
-            counterparty_id=name.counterparty_id,
-            purpose=name.purpose,
+    # opened in one order by everybody, so that two who open the same ones do not wait for each other
+    for name in sorted(missing, key=lambda one: one.code):
+        session.execute(
+            dialect.insert(Account)
+            .values(
+                id=new_id(),
+                code=name.code,
+                holder_id=name.holder_id,
+                kind=name.kind,
+                counterparty_id=name.counterparty_id,
+                purpose=name.purpose,
+            )
+            .on_conflict_do_nothing()
         )
-        .on_conflict_do_nothing()
-    )
-    return session.scalars(find).one()
+    return {row.code: row.id for row in session.execute(find)}

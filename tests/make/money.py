@@ -56,3 +56,43 @@ def some_of_everything() -> Settled:
     with clock.travelling(NOVEMBER):
         periods.close_period(alder.finance_lead, new_id(), alder.id, END_OF_OCTOBER)
     return Settled(everybody, alder, beech, first)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Three schools that owe one another in a ring, the first of them registered for VAT.
+
+    The second paid the first £200.00 for an invoice of £120.00, so £80.00 is on account; `lines` came in from
+    the second, £30.00 and £500.00, and wait.
+    """
+
+    alliance: Alliance
+    invoices: tuple[UUID, ...]
+    """£600.00 and £120.00 to the second from the first, £300.00 to the third, and £100.00 from that."""
+    lines: tuple[UUID, ...]
+
+    @property
+    def schools(self) -> tuple[School, ...]:
+        """The three schools."""
+        return self.alliance.schools
+
+
+@kept
+def opening() -> Opening:
+    """Where the life of the books begins, in October."""
+    with clock.travelling(OCTOBER):
+        everybody = alliance(3)
+        first, second, third = (
+            payable_school(school, vat_number=number)
+            for school, number in zip(everybody.schools, (VAT_NUMBERS[0], "", ""), strict=True)
+        )
+        standard = VatCategory.STANDARD
+        invoices = (
+            issued_invoice(first, second, line("500.00", category=standard), payment_days=0),
+            issued_invoice(first, second, line("100.00", category=standard), payment_days=0),
+            issued_invoice(second, third, line("300.00"), payment_days=0),
+            issued_invoice(third, first, line("100.00"), payment_days=0),
+        )
+        matched, *waiting = money_in(first, *(Movement(pence) for pence in (200_00, 30_00, 500_00)))
+        bank.match_payment(first.finance_lead, matched, 1, [invoices[1]], Money(80_00))
+    return Opening(everybody, invoices, tuple(waiting))
