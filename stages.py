@@ -20,6 +20,10 @@ from invoicing.bank import views as bank_pages
 from invoicing.exports import pages as export_pages
 from invoicing.fund import tasks as fund_tasks
 from invoicing.fund import views as fund_pages
+from invoicing.fund.billing import views as billing_pages
+from invoicing.fund.budgets import views as budget_pages
+from invoicing.fund.examination import views as examination_pages
+from invoicing.fund.grants import views as grant_pages
 from invoicing.fund.refunds import views as refund_pages
 from invoicing.invoices import queries as invoice_queries
 from invoicing.invoices import views as invoice_pages
@@ -40,6 +44,7 @@ from invoicing.payments.online import tasks as online_tasks
 from invoicing.payments.online.news import models as stripe_news
 from invoicing.payments.online.refunds import models as online_refunds
 from invoicing.reminders import views as reminder_pages
+from invoicing.savings import views as savings_pages
 from invoicing.settlement import tasks as settlement_tasks
 from invoicing.settlement import views as settlement_pages
 from invoicing.shared_costs import commands as shared_cost_commands
@@ -247,7 +252,12 @@ BLUEPRINTS = (
     account_pages.accounts,
     reminder_pages.reminders,
     fund_pages.fund,
+    billing_pages.billing,
+    budget_pages.budgets,
+    grant_pages.grants,
+    examination_pages.examination,
     refund_pages.refunds,
+    savings_pages.savings,
     annual_pack_pages.annual_pack,
 )
 WAITING_FOR: tuple[Any, ...] = (
@@ -315,6 +325,7 @@ SHORTCUTS: tuple[NavigationItem, ...] = (
     *reminder_pages.SHORTCUTS,
     *online_pages.SHORTCUTS,
     *fund_pages.SHORTCUTS,
+    *savings_pages.SHORTCUTS,
     *annual_pack_pages.SHORTCUTS,
 )
 COMMANDS: tuple[click.Command, ...] = (

@@ -21,6 +21,7 @@ from invoicing.payments.online import jobs as online_jobs
 from invoicing.payments.online import tasks as online_tasks
 from invoicing.reminders import jobs as reminder_jobs
 from invoicing.reminders.interest import jobs as interest_jobs
+from invoicing.savings import queries as saving_queries
 from invoicing.settlement import jobs as settlement_jobs
 from invoicing.settlement import leaving as settlement_leaving
 from invoicing.shared_costs import jobs as shared_cost_jobs
@@ -170,5 +171,6 @@ def connect() -> None:
     contract_offers.offer_links(award_tasks.links_of_contract)
     contract_offers.offer_links(performance_queries.links_of_contract)
     contract_offers.offer_links(credit_queries.links_of_contract)
+    contract_offers.offer_links(saving_queries.links_of_contract)
     comparison_downloads.add_sheets(by_schools.sheets)
     quote_queries.hide(evaluation_queries.hidden_from)

@@ -13,9 +13,16 @@ from sqlalchemy import select
 from demonstration.cast import Cast, DemonstrationSchool
 from demonstration.purchases import ALDHELM, FERNLEIGH, HARROW, KINGFISHER, MANOR, MILLBROOK
 from invoicing.fund import actions, queries, rules
+from invoicing.fund.budgets import actions as budgets
+from invoicing.fund.grants import actions as grants
+from invoicing.fund.grants.rules import Gift, Giver
 from invoicing.fund.models import Contribution
 from invoicing.fund.rules import Proposal, Purpose, Wish
-from marketplace.core import clock
+from invoicing.fund.statements import academic_year
+from marketplace.alliance.decisions import actions as deciding
+from marketplace.alliance.decisions import queries as decisions
+from marketplace.alliance.decisions.rules import Choice, DecisionStatus, Subject
+from marketplace.core import clock, events
 from marketplace.core.db import db
 from marketplace.core.documents import Upload
 from marketplace.core.ids import new_id
@@ -23,6 +30,7 @@ from marketplace.core.money import Money
 
 MEMBERS = (MANOR, FERNLEIGH, HARROW, KINGFISHER, MILLBROOK, ALDHELM)
 YEAR_END_MONTH = 8
+BUDGET_MINUTE = "The board went through last year’s spending. Resolved: the budget is set as it was proposed."
 
 
 def fill(cast: Cast) -> uuid.UUID:
@@ -42,6 +50,8 @@ def fill(cast: Cast) -> uuid.UUID:
     with cast.calendar.on(-55):
         reason = "The fund pays for work that schools share. Please buy chairs from the school's own budget."
         actions.refuse_claim(cast.schools[FERNLEIGH].headteacher, refused, reason)
+    _set_budget(cast, fund_id)
+    _grant(cast, fund_id)
     second = _propose(
         cast,
         fund_id,
@@ -52,12 +62,52 @@ def fill(cast: Cast) -> uuid.UUID:
     )
     _confirm(cast, second, -20, (MANOR, HARROW, KINGFISHER, MILLBROOK))
     _receive(cast, second, -8, (MANOR, KINGFISHER))
-    approved = claim(cast, fund_id, -12, MILLBROOK, title="Joint music day", pounds=2_380)
+    pupils = Purpose.PUPIL_ACTIVITIES
+    approved = claim(cast, fund_id, -12, MILLBROOK, title="Joint music day", pounds=2_380, purpose=pupils)
     _approve(cast, approved, -9, (MANOR, ALDHELM))
-    waiting = claim(cast, fund_id, -6, KINGFISHER, title="Coach to the science fair", pounds=640)
+    waiting = claim(
+        cast, fund_id, -6, KINGFISHER, title="Coach to the science fair", pounds=640, purpose=pupils
+    )
     _approve(cast, waiting, -4, (HARROW,))
     claim(cast, fund_id, -2, ALDHELM, title="Mentoring for two early career teachers", pounds=1_750)
     return fund_id
+
+
+def _set_budget(cast: Cast, fund_id: uuid.UUID) -> None:
+    """The board sets what may be spent in the present year."""
+    budget_id = new_id()
+    with cast.calendar.on(-58):
+        amounts = {
+            Purpose.SCHOOL_IMPROVEMENT: Money(12_000_00),
+            Purpose.PUPIL_ACTIVITIES: Money(30_000_00),
+            Purpose.STAFF_TRAINING: Money(5_000_00),
+        }
+        year = academic_year(cast.calendar.day(0))
+        budgets.propose_budget(cast.coordinator, budget_id, fund_id, year, amounts)
+        session = db.session()
+        session.rollback()
+        decision = decisions.decisions_on(session, Subject.BUDGET, budget_id)[0].id
+    for place, urn in enumerate(one for one in MEMBERS if one != FERNLEIGH):
+        with cast.calendar.on(-57, hour=10, minute=place):
+            school = cast.schools[urn]
+            deciding.vote(school.headteacher, decision, school.id, Choice.FOR, "")
+    with cast.calendar.on(-56):
+        deciding.close_decision(cast.coordinator, decision, DecisionStatus.CARRIED, BUDGET_MINUTE)
+        events.deliver_due()
+
+
+def _grant(cast: Cast, fund_id: uuid.UUID) -> None:
+    with cast.calendar.on(-45):
+        gift = Gift(
+            title="Music for every pupil",
+            kind=Giver.CHARITY,
+            giver="The Wolds Music Foundation",
+            purpose=Purpose.PUPIL_ACTIVITIES,
+            amount=Money(7_500_00),
+            received_on=clock.today(),
+        )
+        letter = _bill(cast.schools[MANOR], "Grant for music", 7_500)
+        grants.record_grant(cast.coordinator, new_id(), fund_id, gift, letter)
 
 
 def _propose(
@@ -110,11 +160,20 @@ def _paid_claim(cast: Cast, fund_id: uuid.UUID, offset: int, urn: str, *, title:
         actions.pay_claim(cast.coordinator, new_id(), claim_id, clock.today())
 
 
-def claim(cast: Cast, fund_id: uuid.UUID, offset: int, urn: str, *, title: str, pounds: int) -> uuid.UUID:
+def claim(
+    cast: Cast,
+    fund_id: uuid.UUID,
+    offset: int,
+    urn: str,
+    *,
+    title: str,
+    pounds: int,
+    purpose: Purpose = Purpose.SCHOOL_IMPROVEMENT,
+) -> uuid.UUID:
     """A claim of a school's bursar with its evidence; its id."""
     claim_id, school = new_id(), cast.schools[urn]
     with cast.calendar.on(offset):
-        wish = Wish(school.id, title, Purpose.SCHOOL_IMPROVEMENT, Money(pounds * 100))
+        wish = Wish(school.id, title, purpose, Money(pounds * 100))
         actions.make_claim(school.bursar, claim_id, fund_id, wish, _bill(school, title, pounds))
     return claim_id
 

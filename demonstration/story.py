@@ -27,6 +27,7 @@ from demonstration import (
     recharges,
     registers,
     reminding,
+    savings,
     school_years,
     settling,
     statements,
@@ -69,6 +70,7 @@ def tell(calendar: Calendar) -> None:
     closing.close(cast)
     settling.settle(cast)
     registers.renew_due_contracts()
+    savings.measure(cast)
     work.share(cast)
     annual_pack.write(cast)
     answers.wait_for_governors(cast)

@@ -16,6 +16,7 @@ from invoicing.fund import books
 from invoicing.fund.books import FundStatement
 from invoicing.fund.models import Fund
 from invoicing.fund.statements import Period
+from invoicing.savings.queries import AllianceSavings, of_alliance
 from marketplace.alliance.models import Membership, Organisation
 from marketplace.alliance.rules import MEMBERSHIP_LABELS
 from marketplace.alliance.work.queries import work_of
@@ -58,6 +59,7 @@ class AnnualPack:
     whole: SchoolSaving
     work: tuple[Share, ...]
     funds: tuple[tuple[str, FundStatement], ...]
+    invoiced: AllianceSavings
 
 
 def alliances_of(session: Session, actor: Actor) -> list[Organisation]:
@@ -103,6 +105,7 @@ def annual_pack(session: Session, actor: Actor, alliance_id: uuid.UUID, period: 
         whole=rules.whole(savings),
         work=tuple(parity(work_of(session, alliance_id, period.start, period.end))),
         funds=tuple(_funds(session, alliance_id, period)),
+        invoiced=of_alliance(session, actor, alliance_id, (period.start, period.end)),
     )
 
 

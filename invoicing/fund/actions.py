@@ -8,7 +8,11 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from invoicing.fund import books, notices, queries, rules
+from invoicing.fund import books, notices, queries, rules, shares
+from invoicing.fund.billing import drafting
+from invoicing.fund.billing.queries import waiting_bill
+from invoicing.fund.billing.rules import check_by_hand
+from invoicing.fund.budgets import queries as budgets
 from invoicing.fund.models import Claim, ClaimApproval, Contribution, ContributionRound, Fund
 from invoicing.fund.rules import Approval, ClaimStatus, ContributionStatus, Proposal, Wish
 from invoicing.ledger import actions as ledger
@@ -70,7 +74,8 @@ def propose_contributions(
                 reference=next_reference(session, "FR", now),
                 fund_id=fund.id,
                 title=proposal.title,
-                total=proposal.total,
+                total=Money.total(share.amount for share in shares),
+                rate=proposal.rate,
                 year_start=proposal.year_start,
                 year_end=proposal.year_end,
                 purpose=proposal.purpose,
@@ -84,7 +89,10 @@ def propose_contributions(
                 id=new_id(),
                 round_id=round_id,
                 school_id=share.school_id,
-                pupils=share.pupils,
+                pupils=share.asked.pupils,
+                level=share.asked.level,
+                days=share.asked.days,
+                of_days=share.asked.of_days,
                 amount=share.amount,
             )
             for share in shares
@@ -137,7 +145,11 @@ def confirm_contribution(
                 rules.CONTRIBUTION_MOVES, contribution.status, ContributionStatus.CONFIRMED
             )
         session.flush()
-        notices.ask_for_transfer(session, contribution)
+        drafting.draft(session, contribution)
+        if bill := waiting_bill(session, contribution.id):
+            notices.ask_to_issue(session, contribution, bill.invoice)
+        else:
+            notices.ask_for_transfer(session, contribution)
         events.record(
             session,
             actor,
@@ -167,6 +179,8 @@ def receive_contribution(
         if contribution.entry_id == entry_id:
             return
         rules.check_awaits_receipt(contribution.status, contribution.school.name)
+        bill = waiting_bill(session, contribution.id)
+        check_by_hand(bill.invoice.status if bill else None, contribution.school.name)
         confirmation = confirming.require_live(
             session,
             school_id=contribution.school_id,
@@ -183,7 +197,7 @@ def receive_contribution(
             posted_on=received_on,
             description=f"Contribution {contribution.round.reference} of {contribution.school.name}",
             source_id=contribution.id,
-            legs=books.receipt(fund, contribution.school_id, contribution.due),
+            legs=books.receipt(fund, contribution.school_id, contribution.round.purpose, contribution.due),
         )
         contribution.status = moves.move(
             rules.CONTRIBUTION_MOVES, contribution.status, ContributionStatus.RECEIVED
@@ -215,8 +229,9 @@ def make_claim(
             return
         if wish.school_id not in {school.id for school in queries.members(session, fund)}:
             raise RuleBroken("Only a member school can claim.", "school")
-        spendable = books.spendable(session, fund, clock.today())
-        rules.check_within(wish.amount, Money.total(spendable.values()), "amount")
+        available = shares.held_for(books.spendable(session, fund, clock.today()), wish.purpose)
+        shares.check_within(wish.amount, available, wish.purpose, "amount")
+        budgets.check_claim(session, fund, wish.purpose, wish.amount)
         file = documents.keep(session, evidence, field="evidence", endings=rules.EVIDENCE_ENDINGS)
         now = clock.now()
         band = band_for(session, wish.school_id, wish.amount)
@@ -273,6 +288,7 @@ def approve_claim(actor: Actor, approval_id: uuid.UUID, claim_id: uuid.UUID, sch
             raise RuleBroken("Only somebody from a member school can approve.")
         rules.check_awaits_approval(claim.status)
         rules.check_approver(queries.case_of(claim), Approval(_person(actor), school_id), actor.school_ids)
+        budgets.check_approval(session, claim)
         if len(claim.approvals) + 1 == rules.APPROVALS_NEEDED:
             claim.status = moves.move(rules.CLAIM_MOVES, claim.status, ClaimStatus.APPROVED)
         session.add(
@@ -324,7 +340,7 @@ def pay_claim(actor: Actor, entry_id: uuid.UUID, claim_id: uuid.UUID, paid_on: d
         rules.check_awaits_payment(claim.status, queries.case_of(claim))
         approved_at = max(approval.approved_at for approval in claim.approvals)
         rules.check_paid_on(paid_on, approved_at.astimezone(clock.LONDON).date(), clock.today())
-        borne = rules.bear(claim.amount, books.spendable(session, claim.fund, paid_on))
+        borne = shares.bear(claim.amount, books.spendable(session, claim.fund, paid_on), claim.purpose)
         _check_unused(session, entry_id)
         entry = ledger.post(
             session,
@@ -337,7 +353,7 @@ def pay_claim(actor: Actor, entry_id: uuid.UUID, claim_id: uuid.UUID, paid_on: d
         claim.status = moves.move(rules.CLAIM_MOVES, claim.status, ClaimStatus.PAID)
         claim.entry_id, claim.paid_on = entry.id, paid_on
         session.flush()
-        assert all(share >= ZERO for share in books.read_books(session, claim.fund).shares.values())
+        assert all(share >= ZERO for share in books.read_books(session, claim.fund).pots.values())
         notices.tell_paid(session, claim)
         events.record(
             session, actor, Act.CLAIM_PAY, claim.id, organisation_id=claim.school_id, paid_on=paid_on

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from invoicing.fund import rules, statements
+from invoicing.fund import shares, statements
+from invoicing.fund.grants.models import Grant
 from invoicing.fund.models import Claim, Contribution, ContributionRound, Fund
-from invoicing.fund.refunds.models import Refund
+from invoicing.fund.refunds.models import Refund, RefundPart
 from invoicing.fund.refunds.rules import OPEN
-from invoicing.fund.rules import ShareMovement
+from invoicing.fund.rules import Purpose
+from invoicing.fund.shares import MovementKind, Pot, ShareMovement
 from invoicing.fund.statements import Period, Statement
 from invoicing.ledger.models import Account, Entry, Transfer
 from invoicing.ledger.rules import AccountKind, AccountName, Leg
@@ -23,6 +26,7 @@ from marketplace.core.money import ZERO, Money
 
 PURPOSE = "Partnership Fund"
 REFUND = "Refund on leaving"
+GRANTS = "Grants, no school’s share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,31 +37,41 @@ class Books:
     bank: tuple[tuple[date, Money], ...]
 
     @property
-    def shares(self) -> dict[uuid.UUID, Money]:
-        """What each school's share holds now."""
-        held: dict[uuid.UUID, Money] = {}
+    def pots(self) -> dict[Pot, Money]:
+        """What each share holds now for each purpose."""
+        held: dict[Pot, Money] = {}
         for one in self.movements:
-            held[one.school_id] = held.get(one.school_id, ZERO) + one.amount
+            held[one.pot] = held.get(one.pot, ZERO) + one.amount
         return held
+
+    @property
+    def shares(self) -> dict[uuid.UUID, Money]:
+        """What each school's share holds now, and under the alliance what it holds from grants."""
+        return shares.by_holder(self.pots)
 
     @property
     def balance(self) -> Money:
         """What the fund holds now."""
         return Money.total(one.amount for one in self.movements)
 
-    def free_shares(self, on: date) -> dict[uuid.UUID, Money]:
-        """What may be spent of each share on a day; see `rules.free_shares`."""
-        return rules.free_shares(self.movements, on)
+    def free_shares(self, on: date) -> dict[Pot, Money]:
+        """What may be spent of each pot on a day; see `shares.free_shares`."""
+        return shares.free_shares(self.movements, on)
 
 
 @dataclass(frozen=True, slots=True)
 class FundStatement:
-    """The statement of a whole fund beside that of every school, by the school's name; they agree."""
+    """The statement of a whole fund beside that of every school, by the school's name; they agree.
+
+    Where there were grants, the alliance stands among the schools with what it holds of them. `purposes`
+    are the same movements by purpose; what may be spent on any stands under None.
+    """
 
     period: Period
     whole: Statement
     schools: dict[uuid.UUID, Statement]
     names: dict[uuid.UUID, str]
+    purposes: dict[Purpose | None, Statement]
 
 
 def bank(fund: Fund) -> AccountName:
@@ -65,15 +79,15 @@ def bank(fund: Fund) -> AccountName:
     return AccountName(fund.alliance_id, AccountKind.BANK, purpose=PURPOSE)
 
 
-def share(fund: Fund, school_id: uuid.UUID) -> AccountName:
-    """A school's share of the fund, in the alliance's books: what the fund holds for that school."""
-    return AccountName(fund.alliance_id, AccountKind.FUND_SHARE, school_id)
+def share(fund: Fund, pot: Pot) -> AccountName:
+    """A pot of the fund, in the alliance's books: what it holds for a school and a purpose."""
+    return AccountName(fund.alliance_id, AccountKind.FUND_SHARE, pot.holder_id, pot.purpose or "")
 
 
-def receipt(fund: Fund, school_id: uuid.UUID, amount: Money) -> list[Leg]:
+def receipt(fund: Fund, school_id: uuid.UUID, purpose: Purpose, amount: Money) -> list[Leg]:
     """A contribution: money into the bank and the school's share; in the school's own books, an expense."""
     return [
-        Leg(bank(fund), share(fund, school_id), amount),
+        Leg(bank(fund), share(fund, Pot(school_id, purpose)), amount),
         Leg(
             AccountName(school_id, AccountKind.EXPENSE, fund.alliance_id, PURPOSE),
             AccountName(school_id, AccountKind.BANK),
@@ -82,10 +96,26 @@ def receipt(fund: Fund, school_id: uuid.UUID, amount: Money) -> list[Leg]:
     ]
 
 
-def payment(fund: Fund, claimant_id: uuid.UUID, borne: dict[uuid.UUID, Money]) -> list[Leg]:
+def passed_on(fund: Fund, pot: Pot, host_id: uuid.UUID, amount: Money) -> list[Leg]:
+    """A contribution that came in by invoice: out of the host's books, where it was income, into the share.
+
+    The school's own expense stands in its books since the invoice was issued.
+    """
+    return [
+        Leg(bank(fund), share(fund, pot), amount),
+        Leg(AccountName(host_id, AccountKind.INCOME), AccountName(host_id, AccountKind.BANK), amount),
+    ]
+
+
+def grant(fund: Fund, purpose: Purpose, amount: Money) -> list[Leg]:
+    """A grant from outside: money into the bank and the alliance's own pot, which is no school's share."""
+    return [Leg(bank(fund), share(fund, Pot(fund.alliance_id, purpose)), amount)]
+
+
+def payment(fund: Fund, claimant_id: uuid.UUID, borne: Mapping[Pot, Money]) -> list[Leg]:
     """A claim paid: out of the bank and of every share that bears it; in the claimant's books, income."""
     return [
-        *(Leg(share(fund, school_id), bank(fund), part) for school_id, part in borne.items()),
+        *(Leg(share(fund, pot), bank(fund), part) for pot, part in borne.items()),
         Leg(
             AccountName(claimant_id, AccountKind.BANK),
             AccountName(claimant_id, AccountKind.INCOME, fund.alliance_id, PURPOSE),
@@ -94,32 +124,37 @@ def payment(fund: Fund, claimant_id: uuid.UUID, borne: dict[uuid.UUID, Money]) -
     ]
 
 
-def refund(fund: Fund, school_id: uuid.UUID, amount: Money) -> list[Leg]:
-    """A share paid back: out of the bank and that share alone; in the school's books, the expense undone."""
+def refund(fund: Fund, parts: Mapping[Pot, Money]) -> list[Leg]:
+    """A share paid back: out of the bank and that share alone; in the school's books, the expense undone.
+
+    `parts` are the pots of one school.
+    """
+    (school_id,) = {pot.holder_id for pot in parts}
     return [
-        Leg(share(fund, school_id), bank(fund), amount),
+        *(Leg(share(fund, pot), bank(fund), part) for pot, part in parts.items()),
         Leg(
             AccountName(school_id, AccountKind.BANK),
             AccountName(school_id, AccountKind.EXPENSE, fund.alliance_id, PURPOSE),
-            amount,
+            Money.total(parts.values()),
         ),
     ]
 
 
-def set_aside(session: Session, fund: Fund) -> dict[uuid.UUID, Money]:
-    """What is kept of each share to be paid back to a school that left, and has not been paid yet."""
+def set_aside(session: Session, fund: Fund) -> dict[Pot, Money]:
+    """What is kept of each pot to be paid back to a school that left, and has not been paid yet."""
     query = (
-        select(Refund.school_id, func.sum(Refund.amount, type_=Refund.amount.type))
+        select(Refund.school_id, RefundPart.purpose, func.sum(RefundPart.amount, type_=Refund.amount.type))
+        .join(RefundPart)
         .where(Refund.fund_id == fund.id, Refund.status.in_(OPEN))
-        .group_by(Refund.school_id)
+        .group_by(Refund.school_id, RefundPart.purpose)
     )
-    return {row[0]: row[1] for row in session.execute(query)}
+    return {Pot(row[0], row[1]): row[2] for row in session.execute(query)}
 
 
-def spendable(session: Session, fund: Fund, on: date) -> dict[uuid.UUID, Money]:
-    """What claims may spend of each share on a day: what is free of it, without what is set aside."""
+def spendable(session: Session, fund: Fund, on: date) -> dict[Pot, Money]:
+    """What claims may spend of each pot on a day: what is free of it, without what is set aside."""
     free, aside = read_books(session, fund).free_shares(on), set_aside(session, fund)
-    return {school_id: max(share - aside.get(school_id, ZERO), ZERO) for school_id, share in free.items()}
+    return {pot: max(held - aside.get(pot, ZERO), ZERO) for pot, held in free.items()}
 
 
 def read_books(session: Session, fund: Fund) -> Books:
@@ -131,16 +166,19 @@ def read_books(session: Session, fund: Fund) -> Books:
             Entry.posted_on,
             Entry.id,
             Transfer.amount,
-            debit.kind,
-            debit.counterparty_id,
-            credit.kind,
-            credit.counterparty_id,
-            func.coalesce(ContributionRound.id, Claim.id, Refund.id),
-            func.coalesce(ContributionRound.reference, Claim.reference, Refund.reference),
-            func.coalesce(ContributionRound.title, Claim.title, REFUND),
-            Organisation.name,
-            func.coalesce(ContributionRound.purpose, Claim.purpose),
-            Refund.id.is_not(None),
+            debit,
+            credit,
+            func.coalesce(ContributionRound.id, Claim.id, Refund.id, Grant.id),
+            func.coalesce(ContributionRound.reference, Claim.reference, Refund.reference, Grant.reference),
+            func.coalesce(ContributionRound.title, Claim.title, Grant.title, REFUND),
+            func.coalesce(Organisation.name, Grant.giver),
+            func.coalesce(ContributionRound.purpose, Claim.purpose, Grant.purpose),
+            case(
+                (Claim.id.is_not(None), literal(MovementKind.CLAIM)),
+                (Refund.id.is_not(None), literal(MovementKind.REFUND)),
+                (Grant.id.is_not(None), literal(MovementKind.GRANT)),
+                else_=literal(MovementKind.CONTRIBUTION),
+            ),
         )
         .join(Entry, Entry.id == Transfer.entry_id)
         .join(debit, debit.id == Transfer.debit_id)
@@ -149,25 +187,27 @@ def read_books(session: Session, fund: Fund) -> Books:
         .outerjoin(ContributionRound, ContributionRound.id == Contribution.round_id)
         .outerjoin(Claim, Claim.id == Entry.source_id)
         .outerjoin(Refund, Refund.id == Entry.source_id)
+        .outerjoin(Grant, Grant.id == Entry.source_id)
         .outerjoin(Organisation, Organisation.id == source_school)
-        .where(or_(*(_of_the_fund(account, fund) for account in (debit, credit))))
+        .where(or_(*(of_the_fund(account, fund) for account in (debit, credit))))
         .order_by(Entry.posted_on, Entry.posted_at, Entry.id, Transfer.position)
     )
     movements: list[ShareMovement] = []
     banked: list[tuple[date, Money]] = []
-    for day, entry_id, amount, debited, debit_school, credited, credit_school, *source in session.execute(
-        query
-    ):
-        for kind, school_id, signed in ((debited, debit_school, -amount), (credited, credit_school, amount)):
-            if kind is AccountKind.FUND_SHARE:
-                assert school_id
-                movements.append(ShareMovement(day, school_id, signed, entry_id, *source))
-            elif kind is AccountKind.BANK:
+    for day, entry_id, amount, debited, credited, *source, kind in session.execute(query):
+        for account, signed in ((debited, -amount), (credited, amount)):
+            if account.kind is AccountKind.FUND_SHARE:
+                assert account.counterparty_id
+                held_for = Purpose(account.purpose) if account.purpose else None
+                what = (*source, MovementKind(kind), held_for)
+                movements.append(ShareMovement(day, account.counterparty_id, signed, entry_id, *what))
+            elif account.kind is AccountKind.BANK:
                 banked.append((day, -signed))
     return Books(tuple(movements), tuple(banked))
 
 
-def _of_the_fund(account: type[Account], fund: Fund) -> ColumnElement[bool]:
+def of_the_fund(account: type[Account], fund: Fund) -> ColumnElement[bool]:
+    """Accounts of a fund: the shares and its bank, in the alliance's books."""
     is_share = and_(account.holder_id == fund.alliance_id, account.kind == AccountKind.FUND_SHARE)
     return or_(is_share, account.code == bank(fund).code)
 
@@ -184,17 +224,28 @@ def fund_statement(
     books = read_books(session, fund)
     whole = statements.statement(books.movements, period)
     schools = statements.by_school(books.movements, period)
+    purposes = statements.by_purpose(books.movements, period)
     statements.check_agreement(
         whole,
         schools,
         Money.total(amount for day, amount in books.bank if day < period.start),
         Money.total(amount for day, amount in books.bank if day <= period.end),
     )
+    statements.check_purposes(whole, purposes)
     nothing = Statement(ZERO, (), ZERO)
     for school in alliance.member_schools(session, fund.alliance_id):
         schools.setdefault(school.id, nothing)
     if also:
         schools.setdefault(also, nothing)
-    names = alliance.names(session, schools)
-    in_order = sorted(schools, key=lambda school_id: (names[school_id], school_id))
-    return FundStatement(period, whole, {school_id: schools[school_id] for school_id in in_order}, names)
+    names = names_of(session, fund, schools)
+    in_order = sorted(
+        schools, key=lambda school_id: (school_id == fund.alliance_id, names[school_id], school_id)
+    )
+    by_name = {school_id: schools[school_id] for school_id in in_order}
+    return FundStatement(period, whole, by_name, names, purposes)
+
+
+def names_of(session: Session, fund: Fund, holders: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The names of schools with a share; the alliance stands for its grants."""
+    names = alliance.names(session, holders)
+    return names | ({fund.alliance_id: GRANTS} if fund.alliance_id in names else {})

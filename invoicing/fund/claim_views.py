@@ -10,7 +10,8 @@ from typing import Any
 from flask import flash, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response
 
-from invoicing.fund import actions, books, queries, rules, tasks
+from invoicing.fund import actions, books, queries, rules, shares, tasks
+from invoicing.fund.budgets import queries as budgets
 from invoicing.fund.forms import ApproveForm, ClaimFilterForm, ClaimForm, PayForm, RefuseForm
 from invoicing.fund.models import Claim, Fund
 from invoicing.fund.rules import ClaimStatus
@@ -74,13 +75,13 @@ def make_claim(fund_id: uuid.UUID) -> Any:
             )
             flash(f"Your claim has been made. {who}")
             return redirect(url_for(".show_claim", claim_id=form.id_to_make))
-    balance = _to_spend(queries.get_fund(session, acting, fund_id))
+    found = queries.get_fund(session, acting, fund_id)
     return page(
         "fund/make_claim.html",
         form=form,
         fund=found,
         schools=schools,
-        balance=balance,
+        standings=[one for one in budgets.standings(session, found).values() if one.is_used],
         promised=queries.promised(session, found),
     )
 
@@ -106,7 +107,7 @@ def show_claim(claim_id: uuid.UUID) -> Any:
     return page(
         "fund/show_claim.html",
         claim=claim,
-        balance=_to_spend(claim.fund),
+        standing=budgets.standing_of(session, claim),
         steps=_steps(claim),
         borne=_borne(claim, read),
         approving=queries.approving_schools(session, acting, [claim])[claim.id],
@@ -145,25 +146,22 @@ def _steps(claim: Claim) -> list[dict[str, str]]:
     return steps
 
 
-def _to_spend(fund: Fund) -> Money:
-    """What the fund can pay for claims today: what it holds, without what is set aside for refunds."""
-    return Money.total(books.spendable(db.session(), fund, clock.today()).values())
-
-
 def _borne(claim: Claim, read: books.Books) -> list[tuple[str, Money]]:
     """What each school's share bore of a paid claim, or would bear of another, by the school's name.
 
     Nothing when the claim was refused or the fund holds too little for it.
     """
     if claim.status is ClaimStatus.PAID:
-        borne = {one.school_id: -one.amount for one in read.movements if one.entry_id == claim.entry_id}
+        pots = {one.pot: -one.amount for one in read.movements if one.entry_id == claim.entry_id}
     else:
         spendable = books.spendable(db.session(), claim.fund, clock.today())
-        if claim.status is ClaimStatus.REFUSED or claim.amount > Money.total(spendable.values()):
+        available = shares.held_for(spendable, claim.purpose)
+        if claim.status is ClaimStatus.REFUSED or claim.amount > available:
             return []
-        borne = rules.bear(claim.amount, spendable)
-    names = alliance.names(db.session(), borne)
-    return [(names[school_id], borne[school_id]) for school_id in sorted(borne, key=lambda one: names[one])]
+        pots = shares.bear(claim.amount, spendable, claim.purpose)
+    borne = shares.by_holder(pots)
+    names = books.names_of(db.session(), claim.fund, borne)
+    return [(names[holder], borne[holder]) for holder in sorted(borne, key=lambda one: names[one])]
 
 
 def _may_refuse(claim: Claim) -> bool:
@@ -234,7 +232,8 @@ def approve_claim(claim_id: uuid.UUID) -> Any:
             actions.approve_claim(acting, form.id_to_make, claim_id, school_id)
             flash(f"You approved claim {claim.reference}.")
             return redirect(url_for(".show_claim", claim_id=claim_id))
-    return page("fund/approve_claim.html", form=form, claim=claim, names=names)
+    standing = budgets.standing_of(session, claim)
+    return page("fund/approve_claim.html", form=form, claim=claim, names=names, standing=standing)
 
 
 def refuse_claim(claim_id: uuid.UUID) -> Any:
@@ -275,6 +274,6 @@ def pay_claim(claim_id: uuid.UUID) -> Any:
         "fund/pay_claim.html",
         form=form,
         claim=claim,
-        balance=_to_spend(claim.fund),
+        standing=budgets.standing_of(session, claim),
         borne=_borne(claim, read),
     )

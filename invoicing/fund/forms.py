@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
 from wtforms import BooleanField, HiddenField
 from wtforms.validators import Length
 
+from invoicing.fund.contributing import SupportLevel
 from invoicing.fund.rules import EVIDENCE_ENDINGS, LARGEST_EVIDENCE, ClaimStatus, Proposal, Purpose, Wish
 from marketplace.alliance.decisions.forms import ConfirmationForm
+from marketplace.alliance.models import School
 from marketplace.core.fields import (
     CheckboxesField,
     ChoiceField,
@@ -26,6 +30,7 @@ from marketplace.core.listing import FilterForm
 from marketplace.core.money import Money
 
 PENNY = Money(1)
+SUPPORT = "support_"
 LONGEST_TITLE = 120
 LONGEST_REASON = 1_000
 
@@ -61,9 +66,13 @@ class ProposeForm(NewThingForm):
     )
     total = MoneyField(
         "Total from all schools",
-        [Required("Enter the total.")],
         minimum=PENNY,
-        description="Each school is asked for a part of it in proportion to its pupils on roll",
+        description="Each school is asked for a part of it by its pupils, the support planned and its days",
+    )
+    rate = MoneyField(
+        "Or a rate for each pupil",
+        minimum=PENNY,
+        description="For a pupil with standard support and the whole year. Leave the total blank then.",
     )
     year_start = DateInputField(
         "First day of the financial year", [Required("Enter the first day of the financial year.")]
@@ -85,7 +94,41 @@ class ProposeForm(NewThingForm):
             self.year_end.data,
             self.purpose.data,
             frozenset(self.schools.data),
+            self.rate.data,
+            self._levels(),
         )
+
+    def support_fields(self) -> list[Any]:
+        """The field for the support of each school, in the order of the schools."""
+        return [field for field in self if field.name.startswith(SUPPORT)]
+
+    def _levels(self) -> dict[uuid.UUID, SupportLevel]:
+        """The support planned for the schools taking part, where it is not the standard."""
+        levels = {uuid.UUID(one.name.removeprefix(SUPPORT)): one.data for one in self.support_fields()}
+        return {
+            school_id: level
+            for school_id, level in levels.items()
+            if level is not SupportLevel.STANDARD and school_id in self.schools.data
+        }
+
+
+def propose_form(members: Sequence[School], **data: Any) -> ProposeForm:
+    """The form of a round, with a field for the support planned for each member school."""
+    support = {
+        f"{SUPPORT}{school.id.hex}": ChoiceField(
+            school.name,
+            [Required("Choose the support planned for this school.")],
+            coerce=SupportLevel,
+            choices=choices((level, level.label) for level in SupportLevel),
+            default=SupportLevel.STANDARD,
+        )
+        for school in members
+    }
+    form: ProposeForm = type("ProposeFormOfSchools", (ProposeForm,), support)(**data)
+    form.schools.choices = choices(
+        (school.id, school.name, f"{school.pupils} pupils on roll") for school in members
+    )
+    return form
 
 
 class ConfirmForm(ConfirmationForm):

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from invoicing.fund import books, rules
+from invoicing.fund import books, rules, shares
 from invoicing.fund.models import Claim, Contribution, Fund
 from invoicing.fund.refunds.queries import unpaid
 from invoicing.fund.rules import ClaimStatus, ContributionStatus
@@ -25,7 +25,7 @@ def settlement(session: Session, school_id: uuid.UUID, alliance_id: uuid.UUID) -
     fund = session.scalars(select(Fund).where(Fund.alliance_id == alliance_id)).one_or_none()
     if fund is None:
         return None
-    share = books.spendable(session, fund, clock.today()).get(school_id, ZERO)
+    share = shares.by_holder(books.spendable(session, fund, clock.today())).get(school_id, ZERO)
     lines = (*_contributions(session, fund, school_id), *_claims(session, fund, school_id))
     if not share and not lines:
         return Consequence(
@@ -57,7 +57,7 @@ def _note(contribution: Contribution, belonging: tuple[date, date]) -> str:
     """What becomes of a contribution that was not received when the school leaves today."""
     asked = contribution.round
     due, belonged, days = rules.due_by_days(
-        contribution.amount, (asked.year_start, asked.year_end), belonging
+        contribution.amount, (asked.year_start, asked.year_end), belonging, contribution.days
     )
     if contribution.status is ContributionStatus.PROPOSED:
         return f"{contribution.amount}, not confirmed: the school is not asked for it any more"

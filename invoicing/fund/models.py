@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from invoicing.fund.contributing import SupportLevel
 from invoicing.fund.rules import ClaimStatus, ContributionStatus, Purpose
 from marketplace.alliance.decisions.models import Confirmation
 from marketplace.alliance.delegation.rules import Approver
@@ -18,7 +19,10 @@ from marketplace.core.money import Money
 
 
 class Fund(Base):
-    """An alliance's Partnership Fund: one each. Its row is locked by whatever moves its money."""
+    """An alliance's Partnership Fund: one each. Its row is locked by whatever moves its money.
+
+    `host` is the school that keeps its money and sends the invoices of contributions, where there is one.
+    """
 
     __tablename__ = "fund"
 
@@ -27,12 +31,17 @@ class Fund(Base):
     name: Mapped[str]
     opened_on: Mapped[date]
     opened_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    host_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("school.id"))
 
+    host: Mapped[School | None] = relationship()
     alliance: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
 
 
 class ContributionRound(Base):
-    """A total that schools are asked for, in one financial year, for one purpose. `total` in pence."""
+    """A total that schools are asked for, in one financial year, for one purpose. `total` in pence.
+
+    `rate` is what a pupil with standard support counts for in a whole year, where the coordinator set that.
+    """
 
     __tablename__ = "contribution_round"
     __table_args__ = (
@@ -45,6 +54,7 @@ class ContributionRound(Base):
     fund_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fund.id"), index=True)
     title: Mapped[str]
     total: Mapped[Money]
+    rate: Mapped[Money | None]
     year_start: Mapped[date]
     year_end: Mapped[date]
     purpose: Mapped[Purpose]
@@ -57,7 +67,10 @@ class ContributionRound(Base):
 
 
 class Contribution(Base):
-    """One school's part of a round. `pupils` are those on roll when it was proposed; `amount` in pence.
+    """One school's part of a round: pupils × support level × rate × days. `amount` in pence.
+
+    `pupils` are those on roll when it was proposed. `days` of the `of_days` of the year it was asked for;
+    rounds from before parts of a year were asked for have neither.
 
     `reduced_to` is what is left of it, by days, for a school that left during the year. `confirmation` is
     the governing body's latest; whether it counts today, it says itself.
@@ -72,6 +85,10 @@ class Contribution(Base):
             "status = 'lapsed' OR (status = 'proposed') = (confirmation_id IS NULL)",
             name="confirmed_by_governing_body",
         ),
+        CheckConstraint(
+            "(days IS NULL) = (of_days IS NULL) AND (days IS NULL OR days BETWEEN 1 AND of_days)",
+            name="days_of_a_year",
+        ),
         CheckConstraint("reduced_to > 0 AND reduced_to < amount", name="reduced_by_days"),
         CheckConstraint(
             "(status = 'received') = (entry_id IS NOT NULL) AND (entry_id IS NULL) = (received_on IS NULL)",
@@ -83,6 +100,9 @@ class Contribution(Base):
     round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contribution_round.id"))
     school_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("school.id"), index=True)
     pupils: Mapped[int]
+    level: Mapped[SupportLevel] = mapped_column(server_default=SupportLevel.STANDARD.value)
+    days: Mapped[int | None]
+    of_days: Mapped[int | None]
     amount: Mapped[Money]
     reduced_to: Mapped[Money | None]
     status: Mapped[ContributionStatus] = mapped_column(default=ContributionStatus.PROPOSED, index=True)
@@ -93,6 +113,11 @@ class Contribution(Base):
     round: Mapped[ContributionRound] = relationship(back_populates="contributions")
     school: Mapped[School] = relationship()
     confirmation: Mapped[Confirmation | None] = relationship()
+
+    @property
+    def part_of_year(self) -> bool:
+        """Was the school asked for a part of the year only, because it joined or ends during it?"""
+        return self.days is not None and self.days != self.of_days
 
     @property
     def due(self) -> Money:

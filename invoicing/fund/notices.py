@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from invoicing.fund import queries
 from invoicing.fund.models import Claim, Contribution, ContributionRound, Fund
+from invoicing.invoices.models import Invoice
 from marketplace.alliance.delegation.queries import people_to_ask
 from marketplace.alliance.models import Person
 from marketplace.alliance.queries import people_with_role
@@ -46,6 +47,19 @@ def ask_for_transfer(session: Session, contribution: Contribution) -> None:
         f"{contribution.school.name} has confirmed its contribution",
         "fund_receive_contribution.txt",
         **told,
+    )
+
+
+def ask_to_issue(session: Session, contribution: Contribution, invoice: Invoice) -> None:
+    """Tell whoever issues invoices of the fund that a draft waits for them."""
+    _tell(
+        session,
+        people_with_role(session, [invoice.issuer_id], *POLICY[Act.INVOICE_ISSUE].roles),
+        f"{contribution.school.name} has confirmed its contribution",
+        "fund_issue_invoice.txt",
+        contribution=contribution,
+        round=contribution.round,
+        invoice=invoice,
     )
 
 

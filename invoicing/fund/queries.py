@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
-from invoicing.fund import rules
+from invoicing.fund import contributing, rules
+from invoicing.fund.contributing import Asked, SupportLevel
 from invoicing.fund.models import Claim, ClaimApproval, Contribution, ContributionRound, Fund
 from invoicing.fund.rules import Approval, Case, ClaimStatus, ContributionStatus, Proposal
 from marketplace.alliance import queries as alliance
@@ -43,12 +44,16 @@ WITH_APPROVALS = selectinload(Claim.approvals).options(
 
 @dataclass(frozen=True, slots=True)
 class ProposedShare:
-    """What a school would be asked for."""
+    """What a school would be asked for, and by what."""
 
-    school_id: uuid.UUID
     name: str
-    pupils: int
+    asked: Asked
     amount: Money
+
+    @property
+    def school_id(self) -> uuid.UUID:
+        """The school."""
+        return self.asked.school_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,18 +202,38 @@ def members(session: Session, fund: Fund) -> list[School]:
 def proposed_shares(session: Session, fund: Fund, proposal: Proposal) -> list[ProposedShare]:
     """What each chosen school would be asked for, by name. Raises RuleBroken.
 
-    A school without pupils on roll is asked for nothing and left out.
+    A school without pupils on roll, or whose membership has no day in the year, is asked for nothing.
     """
     rules.check_year(proposal.year_start, proposal.year_end)
-    schools = {school.id: school for school in members(session, fund) if school.id in proposal.school_ids}
-    if len(schools) != len(proposal.school_ids):
-        raise RuleBroken("One of these schools is no longer a member. Choose again.", "schools")
-    shares = rules.shares_by_pupils(
-        proposal.total, {school_id: school.pupils for school_id, school in schools.items()}
+    year = (proposal.year_start, proposal.year_end)
+    query = (
+        select(Membership)
+        .join(Organisation, Organisation.id == Membership.school_id)
+        .where(
+            Membership.alliance_id == fund.alliance_id,
+            Membership.status == MembershipStatus.ACTIVE,
+            Membership.school_id.in_(proposal.school_ids),
+        )
+        .options(joinedload(Membership.school))
+        .order_by(Organisation.name)
     )
+    found = list(session.scalars(query))
+    if len(found) != len(proposal.school_ids):
+        raise RuleBroken("One of these schools is no longer a member. Choose again.", "schools")
+    asked = [
+        Asked(
+            one.school_id,
+            one.school.pupils,
+            proposal.levels.get(one.school_id, SupportLevel.STANDARD),
+            *contributing.days_of(year, one.joined_on, one.ends_on),
+        )
+        for one in found
+    ]
+    amounts = contributing.amounts(asked, total=proposal.total, rate=proposal.rate)
     return [
-        ProposedShare(school_id, schools[school_id].name, schools[school_id].pupils, amount)
-        for school_id, amount in shares.items()
+        ProposedShare(one.school.name, what, amounts[what.school_id])
+        for one, what in zip(found, asked, strict=True)
+        if what.school_id in amounts
     ]
 
 

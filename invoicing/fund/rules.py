@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from invoicing.fund.contributing import SupportLevel
 from marketplace.alliance.delegation.rules import ROLES, Approver
 from marketplace.alliance.delegation.rules import may_approve as may_decide
 from marketplace.core.errors import Forbidden, RuleBroken
@@ -126,36 +127,21 @@ PURPOSE_LABELS: Mapping[Purpose, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class ShareMovement:
-    """Money that went into a school's share of the fund (positive) or out of it (negative).
+class Proposal:
+    """A round of contributions as a coordinator wishes it: for whom and for what, by a total or a rate.
 
-    The movements of one entry have the same `entry_id`: a claim leaves every share that bears it.
-    `source_id` is the round of a contribution, the claim, or the refund of a school that left, which has no
-    purpose; `party` is the name of the school that paid in or was paid.
+    Both in pence; the rate is for a pupil with standard support and a whole year. `levels` names the
+    schools for which other support than the standard is planned.
     """
 
-    posted_on: date
-    school_id: uuid.UUID
-    amount: Money
-    entry_id: uuid.UUID
-    source_id: uuid.UUID
-    reference: str
     title: str
-    party: str
-    purpose: Purpose | None
-    is_refund: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A round of contributions as a coordinator wishes it: a total in pence, for whom and for what."""
-
-    title: str
-    total: Money
+    total: Money | None
     year_start: date
     year_end: date
     purpose: Purpose
     school_ids: frozenset[uuid.UUID]
+    rate: Money | None = None
+    levels: Mapping[uuid.UUID, SupportLevel] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,28 +171,15 @@ class Case:
     approvals: tuple[Approval, ...] = ()
 
 
-def shares_by_pupils(total: Money, pupils: Mapping[uuid.UUID, int]) -> dict[uuid.UUID, Money]:
-    """What each school is asked for: the total in proportion to pupils on roll, to the penny.
-
-    A school that would be asked for nothing is left out. Raises RuleBroken when nothing can be shared.
-    """
-    if not pupils:
-        raise RuleBroken("Choose at least one school.", "schools")
-    if not any(pupils.values()):
-        raise RuleBroken("None of these schools has pupils on roll, so nothing can be shared.", "schools")
-    shares = dict(zip(pupils, total.split(list(pupils.values())), strict=True))
-    assert Money.total(shares.values()) == total
-    return {school_id: share for school_id, share in shares.items() if share}
-
-
 def fingerprint(proposal: Proposal, shares: Mapping[uuid.UUID, Money]) -> str:
     """A short text that changes when anything about a proposal does, or about what a school is asked for."""
     said = [
         proposal.title,
-        str(proposal.total),
+        f"{proposal.total} {proposal.rate}",
         f"{proposal.year_start} {proposal.year_end}",
         proposal.purpose,
         *sorted(f"{school_id.hex} {share}" for school_id, share in shares.items()),
+        *sorted(f"{school_id.hex} {level}" for school_id, level in proposal.levels.items()),
     ]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
@@ -337,57 +310,17 @@ def check_awaits_payment(status: ClaimStatus, case: Case) -> None:
 
 
 def due_by_days(
-    amount: Money, year: tuple[date, date], belonging: tuple[date, date]
+    amount: Money, year: tuple[date, date], belonging: tuple[date, date], asked_days: int | None = None
 ) -> tuple[Money, int, int]:
     """What a school that left owes of a contribution for a year: the part for its days, to the penny.
 
     Returns that with the days it belonged and the days that it was asked for. Both periods include their
-    last day. A school that joined during the year was asked for the rest of it.
+    last day. A school that joined during the year was asked for the rest of it; one whose membership was to
+    end in it, for `asked_days`.
     """
     start, end = max(year[0], belonging[0]), year[1]
-    asked = max((end - start).days + 1, 0)
+    asked = max((end - start).days + 1, 0) if asked_days is None else asked_days
     belonged = min(max((belonging[1] - start).days + 1, 0), asked)
     if not asked:
         return ZERO, 0, 0
     return amount.split([belonged, asked - belonged])[0], belonged, asked
-
-
-def check_within(amount: Money, available: Money, field: str | None) -> None:
-    """Raise RuleBroken for a claim that is larger than what the fund holds; the fund never lends."""
-    if amount > available:
-        raise RuleBroken(f"The fund has {available} available, which is less than {amount}.", field)
-
-
-def free_shares(movements: Iterable[ShareMovement], on: date) -> dict[uuid.UUID, Money]:
-    """What can be taken out of each school's share on a day without it falling below zero then or later.
-
-    That is the lowest the share stands at from the end of that day on: money spent later cannot be
-    spent again.
-    """
-    days: dict[uuid.UUID, dict[date, Money]] = {}
-    for movement in movements:
-        by_day = days.setdefault(movement.school_id, {})
-        by_day[movement.posted_on] = by_day.get(movement.posted_on, ZERO) + movement.amount
-    free = {}
-    for school_id, by_day in days.items():
-        standing = Money.total(amount for day, amount in by_day.items() if day <= on)
-        lowest = standing
-        for day in sorted(day for day in by_day if day > on):
-            standing += by_day[day]
-            lowest = min(lowest, standing)
-        free[school_id] = max(lowest, ZERO)
-    return free
-
-
-def bear(amount: Money, free: Mapping[uuid.UUID, Money]) -> dict[uuid.UUID, Money]:
-    """What each school's share bears of a claim: in proportion to what the share holds, to the penny.
-
-    No share pays more than it holds, so no school's balance ever covers another's. Raises RuleBroken
-    when together they hold less than the claim.
-    """
-    check_within(amount, Money.total(free.values()), None)
-    parts = amount.split([share.pence for share in free.values()])
-    borne = {school_id: part for school_id, part in zip(free, parts, strict=True) if part}
-    assert Money.total(borne.values()) == amount
-    assert all(part <= free[school_id] for school_id, part in borne.items())
-    return borne

@@ -12,7 +12,7 @@ from typing import Any
 from flask import request, send_file, url_for
 from werkzeug.wrappers import Response
 
-from invoicing.fund import books, queries, statements
+from invoicing.fund import books, queries, shares, statements
 from invoicing.fund.books import FundStatement
 from invoicing.fund.forms import PeriodForm
 from invoicing.fund.models import Fund
@@ -20,6 +20,7 @@ from invoicing.fund.refunds.queries import get_fund_of_former
 from invoicing.fund.refunds.rules import check_belonged
 from invoicing.fund.statements import Period, Statement
 from invoicing.gateways import pdf
+from invoicing.ledger.periods.queries import books_of
 from marketplace.core import charts, clock, web
 from marketplace.core.csv_files import Cell, csv_file
 from marketplace.core.db import db
@@ -35,6 +36,7 @@ CSV_HEADING = (
     "Paid in or claimed by",
     "Purpose",
     "Paid in",
+    "Grants",
     "Spent",
     "Refunded on leaving",
     "Balance",
@@ -46,12 +48,19 @@ class Shown:
     """A statement as a page or a document shows it: of the whole fund, or of one school's share of it.
 
     `reads_fund` is false for somebody whose school has left: they read their own share and nothing else.
+    `closed_until` is the last day up to which the fund's books are closed, if they ever were.
     """
 
     fund: Fund
     stated: FundStatement
     school_id: uuid.UUID | None
     reads_fund: bool
+    closed_until: date | None
+
+    @property
+    def final(self) -> bool:
+        """Are the books of all of the period closed, so that nothing of it can change any more?"""
+        return self.closed_until is not None and self.stated.period.end <= self.closed_until
 
     @property
     def statement(self) -> Statement:
@@ -69,9 +78,17 @@ class Shown:
         return self.stated.period.end >= clock.today()
 
     @property
-    def purposes(self) -> list[tuple[str, Money]]:
+    def spent_on(self) -> list[tuple[str, Money]]:
         """What was spent, by purpose."""
         return [(purpose.label, spent) for purpose, spent in self.statement.spent_by_purpose.items()]
+
+    @property
+    def purposes(self) -> list[tuple[str, Statement]]:
+        """The figures of every purpose of the fund; they add up to it."""
+        return [
+            (purpose.label if purpose else shares.ANY_PURPOSE, one)
+            for purpose, one in self.stated.purposes.items()
+        ]
 
     @property
     def schools(self) -> list[tuple[uuid.UUID, str, Statement]]:
@@ -81,6 +98,11 @@ class Shown:
             for school_id, one in self.stated.schools.items()
             if self.school_id in (None, school_id)
         ]
+
+    @property
+    def holders(self) -> list[tuple[str, Statement]]:
+        """The figures of every school by its name, without its id."""
+        return [(name, one) for _, name, one in self.schools]
 
     @property
     def chart(self) -> charts.ChartView:
@@ -126,35 +148,46 @@ def show_statement(fund_id: uuid.UUID, school_id: uuid.UUID | None = None) -> An
             _check_belonged(chosen, span)
             period = chosen
     shown = _shown(fund, school_id, period, reads_fund=span is None)
-    before = statements.year_before(period)
+    offered = statements.offered(period, shown.closed_until, clock.today())
     return page(
         "fund/show_statement.html",
         form=form,
         shown=shown,
         period=period,
         dates=_dates(period),
-        before=before,
-        before_href=url_for(".show_statement", fund_id=fund_id, school_id=school_id, **_dates(before)),
+        offered=[
+            (said, url_for(".show_statement", fund_id=fund_id, school_id=school_id, **_dates(one)), one)
+            for said, one in offered
+        ],
     )
 
 
 def download_statement_pdf(fund_id: uuid.UUID, school_id: uuid.UUID | None = None) -> Response:
     """The statement as a document."""
     shown = _shown_for_address(fund_id, school_id)
-    content = pdf.render(
-        "print/fund_statement.html",
-        shown=shown,
-        issuer=shown.fund.alliance.name,
-        reference=f"{shown.fund.name}, {shown.whose}",
-        made_at=clock.now(),
-    )
-    return _download(content, "application/pdf", f"{shown.file_name}.pdf")
+    return _download(_as_pdf(shown), "application/pdf", f"{shown.file_name}.pdf")
 
 
 def download_statement_csv(fund_id: uuid.UUID, school_id: uuid.UUID | None = None) -> Response:
     """The statement as a list that a spreadsheet opens: every movement of every share."""
     shown = _shown_for_address(fund_id, school_id)
     return _download(csv_file(CSV_HEADING, _rows(shown)), "text/csv", f"{shown.file_name}.csv")
+
+
+def statement_files(fund: Fund, period: Period) -> dict[str, bytes]:
+    """The statement of a whole fund as the files that are packed for its examiner."""
+    shown = _shown(fund, None, period, reads_fund=True)
+    return {"statement.pdf": _as_pdf(shown), "statement.csv": csv_file(CSV_HEADING, _rows(shown))}
+
+
+def _as_pdf(shown: Shown) -> bytes:
+    return pdf.render(
+        "print/fund_statement.html",
+        shown=shown,
+        issuer=shown.fund.alliance.name,
+        reference=f"{shown.fund.name}, {shown.whose}",
+        made_at=clock.now(),
+    )
 
 
 def _readable(fund_id: uuid.UUID, school_id: uuid.UUID | None) -> tuple[Fund, tuple[date, date] | None]:
@@ -164,7 +197,7 @@ def _readable(fund_id: uuid.UUID, school_id: uuid.UUID | None) -> tuple[Fund, tu
         return queries.get_fund(session, actor, fund_id), None
     except NotFound:
         fund, first, last = get_fund_of_former(session, actor, fund_id, school_id)
-    moved = [one.posted_on for one in books.read_books(session, fund).movements if one.school_id == school_id]
+    moved = [one.posted_on for one in books.read_books(session, fund).movements if one.holder_id == school_id]
     return fund, (first, max([last, *moved]))
 
 
@@ -175,9 +208,11 @@ def _check_belonged(period: Period, span: tuple[date, date] | None) -> None:
 
 def _shown(fund: Fund, school_id: uuid.UUID | None, period: Period, *, reads_fund: bool) -> Shown:
     stated = books.fund_statement(db.session(), fund, period, None if reads_fund else school_id)
-    if school_id is not None and school_id not in stated.schools:
+    if school_id is not None and (school_id not in stated.schools or school_id == fund.alliance_id):
         raise NotFound
-    return Shown(fund, stated, school_id, reads_fund)
+    books_kept = books_of(db.session(), fund.alliance_id)
+    closed_until = books_kept.closed_until if books_kept else None
+    return Shown(fund, stated, school_id, reads_fund, closed_until)
 
 
 def _shown_for_address(fund_id: uuid.UUID, school_id: uuid.UUID | None) -> Shown:
@@ -191,7 +226,7 @@ def _shown_for_address(fund_id: uuid.UUID, school_id: uuid.UUID | None) -> Shown
 def _rows(shown: Shown) -> Iterator[Sequence[Cell]]:
     period = shown.stated.period
     for _, name, one in shown.schools:
-        yield name, period.start, "", "Opening balance", "", "", None, None, None, one.opening
+        yield name, period.start, "", "Opening balance", "", "", None, None, None, None, one.opening
         for line in one.lines:
             yield (
                 name,
@@ -201,11 +236,12 @@ def _rows(shown: Shown) -> Iterator[Sequence[Cell]]:
                 line.party,
                 line.purpose.label if line.purpose else "",
                 line.paid_in or None,
+                line.granted or None,
                 line.spent or None,
                 line.refunded or None,
                 line.balance,
             )
-        sums = (one.paid_in, one.spent, one.refunded, one.closing)
+        sums = (one.paid_in, one.granted, one.spent, one.refunded, one.closing)
         yield name, period.end, "", "Closing balance", "", "", *sums
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from invoicing.fund.rules import Purpose, ShareMovement
+from invoicing.fund.rules import Purpose
+from invoicing.fund.shares import MovementKind, ShareMovement
 from marketplace.core.errors import RuleBroken
 from marketplace.core.money import ZERO, Money
 
@@ -28,9 +29,9 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One movement as a statement lists it; two of the three amounts are zero. `balance` is after it.
+    """One movement as a statement lists it; all but one of the amounts are zero. `balance` is after it.
 
-    `source_id` is the round of a contribution, the claim, or the refund of a school that left.
+    `source_id` is the round of a contribution, the grant, the claim, or the refund of a school that left.
     """
 
     posted_on: date
@@ -40,6 +41,7 @@ class Line:
     party: str
     purpose: Purpose | None
     paid_in: Money
+    granted: Money
     spent: Money
     refunded: Money
     balance: Money
@@ -49,7 +51,7 @@ class Line:
 class Statement:
     """One school's share, or the whole fund, over a period.
 
-    Opening + paid in − spent − refunds on leaving = closing.
+    Opening + paid in + grants − spent − refunds on leaving = closing.
     """
 
     opening: Money
@@ -60,6 +62,11 @@ class Statement:
     def paid_in(self) -> Money:
         """Contributions received in the period."""
         return Money.total(line.paid_in for line in self.lines)
+
+    @property
+    def granted(self) -> Money:
+        """Grants received in the period."""
+        return Money.total(line.granted for line in self.lines)
 
     @property
     def spent(self) -> Money:
@@ -92,6 +99,19 @@ def year_before(period: Period) -> Period:
     return academic_year(period.start - timedelta(days=1))
 
 
+def offered(period: Period, closed_until: date | None, today: date) -> list[tuple[str, Period]]:
+    """Periods that readers ask for, in words: the year before, the year to 31 March, the last closed month.
+
+    31 August is the year end of academies, 31 March that of maintained schools.
+    """
+    march = date(today.year if today > date(today.year, 3, 31) else today.year - 1, 3, 31)
+    to_march = Period(date(march.year - 1, 4, 1), march)
+    found = [("The academic year before", year_before(period)), ("The last year to 31 March", to_march)]
+    if closed_until:
+        found.append(("The last month closed", Period(closed_until.replace(day=1), closed_until)))
+    return [(said, one) for said, one in found if one != period]
+
+
 def statement(movements: Sequence[ShareMovement], period: Period) -> Statement:
     """The statement of all these movements, which are in the order they were posted.
 
@@ -116,24 +136,44 @@ def statement(movements: Sequence[ShareMovement], period: Period) -> Statement:
                 first.title,
                 first.party,
                 first.purpose,
-                paid_in=max(amount, ZERO),
-                spent=ZERO if first.is_refund else max(-amount, ZERO),
-                refunded=max(-amount, ZERO) if first.is_refund else ZERO,
+                paid_in=amount if first.kind is MovementKind.CONTRIBUTION else ZERO,
+                granted=amount if first.kind is MovementKind.GRANT else ZERO,
+                spent=-amount if first.kind is MovementKind.CLAIM else ZERO,
+                refunded=-amount if first.kind is MovementKind.REFUND else ZERO,
                 balance=balance,
             )
         )
     stated = Statement(opening, tuple(lines), balance)
-    assert stated.opening + stated.paid_in - stated.spent - stated.refunded == stated.closing
+    came_in = stated.paid_in + stated.granted
+    assert stated.opening + came_in - stated.spent - stated.refunded == stated.closing
     return stated
 
 
 def by_school(movements: Sequence[ShareMovement], period: Period) -> dict[uuid.UUID, Statement]:
-    """A statement for every school that ever had a movement."""
-    schools = dict.fromkeys(one.school_id for one in movements)
+    """A statement for every school that ever had a movement; and for the alliance, of its grants."""
+    holders = dict.fromkeys(one.holder_id for one in movements)
     return {
-        school_id: statement([one for one in movements if one.school_id == school_id], period)
-        for school_id in schools
+        holder_id: statement([one for one in movements if one.holder_id == holder_id], period)
+        for holder_id in holders
     }
+
+
+def by_purpose(movements: Sequence[ShareMovement], period: Period) -> dict[Purpose | None, Statement]:
+    """A statement for every purpose that money was ever kept apart for, in the order purposes are listed."""
+    present = {one.held_for for one in movements}
+    return {
+        purpose: statement([one for one in movements if one.held_for is purpose], period)
+        for purpose in (*Purpose, None)
+        if purpose in present
+    }
+
+
+def check_purposes(whole: Statement, parts: Mapping[Purpose | None, Statement]) -> None:
+    """Assert that purposes add up to the fund, and that none was overspent."""
+    statements = parts.values()
+    for figure in ("opening", "paid_in", "granted", "spent", "refunded", "closing"):
+        assert Money.total(getattr(one, figure) for one in statements) == getattr(whole, figure)
+    assert all(one.opening >= ZERO and one.closing >= ZERO for one in statements)
 
 
 def check_agreement(
@@ -143,6 +183,7 @@ def check_agreement(
     statements = parts.values()
     assert Money.total(one.opening for one in statements) == whole.opening == bank_opening
     assert Money.total(one.paid_in for one in statements) == whole.paid_in
+    assert Money.total(one.granted for one in statements) == whole.granted
     assert Money.total(one.spent for one in statements) == whole.spent
     assert Money.total(one.refunded for one in statements) == whole.refunded
     assert Money.total(one.closing for one in statements) == whole.closing == bank_closing

@@ -10,6 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from invoicing.fund import notices
+from invoicing.fund.billing import jobs as billing
+from invoicing.fund.billing.queries import billed
+from invoicing.fund.budgets import jobs as budgets
 from invoicing.fund.models import Claim, Contribution, ContributionRound, Fund
 from invoicing.fund.queries import (
     WITH_APPROVALS,
@@ -38,6 +41,8 @@ def listen() -> None:
     Called by the composition root.
     """
     refunds.listen()
+    budgets.listen()
+    billing.listen()
     events.subscribe("fund.confirmed", ask_once_confirmed, Act.CONFIRMATION_RECORD)
     describe_with(Subject.CLAIM, about_claim)
     describe_with(Subject.CONTRIBUTION, about)
@@ -169,7 +174,11 @@ def _to_receive(session: Session, actor: Actor) -> Iterator[Task]:
         select(ContributionRound, func.count(Contribution.id))
         .join(Fund)
         .join(Contribution, Contribution.round_id == ContributionRound.id)
-        .where(Fund.alliance_id.in_(alliances), Contribution.status == ContributionStatus.CONFIRMED)
+        .where(
+            Fund.alliance_id.in_(alliances),
+            Contribution.status == ContributionStatus.CONFIRMED,
+            Contribution.id.not_in(billed()),
+        )
         .group_by(ContributionRound.id)
         .order_by(ContributionRound.proposed_at)
     )

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 
 from invoicing.fund import actions, books, claim_views, queries, rules, statement_views, statements
-from invoicing.fund.forms import ConfirmForm, OpenFundForm, ProposeForm, ReceiveForm
+from invoicing.fund.billing.queries import waiting_bills
+from invoicing.fund.budgets.queries import budgets_of, standings
+from invoicing.fund.forms import ConfirmForm, OpenFundForm, ProposeForm, ReceiveForm, propose_form
+from invoicing.fund.grants.queries import grants_of
 from invoicing.fund.refunds.queries import refunds_of
 from invoicing.fund.rules import ContributionStatus
 from marketplace.alliance import queries as alliance
 from marketplace.core import charts, clock, policy, web
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
-from marketplace.core.fields import choices
 from marketplace.core.money import Money
 from marketplace.core.policy import Act, Kind, Role
 from marketplace.core.web import NavigationItem, answering, page
@@ -97,8 +100,12 @@ def show(fund_id: uuid.UUID) -> Any:
         promised=queries.promised(session, found),
         aside=Money.total(books.set_aside(session, found).values()),
         refunds=refunds_of(session, found),
+        standings=[one for one in standings(session, found).values() if one.is_used],
+        budgets=budgets_of(session, found),
+        grants=grants_of(session, found),
         rounds=queries.rounds_of(session, found),
         claims=list(session.scalars(newest)),
+        may_examine=found.alliance_id in acting.organisations(Kind.ALLIANCE),
         may_claim=bool(claim_views.claiming_schools(found)),
     )
 
@@ -121,11 +128,11 @@ def propose_contributions(fund_id: uuid.UUID) -> Any:
     policy.require(acting, Act.CONTRIBUTION_PROPOSE, found.alliance_id)
     members = queries.members(session, found)
     year = statements.academic_year(clock.today())
-    form = ProposeForm(
-        year_start=year.start, year_end=year.end, schools=[school.id for school in members if school.pupils]
-    )
-    form.schools.choices = choices(
-        (school.id, school.name, f"{school.pupils} pupils on roll") for school in members
+    form = propose_form(
+        members,
+        year_start=year.start,
+        year_end=year.end,
+        schools=[school.id for school in members if school.pupils],
     )
     shares: list[queries.ProposedShare] = []
     if form.validate_on_submit():
@@ -135,17 +142,23 @@ def propose_contributions(fund_id: uuid.UUID) -> Any:
             form.seen.data = rules.fingerprint(proposal, {share.school_id: share.amount for share in shares})
             if request.form.get("step") == "propose":
                 actions.propose_contributions(acting, form.id_to_make, fund_id, proposal, seen)
-                flash(
-                    f"You asked {len(shares)} schools for {proposal.total}. Their governors have been told."
-                )
+                total = Money.total(share.amount for share in shares)
+                flash(f"You asked {len(shares)} schools for {total}. Their governors have been told.")
                 return redirect(url_for(".show_round", round_id=form.id_to_make))
     return page(
         "fund/propose_contributions.html",
         form=form,
         fund=found,
         shares=shares,
-        pupils=sum(share.pupils for share in shares),
+        pupils=sum(share.asked.pupils for share in shares),
+        total=Money.total(share.amount for share in shares),
+        by_days=len({share.asked.days for share in shares}) > 1 or _is_by_rate(form, shares),
     )
+
+
+def _is_by_rate(form: ProposeForm, shares: Sequence[queries.ProposedShare]) -> bool:
+    """Is anybody asked for a part of a rate? Of a total, the same days for all make no difference."""
+    return form.rate.data is not None and any(share.asked.days != share.asked.of_days for share in shares)
 
 
 @fund.get("/contributions/rounds/<uuid:round_id>")
@@ -157,6 +170,8 @@ def show_round(round_id: uuid.UUID) -> Any:
         "fund/show_round.html",
         round=found,
         contributions=contributions,
+        bills=waiting_bills(db.session(), [one.id for one in contributions]),
+        by_days=found.rate is not None or len({one.days for one in contributions}) > 1,
         to_confirm={one.id for one in contributions if queries.needs_confirming(one, clock.today())},
         sums={
             status: Money.total(one.due for one in contributions if one.status is status)

@@ -79,6 +79,7 @@ class InvoiceSource(StrEnum):
     RECOVERY_FEE = "recovery_fee"
     AGREEMENT = "agreement"
     LATE_INTEREST = "late_interest"
+    CONTRIBUTION = "contribution"
 
 
 WHAT_IS_KEPT: Mapping[InvoiceSource, str] = {
@@ -86,6 +87,7 @@ WHAT_IS_KEPT: Mapping[InvoiceSource, str] = {
     InvoiceSource.RECOVERY_FEE: "This is one school's share of a cost",
     InvoiceSource.AGREEMENT: "This is what an agreement charges",
     InvoiceSource.LATE_INTEREST: "This is interest on an invoice that was paid late",
+    InvoiceSource.CONTRIBUTION: "This is a contribution that a governing body has confirmed",
 }
 
 
@@ -226,8 +228,11 @@ def rate_of(category: VatCategory, on: date) -> int:
 
 
 def charges_vat(source: InvoiceSource, *, registered: bool) -> bool:
-    """Is this a VAT invoice? Interest on late payment is compensation, outside the scope of VAT."""
-    return registered and source is not InvoiceSource.LATE_INTEREST
+    """Is this a VAT invoice? Interest on late payment is compensation, outside the scope of VAT.
+
+    So is a contribution to a shared fund, which is given for no supply (Value Added Tax Act 1994 s.4).
+    """
+    return registered and source not in {InvoiceSource.LATE_INTEREST, InvoiceSource.CONTRIBUTION}
 
 
 def usual_category(*, registered: bool) -> VatCategory:

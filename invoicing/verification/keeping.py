@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from invoicing.fund import books as fund_books
 from invoicing.fund.models import Fund
+from invoicing.fund.shares import Pot
 from invoicing.invoices.credit_notes.models import CreditNote
 from invoicing.invoices.models import Invoice
 from invoicing.verification.rules import Found
@@ -94,18 +95,19 @@ def quotes(session: Session, found: Found) -> None:
 
 
 def fund(session: Session, found: Found) -> None:
-    """At the end of no day is a school's share of the fund, or its bank, below zero; the two agree."""
+    """At the end of no day is a share of the fund below zero for any purpose; shares agree with the bank."""
     for held in session.scalars(select(Fund).order_by(Fund.id)).all():
         found.counted += 1
         books = fund_books.read_books(session, held)
         names = {row.id: row.name for row in session.execute(select(Organisation.id, Organisation.name))}
-        shares: dict[uuid.UUID, Money] = defaultdict(lambda: ZERO)
+        pots: dict[Pot, Money] = defaultdict(lambda: ZERO)
         for day, moved in groupby(books.movements, lambda one: one.posted_on):
             for one in moved:
-                shares[one.school_id] += one.amount
-            for school_id, share in shares.items():
+                pots[one.pot] += one.amount
+            for pot, share in pots.items():
                 if share < ZERO:
-                    record = f"Share of {names[school_id]} in {held.name} on {day:%d %B %Y}"
+                    kept = f" for {pot.purpose.label.lower()}" if pot.purpose else ""
+                    record = f"Share of {names[pot.holder_id]} in {held.name}{kept} on {day:%d %B %Y}"
                     found.differs(record, share, f"{ZERO} or more")
         banked = Money.total(amount for _, amount in books.bank)
         found.expect(f"Bank account of {held.name}", banked, books.balance)

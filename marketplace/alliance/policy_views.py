@@ -66,7 +66,7 @@ SUBJECTS = {
     "The books": ("period", "books"),
     "Reminders and late payment": ("reminder", "late_interest"),
     "Settlements between schools": ("settlement",),
-    "Partnership Fund": ("fund", "contribution", "claim", "refund"),
+    "Partnership Fund": ("fund", "budget", "contribution", "grant", "claim", "refund"),
 }
 """The chapters of the page that says who can do what: which acts, by their first word, stand in each."""
 

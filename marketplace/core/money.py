@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from math import lcm
 
 BASIS_POINTS = 10_000
 FOUR_PLACES = Decimal("0.0001")
@@ -74,18 +75,18 @@ class Money:
         that depends on the amount, so that they do not always fall on the same school.
         Raises ValueError when there are no weights, one is negative, or all are zero.
         """
-        parts = [Fraction(weight) for weight in weights]
-        if not parts or any(part < 0 for part in parts) or not sum(parts):
+        parts = _whole_numbers(weights)
+        whole = sum(parts)
+        if not whole or any(part < 0 for part in parts):
             raise ValueError("A split needs weights that are not negative and not all zero.")
         if self.pence < 0:
             return [-share for share in (-self).split(parts)]
-        whole = sum(parts)
-        exact = [self.pence * part / whole for part in parts]
-        shares = [int(share) for share in exact]
+        shares = [self.pence * part // whole for part in parts]
+        remainders = [self.pence * part % whole for part in parts]
         start = self.pence // len(parts) % len(parts)
         by_remainder = sorted(
             range(len(parts)),
-            key=lambda place: (shares[place] - exact[place], (place - start) % len(parts)),
+            key=lambda place: (-remainders[place], (place - start) % len(parts)),
         )
         for place in by_remainder[: self.pence - sum(shares)]:
             shares[place] += 1
@@ -93,6 +94,13 @@ class Money:
 
 
 ZERO = Money(0)
+
+
+def _whole_numbers(weights: Sequence[int | Fraction | Decimal]) -> list[int]:
+    """Weights in the same proportion as whole numbers, so that a split computes with those alone."""
+    ratios = [weight.as_integer_ratio() for weight in weights]
+    common = lcm(*(below for _, below in ratios))
+    return [above * (common // below) for above, below in ratios]
 
 
 def line_amount(unit_price: Decimal, quantity: Decimal) -> Money:

@@ -82,7 +82,11 @@ def proposed_round(
     held: Fund, total: Money = ROUND_TOTAL, schools: Sequence[School] | None = None
 ) -> uuid.UUID:
     """A round that waits for every governing body; its id."""
-    wanted = proposal(held.schools if schools is None else schools, total)
+    return propose(held, proposal(held.schools if schools is None else schools, total))
+
+
+def propose(held: Fund, wanted: Proposal) -> uuid.UUID:
+    """A round as somebody wishes it, which waits for every governing body; its id."""
     coordinator = held.alliance.coordinator
     session = db.session()
     found = queries.get_fund(session, coordinator, held.id)

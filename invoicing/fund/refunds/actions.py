@@ -62,7 +62,8 @@ def pay_refund(actor: Actor, entry_id: uuid.UUID, refund_id: uuid.UUID, paid_on:
         approved_at = max(approval.approved_at for approval in refund.approvals)
         fund_rules.check_paid_on(paid_on, approved_at.astimezone(clock.LONDON).date(), clock.today())
         free = books.read_books(session, refund.fund).free_shares(paid_on)
-        rules.check_share(refund.amount, free.get(refund.school_id, ZERO))
+        for pot, part in refund.pots.items():
+            rules.check_share(part, free.get(pot, ZERO))
         if session.get(Entry, entry_id):
             raise RuleBroken("This page was used for another payment. Open it again from the start.")
         entry = ledger.post(
@@ -71,12 +72,12 @@ def pay_refund(actor: Actor, entry_id: uuid.UUID, refund_id: uuid.UUID, paid_on:
             posted_on=paid_on,
             description=f"Refund {refund.reference} to {refund.school.name}, which left",
             source_id=refund.id,
-            legs=books.refund(refund.fund, refund.school_id, refund.amount),
+            legs=books.refund(refund.fund, refund.pots),
         )
         refund.status = rules.move(refund.status, RefundStatus.PAID)
         refund.entry_id, refund.paid_on = entry.id, paid_on
         session.flush()
-        assert all(share >= ZERO for share in books.read_books(session, refund.fund).shares.values())
+        assert all(share >= ZERO for share in books.read_books(session, refund.fund).pots.values())
         notices.tell_paid(session, refund)
         events.record(
             session, actor, Act.REFUND_PAY, refund.id, organisation_id=refund.school_id, paid_on=paid_on

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from invoicing.fund import books
 from invoicing.fund import rules as fund_rules
+from invoicing.fund.billing import drafting
 from invoicing.fund.models import Contribution, Fund
 from invoicing.fund.refunds import notices, queries
-from invoicing.fund.refunds.models import Refund
+from invoicing.fund.refunds.models import Refund, RefundPart
 from invoicing.fund.rules import CONTRIBUTION_MOVES, ContributionStatus
+from invoicing.fund.shares import Pot
 from marketplace.alliance.models import Membership
 from marketplace.alliance.rules import MembershipStatus
 from marketplace.core import clock, events, moves, policy
 from marketplace.core.events import Event
 from marketplace.core.ids import new_id, next_reference
-from marketplace.core.money import ZERO, Money
+from marketplace.core.money import Money
 from marketplace.core.policy import SYSTEM, Act
 
 
@@ -33,7 +37,9 @@ def settle(session: Session, event: Event) -> None:
     policy.require(SYSTEM, Act.REFUND_OWE)
     for contribution in queries.unpaid(session, fund, membership.school_id):
         _cut_to_days(contribution, membership)
-    held = books.spendable(session, fund, clock.today()).get(membership.school_id, ZERO)
+        drafting.draft_anew(session, contribution)
+    pots = books.spendable(session, fund, clock.today())
+    held = {pot: part for pot, part in pots.items() if pot.holder_id == membership.school_id and part}
     refund = _set_aside(session, fund, membership, held) if held else None
     session.flush()
     notices.tell_settled(session, fund, membership, refund)
@@ -58,7 +64,10 @@ def _cut_to_days(contribution: Contribution, membership: Membership) -> None:
     assert membership.left_on
     asked = contribution.round
     due, _, _ = fund_rules.due_by_days(
-        contribution.amount, (asked.year_start, asked.year_end), (membership.joined_on, membership.left_on)
+        contribution.amount,
+        (asked.year_start, asked.year_end),
+        (membership.joined_on, membership.left_on),
+        contribution.days,
     )
     if contribution.status is ContributionStatus.PROPOSED or not due:
         contribution.status = moves.move(CONTRIBUTION_MOVES, contribution.status, ContributionStatus.LAPSED)
@@ -66,7 +75,7 @@ def _cut_to_days(contribution: Contribution, membership: Membership) -> None:
         contribution.reduced_to = due
 
 
-def _set_aside(session: Session, fund: Fund, membership: Membership, held: Money) -> Refund:
+def _set_aside(session: Session, fund: Fund, membership: Membership, held: Mapping[Pot, Money]) -> Refund:
     assert membership.left_on
     now = clock.now()
     refund = Refund(
@@ -76,7 +85,8 @@ def _set_aside(session: Session, fund: Fund, membership: Membership, held: Money
         school_id=membership.school_id,
         membership_id=membership.id,
         left_on=membership.left_on,
-        amount=held,
+        amount=Money.total(held.values()),
+        parts=[RefundPart(purpose=pot.purpose, amount=part) for pot, part in held.items()],
         made_at=now,
     )
     session.add(refund)

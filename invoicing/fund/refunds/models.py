@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from invoicing.fund.models import Fund
 from invoicing.fund.refunds.rules import RefundStatus
+from invoicing.fund.rules import Purpose
+from invoicing.fund.shares import Pot
 from marketplace.alliance.models import Person, School
 from marketplace.core.db import Base
 from marketplace.core.ids import new_id
@@ -53,6 +55,27 @@ class Refund(Base):
     approvals: Mapped[list[RefundApproval]] = relationship(
         back_populates="refund", order_by="RefundApproval.position"
     )
+    parts: Mapped[list[RefundPart]] = relationship(order_by="RefundPart.id")
+
+    @property
+    def pots(self) -> dict[Pot, Money]:
+        """From which pots of the school's share it is paid."""
+        return {Pot(self.school_id, part.purpose): part.amount for part in self.parts}
+
+
+class RefundPart(Base):
+    """What of a refund was kept for one purpose; without a purpose, what could be spent on any. In pence."""
+
+    __tablename__ = "refund_part"
+    __table_args__ = (
+        UniqueConstraint("refund_id", "purpose"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    refund_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("refund.id"))
+    purpose: Mapped[Purpose | None]
+    amount: Mapped[Money]
 
 
 class RefundApproval(Base):

@@ -24,6 +24,7 @@ from marketplace.core.policy import POLICY, Act, Actor, Kind
 WITH_ALL = (
     joinedload(Refund.fund),
     joinedload(Refund.school).joinedload(School.organisation),
+    selectinload(Refund.parts),
     selectinload(Refund.approvals).options(
         joinedload(RefundApproval.person),
         joinedload(RefundApproval.school).joinedload(School.organisation),

@@ -33,6 +33,7 @@ class Subject(StrEnum):
     AWARD = "award"
     NEED = "need"
     CLAIM = "claim"
+    BUDGET = "budget"
 
     @property
     def label(self) -> str:
@@ -83,6 +84,7 @@ SUBJECT_LABELS: Mapping[Subject, str] = {
     Subject.AWARD: "Award of a joint tender",
     Subject.NEED: "Need of the school",
     Subject.CLAIM: "Claim from the Partnership Fund",
+    Subject.BUDGET: "Budget of the Partnership Fund",
 }
 STATUS_TAGS: Mapping[DecisionStatus, tuple[str, str]] = {
     DecisionStatus.OPEN: ("Open for votes", "yellow"),

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from invoicing.fund import actions, books, queries, rules
 from invoicing.fund.models import Contribution, ContributionRound, Fund
-from invoicing.fund.rules import ContributionStatus
+from invoicing.fund.rules import ContributionStatus, Purpose
+from invoicing.fund.shares import Pot
 from invoicing.ledger import queries as ledger
 from invoicing.ledger.models import Entry
 from invoicing.ledger.rules import AccountKind, AccountName
@@ -231,7 +232,7 @@ class TestReceiving:
         fund = session.get_one(Fund, held.id)
         amount = Money(2_100_00)
         assert ledger.balance(session, books.bank(fund)) == amount
-        assert ledger.balance(session, books.share(fund, school.id)) == -amount
+        assert ledger.balance(session, books.share(fund, Pot(school.id, Purpose.STAFF_TRAINING))) == -amount
         paid = AccountName(school.id, AccountKind.EXPENSE, held.alliance.id, books.PURPOSE)
         assert ledger.balance(session, paid) == amount
         assert ledger.balance(session, AccountName(school.id, AccountKind.BANK)) == -amount

@@ -1,6 +1,8 @@
 """A school that leaves is paid back what the fund held for it, and the books still add up."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 
 import pytest
 from flask import Flask
@@ -9,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from invoicing.fund import books
 from invoicing.fund import tasks as fund_tasks
+from invoicing.fund.contributing import SupportLevel
 from invoicing.fund.models import Contribution, Fund
 from invoicing.fund.refunds import actions, jobs, queries, tasks
 from invoicing.fund.refunds.models import Refund
 from invoicing.fund.refunds.rules import RefundStatus
 from invoicing.fund.rules import ContributionStatus
+from invoicing.fund.shares import by_holder
 from invoicing.fund.statements import Period
 from invoicing.ledger import queries as ledger
 from invoicing.ledger.rules import AccountKind, AccountName
@@ -121,7 +125,7 @@ def test_claims_are_not_paid_from_what_is_set_aside(held: make.Fund, session: Se
     with pytest.raises(RuleBroken, match=f"The fund has {rest} available"):
         making.claim(held, other, rest + Money(1))
     fund = row(session, held)
-    assert books.spendable(session, fund, clock.today())[leaver.id] == ZERO
+    assert by_holder(books.spendable(session, fund, clock.today()))[leaver.id] == ZERO
     assert Money.total(books.spendable(session, fund, clock.today()).values()) == rest
     leavers.approve(refund.id, other, third)
     leavers.pay(held, refund.id)
@@ -167,6 +171,36 @@ def test_a_leaver_owes_the_part_of_a_confirmed_contribution_for_its_days(session
     assert books.read_books(session, row(session, held)).shares == {leaver.id: contribution.due}
     with pytest.raises(RuleBroken, match="not asked for this contribution any more"):
         making.receive(held, lapsed.id)
+
+
+def test_a_school_that_joins_and_leaves_within_a_year_is_asked_and_settled_by_days(session: Session) -> None:
+    held = make.partnership_fund(make.alliance(schools=3))
+    with clock.travelling(datetime(2027, 1, 1, 9, tzinfo=UTC)):
+        associate = belonging.associate(held.alliance)
+        making.receive(held, making.confirm(held, make.proposed_round(held, Money(600_00)), held.schools[0]))
+        levels = {associate.id: SupportLevel.INTENSIVE}
+        wanted = replace(
+            making.proposal([*held.schools, associate], Money(1)), total=None, rate=Money(3_65), levels=levels
+        )
+        owed_id = making.confirm(held, making.propose(held, wanted), associate)
+        paid_id = making.confirm(held, making.propose(held, replace(wanted, title="Paid")), associate)
+        making.receive(held, paid_id)
+    whole = associate.pupils * 2 * 3_65
+    asked = session.get_one(Contribution, owed_id)
+    assert (asked.days, asked.of_days, asked.level) == (243, 365, SupportLevel.INTENSIVE)
+    assert asked.amount == Money(round(Fraction(whole * 243, 365)))
+    with clock.travelling(datetime(2027, 4, 30, 9, tzinfo=UTC)):
+        make.paid_claim(held, held.schools[1], Money(100_00))
+        session.rollback()
+        share = books.read_books(session, row(session, held)).shares[associate.id]
+        refund = leavers.leave(held, associate)
+        assert refund
+        assert refund.amount == share < asked.amount, "what it paid in, less its part of the claim"
+        session.rollback()
+        owed = session.get_one(Contribution, owed_id)
+        assert owed.due == owed.amount.split([120, 243 - 120])[0], "1 January to 30 April is 120 days"
+        with pytest.raises(RuleBroken, match="no longer a member"):
+            making.propose(held, replace(wanted, title="After it left"))
 
 
 def test_a_membership_that_runs_out_is_settled_too_and_nothing_is_settled_twice(session: Session) -> None:

@@ -1,23 +1,17 @@
 """What the Partnership Fund may do, in plain figures."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invoicing.fund import rules
-from invoicing.fund.rules import (
-    Approval,
-    Case,
-    ClaimStatus,
-    ContributionStatus,
-    Proposal,
-    Purpose,
-    ShareMovement,
-)
+from invoicing.fund import contributing, rules, shares
+from invoicing.fund.contributing import Asked, SupportLevel
+from invoicing.fund.rules import Approval, Case, ClaimStatus, ContributionStatus, Proposal, Purpose
+from invoicing.fund.shares import MovementKind, Pot, ShareMovement
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.money import ZERO, Money
 
@@ -26,8 +20,20 @@ ANN, BOB, CAT = (uuid.UUID(int=number) for number in range(11, 14))
 TODAY = date(2026, 11, 22)
 
 
-def pence(shares: Mapping[uuid.UUID, Money]) -> dict[uuid.UUID, int]:
-    return {school_id: share.pence for school_id, share in shares.items()}
+def pence(held: Mapping[uuid.UUID, Money]) -> dict[uuid.UUID, int]:
+    return {school_id: share.pence for school_id, share in held.items()}
+
+
+def free(movements: Iterable[ShareMovement], on: date) -> dict[uuid.UUID, int]:
+    return pence(shares.by_holder(shares.free_shares(movements, on)))
+
+
+def pot(school_id: uuid.UUID, purpose: Purpose | None = Purpose.STAFF_TRAINING) -> Pot:
+    return Pot(school_id, purpose)
+
+
+def bear(amount: Money, held: Mapping[Pot, Money]) -> dict[Pot, Money]:
+    return shares.bear(amount, held, Purpose.STAFF_TRAINING)
 
 
 def movement(school_id: uuid.UUID, day: date, amount: int) -> ShareMovement:
@@ -41,22 +47,29 @@ def movement(school_id: uuid.UUID, day: date, amount: int) -> ShareMovement:
         "",
         "",
         Purpose.STAFF_TRAINING,
+        MovementKind.CONTRIBUTION if amount > 0 else MovementKind.CLAIM,
+        Purpose.STAFF_TRAINING,
     )
 
 
+def by_pupils(total: Money, pupils: Mapping[uuid.UUID, int]) -> dict[uuid.UUID, Money]:
+    asked = [Asked(one, number, SupportLevel.STANDARD, 365, 365) for one, number in pupils.items()]
+    return contributing.amounts(asked, total=total)
+
+
 def test_a_total_is_shared_by_pupils_to_the_penny() -> None:
-    shares = rules.shares_by_pupils(Money(1_000_00), {ALDER: 210, BEECH: 240, CEDAR: 420})
+    shares = by_pupils(Money(1_000_00), {ALDER: 210, BEECH: 240, CEDAR: 420})
     assert pence(shares) == {ALDER: 241_38, BEECH: 275_86, CEDAR: 482_76}
 
 
 def test_a_school_without_pupils_is_asked_for_nothing() -> None:
-    assert rules.shares_by_pupils(Money(100), {ALDER: 0, BEECH: 5}) == {BEECH: Money(100)}
+    assert by_pupils(Money(100), {ALDER: 0, BEECH: 5}) == {BEECH: Money(100)}
 
 
 @pytest.mark.parametrize("pupils", [{}, {ALDER: 0, BEECH: 0}])
 def test_a_total_needs_somebody_to_share_it(pupils: dict[uuid.UUID, int]) -> None:
     with pytest.raises(RuleBroken) as refusal:
-        rules.shares_by_pupils(Money(100), pupils)
+        by_pupils(Money(100), pupils)
     assert refusal.value.field == "schools"
 
 
@@ -66,7 +79,7 @@ def test_a_total_needs_somebody_to_share_it(pupils: dict[uuid.UUID, int]) -> Non
 )
 def test_what_schools_are_asked_for_always_comes_to_the_total(total: int, pupils: list[int]) -> None:
     schools = {uuid.UUID(int=place): number for place, number in enumerate(pupils)}
-    assert Money.total(rules.shares_by_pupils(Money(total), schools).values()) == Money(total)
+    assert Money.total(by_pupils(Money(total), schools).values()) == Money(total)
 
 
 def proposal(title: str = "Round", total: int = 100, year_end: date = date(2027, 8, 31)) -> Proposal:
@@ -207,27 +220,42 @@ def test_a_claim_is_not_paid_twice_nor_after_it_was_refused(status: ClaimStatus)
 
 
 def test_a_claim_is_borne_in_proportion_to_what_the_shares_hold() -> None:
-    held = {ALDER: Money(300_00), BEECH: Money(100_00), CEDAR: ZERO}
-    assert rules.bear(Money(100_00), held) == {ALDER: Money(75_00), BEECH: Money(25_00)}
+    held = {pot(ALDER): Money(300_00), pot(BEECH): Money(100_00), pot(CEDAR): ZERO}
+    assert bear(Money(100_00), held) == {pot(ALDER): Money(75_00), pot(BEECH): Money(25_00)}
 
 
 def test_a_claim_that_is_larger_than_the_fund_is_refused_with_the_sum_available() -> None:
-    with pytest.raises(RuleBroken, match=r"£0\.03 available"):
-        rules.bear(Money(4), {ALDER: Money(1), BEECH: Money(2)})
+    with pytest.raises(RuleBroken, match=r"£0\.03 available for training.*Claim £0\.03 or less"):
+        bear(Money(4), {pot(ALDER): Money(1), pot(BEECH): Money(2)})
+
+
+def test_a_claim_is_never_paid_from_what_was_collected_for_another_purpose() -> None:
+    systems = pot(BEECH, Purpose.SHARED_SYSTEMS)
+    held = {pot(ALDER): Money(3), systems: Money(100)}
+    assert bear(Money(3), held) == {pot(ALDER): Money(3)}
+    with pytest.raises(RuleBroken, match=r"£0\.03 available for training"):
+        bear(Money(4), held)
+    with pytest.raises(RuleBroken, match=r"£0\.00 available.*Choose another purpose"):
+        bear(Money(1), {systems: Money(100)})
+
+
+def test_what_came_in_before_purposes_were_kept_apart_pays_for_any() -> None:
+    held = {pot(ALDER): Money(1), pot(ALDER, None): Money(3)}
+    assert bear(Money(4), held) == held
 
 
 def test_a_claim_of_everything_empties_every_share_and_no_more() -> None:
-    held = {ALDER: Money(1), BEECH: Money(2), CEDAR: Money(7)}
-    assert rules.bear(Money(10), held) == held
+    held = {pot(ALDER): Money(1), pot(BEECH): Money(2), pot(CEDAR): Money(7)}
+    assert bear(Money(10), held) == held
 
 
 @given(st.lists(st.integers(0, 10**8), min_size=1, max_size=30).filter(any), st.data())
 def test_no_share_ever_bears_more_than_it_holds(held: list[int], data: st.DataObject) -> None:
-    free = {uuid.UUID(int=place): Money(share) for place, share in enumerate(held)}
+    held_by = {pot(uuid.UUID(int=place)): Money(share) for place, share in enumerate(held)}
     amount = Money(data.draw(st.integers(1, sum(held))))
-    borne = rules.bear(amount, free)
+    borne = bear(amount, held_by)
     assert Money.total(borne.values()) == amount
-    assert all(ZERO < part <= free[school_id] for school_id, part in borne.items())
+    assert all(ZERO < part <= held_by[one] for one, part in borne.items())
 
 
 def test_money_that_was_spent_later_cannot_be_spent_again_on_an_earlier_day() -> None:
@@ -236,10 +264,10 @@ def test_money_that_was_spent_later_cannot_be_spent_again_on_an_earlier_day() ->
         movement(ALDER, date(2026, 10, 1), -80),
         movement(ALDER, date(2026, 11, 1), 50),
     ]
-    assert pence(rules.free_shares(movements, date(2026, 9, 15))) == {ALDER: 20}
-    assert pence(rules.free_shares(movements, date(2026, 10, 1))) == {ALDER: 20}
-    assert pence(rules.free_shares(movements, date(2026, 11, 1))) == {ALDER: 70}
+    assert free(movements, date(2026, 9, 15)) == {ALDER: 20}
+    assert free(movements, date(2026, 10, 1)) == {ALDER: 20}
+    assert free(movements, date(2026, 11, 1)) == {ALDER: 70}
 
 
 def test_money_that_came_in_later_cannot_be_spent_on_an_earlier_day() -> None:
-    assert pence(rules.free_shares([movement(ALDER, TODAY, 100)], date(2026, 11, 21))) == {ALDER: 0}
+    assert free([movement(ALDER, TODAY, 100)], date(2026, 11, 21)) == {ALDER: 0}

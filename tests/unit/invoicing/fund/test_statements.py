@@ -8,8 +8,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from invoicing.fund import rules, statements
-from invoicing.fund.rules import Purpose, ShareMovement
+from invoicing.fund import shares, statements
+from invoicing.fund.rules import Purpose
+from invoicing.fund.shares import MovementKind, Pot, ShareMovement
 from invoicing.fund.statements import Period
 from marketplace.core.errors import RuleBroken
 from marketplace.core.money import ZERO, Money
@@ -17,6 +18,7 @@ from marketplace.core.money import ZERO, Money
 ALDER, BEECH = uuid.UUID(int=1), uuid.UUID(int=2)
 YEAR = Period(date(2026, 9, 1), date(2027, 8, 31))
 FIRST_DAY = date(2026, 1, 1)
+PURPOSES = [Purpose.STAFF_TRAINING, Purpose.SHARED_STAFF]
 SCHOOLS = [uuid.UUID(int=number) for number in range(1, 6)]
 
 
@@ -38,12 +40,16 @@ def movement(
         "What",
         "Who",
         purpose,
+        MovementKind.CONTRIBUTION if pence > 0 else MovementKind.CLAIM,
+        purpose,
     )
 
 
 BOOKS = [
-    movement(ALDER, date(2026, 3, 1), 500_00, 1),
-    movement(BEECH, date(2026, 3, 2), 300_00, 2),
+    movement(ALDER, date(2026, 3, 1), 445_00, 1),
+    movement(ALDER, date(2026, 3, 1), 55_00, 11, Purpose.SHARED_STAFF),
+    movement(BEECH, date(2026, 3, 2), 273_00, 2),
+    movement(BEECH, date(2026, 3, 2), 27_00, 12, Purpose.SHARED_STAFF),
     movement(ALDER, date(2026, 8, 31), -50_00, 3),
     movement(BEECH, date(2026, 8, 31), -30_00, 3),
     movement(ALDER, date(2026, 9, 1), 100_00, 4),
@@ -125,6 +131,16 @@ def test_a_period_does_not_end_before_it_begins() -> None:
     assert refusal.value.field == "end"
 
 
+def test_readers_are_offered_both_year_ends_and_the_last_closed_month() -> None:
+    found = statements.offered(YEAR, date(2026, 10, 31), date(2026, 11, 27))
+    assert [(one.start, one.end) for _, one in found] == [
+        (date(2025, 9, 1), date(2026, 8, 31)),
+        (date(2025, 4, 1), date(2026, 3, 31)),
+        (date(2026, 10, 1), date(2026, 10, 31)),
+    ]
+    assert len(statements.offered(YEAR, None, date(2027, 3, 31))) == 2
+
+
 class AnySequence(RuleBasedStateMachine):
     """Contributions and claims in any order, of any size, on any day."""
 
@@ -134,26 +150,33 @@ class AnySequence(RuleBasedStateMachine):
         self.bank: list[tuple[date, Money]] = []
         self.entry = 0
 
-    def post(self, day: date, amounts: dict[uuid.UUID, int]) -> None:
+    def post(self, day: date, amounts: dict[Pot, int]) -> None:
         self.entry += 1
-        self.movements += [movement(school, day, pence, self.entry) for school, pence in amounts.items()]
+        for pot, pence in amounts.items():
+            assert pot.purpose
+            self.movements.append(movement(pot.holder_id, day, pence, self.entry, pot.purpose))
         self.movements.sort(key=lambda one: one.posted_on)
         self.bank.append((day, Money(sum(amounts.values()))))
 
-    @rule(school=st.sampled_from(SCHOOLS), pence=st.integers(1, 10**7), days=st.integers(0, 60))
-    def contribute(self, school: uuid.UUID, pence: int, days: int) -> None:
-        self.post(FIRST_DAY + timedelta(days=days), {school: pence})
+    @rule(
+        school=st.sampled_from(SCHOOLS),
+        purpose=st.sampled_from(PURPOSES),
+        pence=st.integers(1, 10**7),
+        days=st.integers(0, 60),
+    )
+    def contribute(self, school: uuid.UUID, purpose: Purpose, pence: int, days: int) -> None:
+        self.post(FIRST_DAY + timedelta(days=days), {Pot(school, purpose): pence})
 
-    @rule(pence=st.integers(1, 10**7), days=st.integers(0, 60))
-    def claim(self, pence: int, days: int) -> None:
+    @rule(purpose=st.sampled_from(PURPOSES), pence=st.integers(1, 10**7), days=st.integers(0, 60))
+    def claim(self, purpose: Purpose, pence: int, days: int) -> None:
         day = FIRST_DAY + timedelta(days=days)
-        free = rules.free_shares(self.movements, day)
+        free = shares.free_shares(self.movements, day)
         try:
-            borne = rules.bear(Money(pence), free)
+            borne = shares.bear(Money(pence), free, purpose)
         except RuleBroken:
-            assert Money(pence) > Money.total(free.values())
+            assert Money(pence) > shares.held_for(free, purpose)
             return
-        self.post(day, {school: -part.pence for school, part in borne.items()})
+        self.post(day, {pot: -part.pence for pot, part in borne.items()})
 
     @rule(first=st.integers(0, 60), length=st.integers(0, 60))
     def state(self, first: int, length: int) -> None:
@@ -166,19 +189,21 @@ class AnySequence(RuleBasedStateMachine):
             Money.total(amount for day, amount in self.bank if day < period.start),
             Money.total(amount for day, amount in self.bank if day <= period.end),
         )
+        statements.check_purposes(whole, statements.by_purpose(self.movements, period))
         assert whole.opening + whole.paid_in - whole.spent == whole.closing
         if whole.lines:
             assert whole.lines[-1].balance == whole.closing
 
     @invariant()
-    def no_share_is_ever_below_zero(self) -> None:
-        for school in SCHOOLS:
-            held = ZERO
-            for day in sorted({one.posted_on for one in self.movements}):
-                held += Money.total(
-                    one.amount for one in self.movements if (one.school_id, one.posted_on) == (school, day)
-                )
-                assert held >= ZERO
+    def no_purpose_of_a_share_is_ever_below_zero(self) -> None:
+        held: dict[tuple[Pot, date], Money] = {}
+        for one in self.movements:
+            held[one.pot, one.posted_on] = held.get((one.pot, one.posted_on), ZERO) + one.amount
+        for pot in {pot for pot, _ in held}:
+            standing = ZERO
+            for day in sorted(day for other, day in held if other == pot):
+                standing += held[pot, day]
+                assert standing >= ZERO
 
 
 TestAnySequence = AnySequence.TestCase

@@ -47,7 +47,7 @@ def file(name: str = "Rechnung £.pdf", content: bytes = making.PDF) -> tuple[io
 
 
 def filled_claim(form: Form, **changes: object) -> Form:
-    form.fill(title="Chöre für £5", purpose="pupil_activities", amount="£1,250.50", evidence=file())
+    form.fill(title="Chöre für £5", purpose="staff_training", amount="£1,250.50", evidence=file())
     return form.fill(**changes)
 
 
@@ -264,7 +264,7 @@ def test_what_the_fund_can_no_longer_pay_says_so(held: make.Fund, browse: Browse
     making.pay(held, first)
     client = browse(held.alliance.coordinator)
     page = client.get(f"/funds/claims/{second}/pay")
-    assert "The fund holds £2,000.00, less than this claim." in page.words
+    assert "The fund holds £2,000.00 for this purpose, less than this claim." in page.words
     page = client.submit(page.form().fill(**day("paid_on", clock.today())), status=422)
     assert "The fund has £2,000.00 available" in page.words
     assert page.form().values["paid_on-year"] == str(clock.today().year)

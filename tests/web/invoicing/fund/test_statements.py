@@ -4,15 +4,17 @@ import csv
 import io
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import event
 
+from invoicing.ledger.periods.actions import close_period
 from marketplace.core import clock
 from marketplace.core.db import db
+from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.core.policy import Actor
 from tests import make
@@ -66,7 +68,7 @@ def test_the_funds_statement_adds_up_on_the_page(held: make.Fund, browse: Browse
     for school in held.schools:
         row = f"{school.name} £0.00 £{school.pupils * 10:,}.00 £{school.pupils}.00 £{school.pupils * 9:,}.00"
         assert row in text_of(by_school)
-    assert "Training and development of staff £720.00" in text_of(by_purpose)
+    assert "Training and development of staff £0.00 £7,200.00 £720.00 £6,480.00" in text_of(by_purpose)
     assert "5 November 2026 =Chöre für £5FC-2026-0001" in text_of(movements)
 
 
@@ -103,6 +105,14 @@ def test_a_finished_period_says_when_it_closed_and_a_running_one_that_it_runs(
     client = browse(held.alliance.auditor)
     assert "On 6 November 2026" in client.get(address(held, period=("1 9 2026", "6 11 2026"))).words
     assert "the period is still running" in client.get(address(held)).words
+    october = date(2026, 10, 31)
+    close_period(held.alliance.coordinator, new_id(), held.alliance.id, october)
+    assert "The last month closed: 1 October 2026 to 31 October 2026" in client.get(address(held)).words
+    closed = ("1 10 2026", "31 10 2026")
+    final = "closed up to 31 October 2026, so nothing in this statement can change"
+    assert final in client.get(address(held, period=closed)).words
+    reader = PdfReader(io.BytesIO(client.download(address(held, ".pdf", period=closed)).data))
+    assert final in " ".join(reader.pages[-1].extract_text().split())
 
 
 BAD_PERIODS = [

@@ -1,0 +1,1 @@
+"""Invoices of contributions: the school that keeps the fund's money sends them and passes on what is paid."""

@@ -1,0 +1,175 @@
+"""What a contract has saved: exact to the penny, and negative where it cost more. Plain Python.
+
+A baseline says what the school paid in a year before, with its evidence: an amount before VAT, the quantity
+that it bought for it, and by how much the old price would have risen. What was invoiced over some time is
+held against the baseline for the same time:
+
+    old cost of what was bought now   C = quantity now × baseline ÷ quantity then
+    volume        baseline − C        bought less, or more (negative)
+    price         C − invoiced        paid less for each unit, or more (negative)
+    avoided rise  C × rise            what the old supplier's rise would have added
+    saving        volume + price + avoided rise = baseline + avoided rise − invoiced
+
+Each is rounded half up to the penny once, in a way that keeps both sums exact. Where no quantity was
+measured, C is the baseline itself, and all of the difference is one of price.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from marketplace.core.errors import RuleBroken
+from marketplace.core.money import BASIS_POINTS, ZERO, Money
+from marketplace.tenders.timetable import over_whole_term
+
+LONGEST_SOURCE = 300
+LONGEST_UNIT = 40
+LARGEST_RISE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineTerms:
+    """What a school paid in a year before, in pence before VAT, and where that is written.
+
+    `quantity` units were bought for it; None where nobody measured. `rise` is in basis points.
+    """
+
+    amount: Money
+    source: str
+    quantity: Decimal | None = None
+    unit: str = ""
+    rise: int = 0
+    rise_source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicedTerms:
+    """What was invoiced for a time, both days included, in pence before VAT, and by which documents."""
+
+    starts_on: date
+    ends_on: date
+    amount: Money
+    source: str
+    quantity: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """Baseline, award and invoices of the same time, and what makes the difference."""
+
+    baseline: Money = ZERO
+    awarded: Money = ZERO
+    invoiced: Money = ZERO
+    price: Money = ZERO
+    volume: Money = ZERO
+    avoided: Money = ZERO
+
+    def __post_init__(self) -> None:
+        assert self.price + self.volume == self.baseline - self.invoiced, "price and volume explain it all"
+
+    @property
+    def total(self) -> Money:
+        """The saving; negative where the school pays more."""
+        return self.price + self.volume + self.avoided
+
+    def __add__(self, other: Saving) -> Saving:
+        return Saving(
+            self.baseline + other.baseline,
+            self.awarded + other.awarded,
+            self.invoiced + other.invoiced,
+            self.price + other.price,
+            self.volume + other.volume,
+            self.avoided + other.avoided,
+        )
+
+
+def added_up(savings: Iterable[Saving]) -> Saving:
+    """The sum of savings; nothing of none."""
+    return sum(savings, Saving())
+
+
+def measure(baseline: BaselineTerms, annual_award: Money, invoiced: InvoicedTerms) -> Saving:
+    """What was invoiced for a time, held against the baseline for the same time."""
+    before = over_whole_term(baseline.amount, invoiced.starts_on, invoiced.ends_on)
+    at_old_price = before
+    if baseline.quantity is not None and invoiced.quantity is not None:
+        per_unit = Fraction(baseline.amount.pence) / Fraction(baseline.quantity)
+        at_old_price = _half_up(per_unit * Fraction(invoiced.quantity))
+    return Saving(
+        baseline=before,
+        awarded=over_whole_term(annual_award, invoiced.starts_on, invoiced.ends_on),
+        invoiced=invoiced.amount,
+        price=at_old_price - invoiced.amount,
+        volume=before - at_old_price,
+        avoided=_half_up(Fraction(at_old_price.pence * baseline.rise, BASIS_POINTS)),
+    )
+
+
+def _half_up(pence: Fraction) -> Money:
+    return Money((2 * pence.numerator + pence.denominator) // (2 * pence.denominator))
+
+
+def check_baseline(terms: BaselineTerms) -> None:
+    """Raise RuleBroken for a baseline that proves nothing or cannot be computed with."""
+    if not terms.source.strip():
+        raise RuleBroken(
+            "Say where the figure is written, for example the old supplier’s invoices.", "source"
+        )
+    if terms.amount <= ZERO:
+        raise RuleBroken("The amount of a year must be more than £0.00.", "amount")
+    if terms.quantity is not None and terms.quantity <= 0:
+        raise RuleBroken(
+            "The quantity must be more than 0. Leave it blank if nobody measured it.", "quantity"
+        )
+    if terms.quantity is not None and not terms.unit.strip():
+        raise RuleBroken("Say what was counted, for example meals.", "unit")
+    if not 0 <= terms.rise <= LARGEST_RISE:
+        raise RuleBroken("The rise must be from 0 to 100 per cent.", "rise")
+    if terms.rise and not terms.rise_source.strip():
+        raise RuleBroken("Say what shows the rise, for example the old supplier’s letter.", "rise_source")
+
+
+def check_invoiced(
+    terms: InvoicedTerms,
+    *,
+    contract: tuple[date, date],
+    known: Iterable[tuple[date, date]],
+    measured: bool,
+    today: date,
+) -> None:
+    """Raise RuleBroken for a time that is out of order, outside the contract or counted already.
+
+    `measured` says whether the baseline has a quantity, so that one is needed here too.
+    """
+    if terms.ends_on < terms.starts_on:
+        raise RuleBroken("The last day must not be before the first.", "ends_on")
+    if terms.ends_on > today:
+        raise RuleBroken("Enter a time that is over: its last day is today or in the past.", "ends_on")
+    if terms.starts_on < contract[0] or terms.ends_on > contract[1]:
+        raise RuleBroken(
+            f"The contract runs from {_in_words(contract[0])} to {_in_words(contract[1])}. Enter such days.",
+            "starts_on",
+        )
+    for starts_on, ends_on in known:
+        if terms.starts_on <= ends_on and starts_on <= terms.ends_on:
+            raise RuleBroken(
+                f"{_in_words(starts_on)} to {_in_words(ends_on)} has been entered already. Enter other "
+                "days, or take that line back first.",
+                "starts_on",
+            )
+    if measured and terms.quantity is None:
+        raise RuleBroken("Enter the quantity: the baseline has one to compare it with.", "quantity")
+    if terms.quantity is not None and terms.quantity <= 0:
+        raise RuleBroken("The quantity must be more than 0.", "quantity")
+    if terms.amount < ZERO:
+        raise RuleBroken("The amount must be £0.00 or more.", "amount")
+    if not terms.source.strip():
+        raise RuleBroken("Say by which invoices, for example their numbers.", "source")
+
+
+def _in_words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
