@@ -7,8 +7,8 @@ from alembic import op
 
 from marketplace.migrations.rebuild import one_of, rebuilt
 
-revision = "0070"
-down_revision = "0069"
+revision = "0073"
+down_revision = "0072"
 branch_labels = None
 depends_on = None
 
