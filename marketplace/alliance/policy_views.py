@@ -67,6 +67,7 @@ SUBJECTS = {
     "Reminders and late payment": ("reminder", "late_interest"),
     "Settlements between schools": ("settlement",),
     "Partnership Fund": ("fund", "budget", "contribution", "grant", "claim", "refund"),
+    "Savings": ("saving",),
 }
 """The chapters of the page that says who can do what: which acts, by their first word, stand in each."""
 
