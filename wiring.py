@@ -24,6 +24,7 @@ from invoicing.reminders.interest import jobs as interest_jobs
 from invoicing.savings import queries as saving_queries
 from invoicing.settlement import jobs as settlement_jobs
 from invoicing.settlement import leaving as settlement_leaving
+from invoicing.settlement import tasks as settlement_tasks
 from invoicing.shared_costs import jobs as shared_cost_jobs
 from invoicing.verification import jobs as verification_jobs
 from marketplace.alliance.decisions import about as decision_subjects
@@ -138,6 +139,7 @@ def connect() -> None:
         Act.CREDIT_NOTE_ISSUE,
     )
     invoice_offers.offer_way_to_pay(online_tasks.way_to_pay)
+    invoice_offers.offer_way_to_pay(settlement_tasks.way_to_pay)
     jobs.every_minute(online_jobs.see_to_online_payments)
     printing.draw_with(pdf.render)
     leaving.ask(contract_leaving.running_contracts)

@@ -8,7 +8,10 @@ from flask import url_for
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from invoicing.settlement.models import Settlement, SettlementParty, SettlementPayment
+from invoicing.invoices.models import Invoice
+from invoicing.invoices.offered import WayToPay
+from invoicing.settlement.models import Settlement, SettlementItem, SettlementParty, SettlementPayment
+from invoicing.settlement.queries import schools_of
 from invoicing.settlement.rules import SettlementStatus, figure_words
 from marketplace.core.policy import POLICY, Act, Actor, Kind
 from marketplace.core.web import Task
@@ -39,6 +42,25 @@ def waiting_for(session: Session, actor: Actor) -> list[Task]:
         for party, settlement in session.execute(query)
     ]
     return [*accepting, *_payments(session, schools)]
+
+
+def way_to_pay(session: Session, actor: Actor, invoice: Invoice) -> WayToPay | None:
+    """For whoever pays an invoice that waits in a settlement: that it may be paid by that."""
+    if invoice.buyer_id not in schools_of(actor):
+        return None
+    query = (
+        select(Settlement)
+        .join(SettlementItem)
+        .where(SettlementItem.invoice_id == invoice.id, Settlement.status == SettlementStatus.PROPOSED)
+    )
+    waiting = session.scalars(query.limit(1)).first()
+    if waiting is None:
+        return None
+    return WayToPay(
+        f"See settlement {waiting.reference}",
+        url_for("settlement.show", settlement_id=waiting.id),
+        "Or by the settlement between schools that it is in: when all have accepted that, it is paid.",
+    )
 
 
 def _payments(session: Session, schools: frozenset[object]) -> Iterator[Task]:

@@ -29,6 +29,8 @@ def test_a_settlement_is_proposed_seen_accepted_and_paid(client_for: ClientFor) 
     number, other = (make.invoice(one).number for one in made.invoices[:2])
     assert "Beech Primary School pays £200.00" in page.words
     assert f"{number}Due on" in page.words
+    offered = lead.get(f"/invoices/{made.invoices[0]}").links()[f"See settlement NET-{reference}"]
+    assert offered == page.path
     look = lead.get(page.links()["Look at it and accept"])
     assert f"{other}Due on" in look.words
     make.pay(first, made.invoices[0], 300_00)
