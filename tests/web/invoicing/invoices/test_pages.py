@@ -103,7 +103,7 @@ BAD_DRAFTS: list[tuple[dict[str, object], str, str]] = [
     ({"lines-0-unit_price": "0"}, "lines", "more than £0.00"),
     ({"lines-0-unit_price": "1000000", "lines-0-quantity": "1000000"}, "lines", "or less"),
     ({"lines-0-category": "E"}, "exemption_reason", "Enter why the exempt lines"),
-    ({"lines-0-category": "O"}, "lines-0-category", "options on the list"),
+    ({"lines-0-category": "O"}, "conditions", "only when all eight conditions hold"),
     ({"note": "x" * 1001}, "note", "1000"),
     ({"purchase_order": "a\x00b"}, "purchase_order", "control characters"),
 ]
