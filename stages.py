@@ -25,6 +25,8 @@ from invoicing.fund.budgets import views as budget_pages
 from invoicing.fund.examination import views as examination_pages
 from invoicing.fund.grants import views as grant_pages
 from invoicing.fund.refunds import views as refund_pages
+from invoicing.incoming import queries as incoming_queries
+from invoicing.incoming import views as incoming_pages
 from invoicing.invoices import queries as invoice_queries
 from invoicing.invoices import views as invoice_pages
 from invoicing.invoices.as_of import views as as_of_pages
@@ -243,6 +245,7 @@ BLUEPRINTS = (
     dispute_pages.disputes,
     vat_watch_pages.vat_watch,
     shared_cost_pages.shared_costs,
+    incoming_pages.incoming,
     payment_pages.payments,
     export_pages.exports,
     online_pages.online,
@@ -286,6 +289,7 @@ WAITING_FOR: tuple[Any, ...] = (
     agreement_tasks.waiting_for,
     invoice_queries.waiting_for,
     vat_watch_queries.waiting_for,
+    incoming_queries.waiting_for,
     bank_queries.waiting_for,
     period_queries.waiting_for,
     settlement_tasks.waiting_for,
@@ -317,6 +321,7 @@ SHORTCUTS: tuple[NavigationItem, ...] = (
     *rescue_pages.SHORTCUTS,
     *agreement_pages.SHORTCUTS,
     *shared_cost_pages.SHORTCUTS,
+    *incoming_pages.SHORTCUTS,
     *export_pages.SHORTCUTS,
     *bank_pages.SHORTCUTS,
     *period_pages.SHORTCUTS,

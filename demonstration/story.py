@@ -10,6 +10,7 @@ from demonstration import (
     asking,
     awarding,
     bids,
+    bills,
     board,
     changes,
     closing,
@@ -66,6 +67,7 @@ def tell(calendar: Calendar) -> None:
     agreements_used.use(cast, agreements.agree(cast))
     reminding.remind(cast)
     statements.receive(cast)
+    bills.send(cast)
     online.pay(cast)
     closing.close(cast)
     settling.settle(cast)

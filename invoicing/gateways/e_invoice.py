@@ -1,4 +1,4 @@
-"""E-invoices by factur-x: the business terms of EN 16931 as XML. It is loaded with the first document.
+"""E-invoices by factur-x: the business terms of EN 16931 as XML, and out of a PDF. Loaded when first needed.
 
 Terms are those of the standard by number ("BT-1"), as `e_invoices.rules.business_terms` gives them; amounts
 are text, so that no figure passes through a float.
@@ -43,6 +43,20 @@ def cii(terms: Mapping[str, Any]) -> bytes:
         own["BT-84"] = f"{own.pop('BT-86')} {own['BT-84']}"
     written: bytes = facturx.generate_cii_xml(own, level=LEVEL, check_xsd=False, check_schematron=False)
     return written
+
+
+def inside(pdf: bytes) -> bytes | None:
+    """The XML that a hybrid PDF (Factur-X, ZUGFERD 2) has inside; None without one, or for a broken PDF.
+
+    Nothing in it has been checked, and no entity in it has been looked up.
+    """
+    import facturx  # noqa: PLC0415  # see above
+
+    try:
+        _, content = facturx.get_facturx_xml_from_pdf(pdf, check_xsd=False, check_schematron=False)
+    except Exception:  # noqa: BLE001  # a hostile PDF fails the reader in every way there is
+        return None
+    return content or None
 
 
 def _own(value: Any) -> Any:

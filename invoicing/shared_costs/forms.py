@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from wtforms import HiddenField
@@ -93,6 +97,23 @@ def cost_form(lead: School, others: Sequence[School], **data: Any) -> CostForm:
         (school.id, school.name, f"{school.pupils:,} pupils on roll") for school in schools
     )
     return form
+
+
+def asked_for(arguments: Mapping[str, str]) -> dict[str, Any]:
+    """What the address of a link fills in: the cost of a supplier's invoice, for example.
+
+    `id`, `title`, `supplier`, `on` and `amount` (in pounds); what cannot be read is left out.
+    """
+    found: dict[str, Any] = {
+        field: arguments[name]
+        for name, field in (("id", "new_id"), ("title", "title"), ("supplier", "supplier_name"))
+        if arguments.get(name)
+    }
+    with suppress(ValueError):
+        found["supplied_on"] = date.fromisoformat(arguments.get("on", ""))
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{2})?", amount := arguments.get("amount", "")):
+        found["amount"] = Money.from_pounds(Decimal(amount))
+    return found
 
 
 def seen(parts: Sequence[Share]) -> str:

@@ -11,7 +11,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from invoicing.invoices import rules as invoicing
 from invoicing.invoices.queries import drafting_schools, possible_buyers, school_to_draft_for
 from invoicing.shared_costs import actions, queries, rules
-from invoicing.shared_costs.forms import CostForm, cost_form, seen
+from invoicing.shared_costs.forms import CostForm, asked_for, cost_form, seen
 from invoicing.shared_costs.queries import ShareView
 from invoicing.shared_costs.rules import Share
 from marketplace.alliance import queries as alliance
@@ -59,7 +59,8 @@ def record_shared_cost() -> Any:
     policy.require(actor, Act.SHARED_COST_RECORD, lead.id)
     others = possible_buyers(session, lead.id)
     everybody = [school.id for school in (lead, *others)]
-    form = cost_form(lead, others, supplied_on=clock.today(), schools=everybody, split=Split.PUPILS)
+    asked = {"supplied_on": clock.today()} | asked_for(request.args)
+    form = cost_form(lead, others, schools=everybody, split=Split.PUPILS, **asked)
     if "change" not in request.form and form.validate_on_submit():
         with answering(form):
             parts = actions.split_cost(session, lead.id, form.terms())

@@ -55,6 +55,7 @@ SUBJECTS = {
     "Agreements between schools": ("offer", "agreement", "check", "extension", "usage", "charge"),
     "Invoices and payments": (
         "shared_cost",
+        "supplier_invoice",
         "invoice",
         "logo",
         "credit_note",

@@ -35,6 +35,13 @@ PERMISSIONS: dict[Act, Permission] = {
     Act.OFFER_EDIT: may("Change what the school offers to others", *MANAGERS),
     Act.OFFER_WITHDRAW: may("Take an offer of the school off the list", *MANAGERS),
     Act.SHARED_COST_RECORD: may("Record a cost the school paid for others", Role.FINANCE_LEAD, Role.BURSAR),
+    Act.SUPPLIER_INVOICE_RECEIVE: may("Take a supplier’s e-invoice", Role.FINANCE_LEAD, Role.BURSAR),
+    Act.SUPPLIER_INVOICE_ACCEPT: may(
+        "Accept a supplier’s invoice, with a reason", Role.FINANCE_LEAD, Role.BURSAR
+    ),
+    Act.SUPPLIER_INVOICE_REJECT: may(
+        "Reject a supplier’s invoice, with a reason", Role.FINANCE_LEAD, Role.BURSAR
+    ),
     Act.INVOICE_DRAFT: may("Draft an invoice", Role.FINANCE_LEAD, Role.BURSAR),
     Act.INVOICE_EDIT: may("Change a draft invoice", Role.FINANCE_LEAD, Role.BURSAR),
     Act.INVOICE_DISCARD: may("Discard a draft invoice", Role.FINANCE_LEAD, Role.BURSAR, Role.SYSTEM),

@@ -1,0 +1,59 @@
+"""From a supplier's file to a decision and on to recharges, page by page."""
+
+import io
+import uuid
+from collections.abc import Callable
+
+from tests import make
+from tests.make import incoming as making
+from tests.web.client import Client
+from tests.web.page import Page
+
+ClientFor = Callable[[uuid.UUID | None], Client]
+
+
+def send(client: Client, content: bytes, name: str, *, status: int = 200) -> Page:
+    form = client.get("/supplier-invoices/receive").form("Read and check the invoice")
+    return client.submit(form.fill(document=(io.BytesIO(content), name)), status=status)
+
+
+def test_a_supplier_s_invoice_is_read_matched_accepted_and_shared(client_for: ClientFor) -> None:
+    alder, beech = make.alliance(schools=2).schools
+    make.payable_school(alder)
+    make.contract(alder, supplier_name="Bright & Bramshire Ltd")
+    bursar = client_for(alder.bursar.person_id)
+    empty = bursar.get(bursar.get("/invoices?direction=received").links()["Invoices of suppliers"])
+    assert "No e-invoice yet" in empty.words
+    wrong = send(bursar, making.supplier_ubl(beech.name), "inv.xml", status=422)
+    assert "is made out to Beech Primary School" in wrong.errors()["document"]
+    content = making.hybrid(making.supplier_cii(alder.name))
+    read = send(bursar, content, "inv-1041.pdf")
+    for words in ("Not in Weald’s books", "£120.00", "Service 1", "The same name", "PO-77", making.COMPANY):
+        assert words in read.words
+    file = bursar.download(f"{read.path}/file")
+    assert any(href == f"{read.path}/file" for href in read.links().values())
+    assert file.data == content
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    assert "has been taken before" in send(bursar, content, "a.pdf", status=422).errors()["document"]
+
+    lead = client_for(alder.finance_lead.person_id)
+    task = lead.get("/").links()["Decide about invoice INV-1041 of Bright & Bramshire Limited"]
+    form = lead.get(lead.get(task).links()["Accept the invoice"]).form("Accept the invoice")
+    refused = lead.submit(form, status=422)
+    assert refused.errors() == {"reason": "Enter why the invoice is right."}
+    done = lead.submit(refused.form("Accept the invoice").fill(reason="Counted by the caretaker"))
+    assert "You accepted the invoice." in done.words
+    assert "Cleaning of the whole school" in done.words
+    cost = lead.get(done.links()["Share it with other schools"]).form("Check the split")
+    check = lead.submit(cost.fill(schools=[str(alder.id), str(beech.id)], split="equal"))
+    assert "£50.00" in check.words
+    lead.submit(check.form("Record the cost and draft 1 invoice"))
+    assert "Service 1, £100.00" in lead.get(done.path).words
+
+    second = send(bursar, making.supplier_ubl(alder.name, number="INV-1042"), "second.xml")
+    form = bursar.get(second.links()["Reject it"]).form("Reject the invoice")
+    rejected = bursar.submit(form.fill(reason="Only one visit took place. Please charge one."))
+    assert "we cannot accept it: Only one visit took place." in rejected.words
+    assert "INV-1042" in client_for(alder.headteacher.person_id).get("/supplier-invoices").words
+    client_for(beech.bursar.person_id).get(second.path, status=404)
+    client_for(alder.governor.person_id).get("/supplier-invoices", status=403)
