@@ -27,7 +27,7 @@ from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money, line_amount
 
-TAKEN, ACCEPTED = -9, -8
+TAKEN, ACCEPTED, WAITING = -9, -8, -1
 STANDARD_RATE = 2_000
 
 
@@ -48,65 +48,83 @@ class Charged:
         return line_amount(self.price, self.quantity)
 
 
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """An invoice that a supplier sends to the school, which ordered under a number of its own."""
+
+    supplier: str
+    vat_number: str
+    number: str
+    order: str
+    lines: Sequence[Charged]
+
+
+BROADBAND = Bill(
+    "Northlink",
+    "GB100000012",
+    "NL-20871",
+    "AM-1180",
+    (Charged("Leased line, one quarter", Decimal(3), Decimal("1050.00")),),
+)
+BINS = Bill(
+    "Greenway Waste Ltd",
+    "GB100000024",
+    "GW-2231",
+    "AM-1183",
+    (
+        Charged("Collections of general waste", Decimal(18), Decimal("38.50")),
+        Charged("Hire of six containers", Decimal(6), Decimal("11.25")),
+    ),
+)
+
+
 def send(cast: Cast) -> None:
     """The bursar takes both; the finance lead accepts the broadband, the bins wait."""
     school = cast.schools[MANOR]
     with cast.calendar.on(TAKEN):
-        line = Charged("Leased line, one quarter", Decimal(3), Decimal("1050.00"))
-        broadband = _take(school, "Northlink", "NL-20871", "GB100000012", [line])
+        taken = _take(school, BROADBAND)
     with cast.calendar.on(ACCEPTED):
-        best = queries.suggested(
-            broadband, queries.contracts_of(db.session(), school.finance_lead, school.id)
-        )[0]
+        contracts = queries.contracts_of(db.session(), school.finance_lead, school.id)
         actions.accept_invoice(
             school.finance_lead,
-            broadband.id,
-            broadband.version,
-            contract_id=best.id,
-            order_number="AM-1180",
+            taken.id,
+            taken.version,
+            contract_id=queries.suggested(taken, contracts)[0].id,
+            order_number=BROADBAND.order,
             reason="The line ran all quarter; the price is the contract’s.",
         )
-    with cast.calendar.on(-1):
-        bins = [
-            Charged("Collections of general waste", Decimal(18), Decimal("38.50")),
-            Charged("Hire of six containers", Decimal(6), Decimal("11.25")),
-        ]
-        _take(school, "Greenway Waste Ltd", "GW/2231", "GB100000024", bins)
+    with cast.calendar.on(WAITING):
+        _take(school, BINS)
 
 
-def _take(
-    school: DemonstrationSchool, supplier: str, number: str, vat_number: str, lines: Sequence[Charged]
-) -> SupplierInvoice:
+def _take(school: DemonstrationSchool, bill: Bill) -> SupplierInvoice:
     invoice_id = new_id()
-    content = _ubl(school, supplier, number, vat_number, lines)
-    actions.receive_invoice(school.bursar, invoice_id, school.id, f"{number.replace('/', '-')}.xml", content)
+    actions.receive_invoice(school.bursar, invoice_id, school.id, f"{bill.number}.xml", _ubl(school, bill))
     session = db.session()
     session.rollback()
     return queries.get_invoice(session, school.bursar, invoice_id)
 
 
-def _ubl(
-    school: DemonstrationSchool, supplier: str, number: str, vat_number: str, charged: Sequence[Charged]
-) -> bytes:
+def _ubl(school: DemonstrationSchool, bill: Bill) -> bytes:
     """The invoice as the supplier's program writes it."""
-    breakdown = tuple(vat_breakdown(charged))
+    breakdown = tuple(vat_breakdown(bill.lines))
     document = EInvoice(
         kind=Kind.INVOICE,
-        number=number,
+        number=bill.number,
         issued_on=clock.today() - timedelta(days=1),
         supplied_on=clock.today() - timedelta(days=2),
         tax_point=None,
         due_on=clock.today() + timedelta(days=29),
         terms="Payment within 30 days of the invoice date",
         note="",
-        order="AM-1180",
-        seller=Party(supplier, "", vat_number, ("8 Station Road", "Ashcombe"), "ZZ5 2NW"),
+        order=bill.order,
+        seller=Party(bill.supplier, "", bill.vat_number, ("8 Station Road", "Ashcombe"), "ZZ5 2NW"),
         buyer=Party(school.name, MANOR, "", ("Manor Road", "Ashcombe"), "ZZ1 1AM"),
-        account=Account(supplier, "00-00-00", "00990201"),
+        account=Account(bill.supplier, "00-00-00", "00990201"),
         preceding=None,
         lines=tuple(
             Line(place, one.name, one.quantity, "", one.price, one.net, one.category, one.rate_basis_points)
-            for place, one in enumerate(charged, start=1)
+            for place, one in enumerate(bill.lines, start=1)
         ),
         breakdown=breakdown,
         net=Money.total(part.taxable for part in breakdown),

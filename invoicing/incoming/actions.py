@@ -130,7 +130,7 @@ def _said(read: ReadInvoice) -> dict[str, object]:
                 name=line.name,
                 quantity=f"{line.quantity.normalize():f}",
                 unit=line.unit,
-                price=f"{line.price / line.base:f}",
+                price=rules.price_words(line.price, line.base),
                 net=line.net,
                 category=line.category,
                 rate_basis_points=line.rate_basis_points,

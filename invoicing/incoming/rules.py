@@ -28,6 +28,7 @@ SLACK_OF_LINE = Money(2)
 """How far a line may be from price times quantity: Peppol BIS Billing 3.0, rule PEPPOL-EN16931-R120."""
 MOST_TOLD = 3
 PENCE = Decimal(100)
+HUNDREDTH = Decimal("0.01")
 AGAIN = "Nothing of the file was kept: ask the supplier for a corrected one, and send that."
 
 
@@ -312,6 +313,12 @@ def group_words(category: str, rate_basis_points: int) -> str:
 def vat_label(category: str, rate_basis_points: int) -> str:
     """A VAT category with its rate in a table."""
     return percent(rate_basis_points) if category == STANDARD else VAT_LABELS[category]
+
+
+def price_words(price: Decimal, base: Decimal) -> str:
+    """A price in pounds as the document writes it, to two places at least, and for how many units."""
+    pounds = f"£{price:,f}" if price != price.quantize(HUNDREDTH) else f"£{price.quantize(HUNDREDTH):,f}"
+    return pounds if base == 1 else f"{pounds} for {base.normalize():f}"
 
 
 def percent(basis_points: int) -> str:

@@ -155,6 +155,28 @@ def test_another_buyer_is_refused(buyer: Party) -> None:
         check_buyer(buyer, ALDER)
 
 
+def test_a_price_is_shown_as_it_is_written_and_for_how_many() -> None:
+    assert rules.price_words(Decimal("38.5"), Decimal(1)) == "£38.50"
+    assert rules.price_words(Decimal("1050.0000"), Decimal("1.0")) == "£1,050.00"
+    assert rules.price_words(Decimal("33.3333"), Decimal(100)) == "£33.3333 for 100"
+
+
+def test_vat_may_be_rounded_line_by_line_and_a_price_for_many_is_divided() -> None:
+    rounded = [Charged("1", "0.12", *STANDARD) for _ in range(4)]  # 2.4p each: 8p by line, 10p in all
+    content = supplier_ubl(BUYER, *rounded)
+    assert content.count(b">0.10<") == 2, "the VAT of the category and of all"
+    for changed in (content, content.replace(b">0.10<", b">0.08<").replace(b">0.58<", b">0.56<")):
+        rules.check(telling.read(changed)[1])
+    with pytest.raises(RuleBroken, match=r"should be £0\.10"):
+        rules.check(telling.read(content.replace(b">0.10<", b">0.07<").replace(b">0.58<", b">0.55<"))[1])
+    price = b"</cbc:PriceAmount>"
+    many = supplier_ubl(BUYER).replace(
+        b">50</cbc:PriceAmount>", b">5000" + price + b"<cbc:BaseQuantity>100</cbc:BaseQuantity>"
+    )
+    assert b"BaseQuantity" in many
+    rules.check(telling.read(many)[1])
+
+
 def test_suppliers_are_one_by_their_numbers_first_and_then_by_name() -> None:
     one = Known("Bright & Bramshire Ltd", "1234567", "GB340804329")
     assert reasons_they_are_one(one, Known("B&B", "01234567")) == ["the same company number"]
