@@ -111,7 +111,7 @@ def hybrid(xml: bytes) -> bytes:
     with pikepdf.new() as pdf:
         pdf.add_blank_page()
         pdf.attachments["factur-x.xml"] = xml
-        pdf.save(target)
+        pdf.save(target, recompress_flate=True)
     return target.getvalue()
 
 

@@ -32,6 +32,8 @@ def read(content: bytes) -> tuple[Format, ReadInvoice]:
             "EN 16931: UBL, CII or a PDF with the XML inside (Factur-X).",
             FIELD,
         )
+    if len(inside) > LARGEST_FILE:
+        raise RuleBroken(f"The e-invoice in this PDF is larger than {LARGEST_FILE // 1024**2} MB.", FIELD)
     root = _parsed(inside)
     called = root.tag
     for element in root.iter():

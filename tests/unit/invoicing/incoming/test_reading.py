@@ -120,6 +120,13 @@ def test_no_entity_is_looked_up_and_no_doctype_is_read(content: bytes) -> None:
         telling.read(hybrid(content))
 
 
+def test_what_a_small_pdf_unpacks_to_is_bounded_before_it_is_parsed() -> None:
+    pdf = hybrid(b"<a>" + b"<b/>" * 2_000_000 + b"</a>")
+    assert len(pdf) < rules.LARGEST_FILE
+    with pytest.raises(RuleBroken, match="in this PDF is larger than 5 MB"):
+        telling.read(pdf)
+
+
 @pytest.mark.parametrize(
     "content", [b"Dear school", b"<html></html>", b"\xff\xfe<", b"%PDF-1.7 no more", b"<a"]
 )
