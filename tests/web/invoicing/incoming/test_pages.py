@@ -53,6 +53,7 @@ def test_a_supplier_s_invoice_is_read_matched_accepted_and_shared(client_for: Cl
     second = send(bursar, making.supplier_ubl(alder.name, number="INV-1042"), "second.xml")
     form = bursar.get(second.links()["Reject it"]).form("Reject the invoice")
     rejected = bursar.submit(form.fill(reason="Only one visit took place. Please charge one."))
+    assert "It is not to be paid" in rejected.words
     assert "we cannot accept it: Only one visit took place." in rejected.words
     assert "INV-1042" in client_for(alder.headteacher.person_id).get("/supplier-invoices").words
     client_for(beech.bursar.person_id).get(second.path, status=404)
