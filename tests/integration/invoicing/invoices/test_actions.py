@@ -254,7 +254,7 @@ def test_a_draft_from_before_the_school_registered_for_vat_must_be_looked_at_aga
     _, beech, cedar = schools
     draft_id = make.draft_invoice(beech, cedar)
     make.payable_school(beech, vat_number=make.VAT_NUMBERS[1])
-    with pytest.raises(RuleBroken, match="Choose the VAT of line 1"):
+    with pytest.raises(RuleBroken, match="choose another VAT treatment"):
         make.issue(beech, draft_id)
 
 
