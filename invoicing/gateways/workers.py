@@ -44,6 +44,7 @@ REFUSED = (
 class Limits:
     """What one process may take: documents before it is made anew, time for each, memory in all.
 
+    All processes are made anew together, when they have had `documents` each on average.
     `processor_seconds` is the work of one document and `seconds` its time on the wall; `file_megabytes` is
     the largest file that it may write (a typeface on its way to the library is one).
     """
@@ -71,6 +72,7 @@ class Workers:
         self._limits = limits or Limits()
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
+        self._given = 0
 
     def begin(self, order: Order) -> Drawing:
         """Hand a document to the next process that is free."""
@@ -100,13 +102,25 @@ class Workers:
     def _submit(self, order: Order) -> tuple[ProcessPoolExecutor, Future[bytes]]:
         with self._lock:
             for _ in range(TRIES):
-                if self._pool is None:
-                    self._pool = self._new()
+                pool = self._pool = self._pool or self._new()
                 try:
-                    return self._pool, self._pool.submit(_draw, order, self._limits)
+                    future = pool.submit(_draw, order, self._limits)
                 except BrokenProcessPool:
                     self._pool = None
+                else:
+                    self._count(pool)
+                    return pool, future
         raise NotDrawn(f"No process could be started for {order.template}.")
+
+    def _count(self, pool: ProcessPoolExecutor) -> None:
+        """Let a pool that has been given its share finish that and go: the next document begins a new one.
+
+        The pool's own `max_tasks_per_child` ends processes and at times starts none in their place.
+        """
+        self._given += 1
+        if self._given == self._limits.documents * self._processes:
+            self._pool = None
+            pool.shutdown(wait=False)
 
     def _drop(self, pool: ProcessPoolExecutor) -> None:
         with self._lock:
@@ -115,13 +129,13 @@ class Workers:
         pool.shutdown(wait=False, cancel_futures=True)
 
     def _new(self) -> ProcessPoolExecutor:
+        self._given = 0
         # Never by fork: a copy would hold the database connections and the secrets of whoever asks
         return ProcessPoolExecutor(
             self._processes,
             multiprocessing.get_context("spawn"),
             initializer=_settle_in,
             initargs=(self._limits,),
-            max_tasks_per_child=self._limits.documents,
         )
 
 

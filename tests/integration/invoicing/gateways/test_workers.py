@@ -26,6 +26,8 @@ from tests.make import School
 
 pytestmark = pytest.mark.embedded
 FILE = "file:///etc/hostname"
+HANGS = 60
+"""Seconds after which nothing is going to happen any more."""
 
 
 @pytest.fixture
@@ -141,5 +143,19 @@ def test_abuse_19_a_template_that_reaches_out_is_refused_by_the_process_that_dra
         with pytest.raises(NotDrawn, match="within its limits"):
             workers.begin(endless).result()
         assert workers.begin(Order("tried", "<p>Words</p>", "")).result().startswith(b"%PDF-")
+    finally:
+        workers.close()
+
+
+def test_processes_are_made_anew_while_documents_wait_and_each_is_drawn() -> None:
+    """The library's own way of it (max_tasks_per_child) leaves a pool without a process at times."""
+    workers = Workers(2, Limits(documents=4))
+    try:
+        begun = [workers.begin(Order("tried", f"<p>{number}</p>", "")) for number in range(20)]
+        drawn: list[bytes] = []
+        waiting = threading.Thread(target=lambda: drawn.extend(one.result() for one in begun), daemon=True)
+        waiting.start()
+        waiting.join(HANGS)
+        assert len(drawn) == len(begun), "the others wait for ever"
     finally:
         workers.close()
