@@ -26,6 +26,8 @@ from invoicing.gateways.drawing import NotDrawn, Order
 PROCESSES = 2
 TRIES = 2
 MEGABYTE = 1024 * 1024
+ALLOCATIONS = 50_000
+"""So many new objects before Python looks for those that nothing leads to: a page makes about as many."""
 # What a document's process may never do: the kinds of event of PEP 578 by how they begin
 REFUSED = (
     "socket.connect",
@@ -166,6 +168,7 @@ def _settle_in(limits: Limits) -> None:
 
     gc.collect()
     gc.freeze()  # the libraries stay; looking through them again and again is a fifth of the work
+    gc.set_threshold(ALLOCATIONS)
     sys.addaudithook(_refuse)
 
 
