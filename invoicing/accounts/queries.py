@@ -20,9 +20,9 @@ from marketplace.alliance.models import Membership, Organisation, School
 from marketplace.alliance.queries import names
 from marketplace.core.errors import NotFound
 from marketplace.core.money import ZERO, Money
+from marketplace.core.permissions.permission import MANAGERS
 from marketplace.core.policy import Actor, Kind, Role
 
-READERS = (Role.FINANCE_LEAD, Role.BURSAR, Role.HEADTEACHER)
 OWED = (AccountKind.RECEIVABLE, AccountKind.PAYABLE)
 KINDS = {Side.DEBTORS: AccountKind.RECEIVABLE, Side.CREDITORS: AccountKind.PAYABLE}
 SIGNS = {Side.DEBTORS: 1, Side.CREDITORS: -1}
@@ -31,7 +31,7 @@ SIGNS = {Side.DEBTORS: 1, Side.CREDITORS: -1}
 def reads_accounts(actor: Actor) -> bool:
     """May this actor read any school's accounts?"""
     return bool(
-        actor.organisations(Kind.SCHOOL, *READERS) or actor.organisations(Kind.ALLIANCE, Role.AUDITOR)
+        actor.organisations(Kind.SCHOOL, *MANAGERS) or actor.organisations(Kind.ALLIANCE, Role.AUDITOR)
     )
 
 
@@ -40,7 +40,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     audited = select(Membership.school_id).where(
         Membership.alliance_id.in_(actor.organisations(Kind.ALLIANCE, Role.AUDITOR))
     )
-    return or_(School.id.in_(actor.organisations(Kind.SCHOOL, *READERS)), School.id.in_(audited))
+    return or_(School.id.in_(actor.organisations(Kind.SCHOOL, *MANAGERS)), School.id.in_(audited))
 
 
 def schools(session: Session, actor: Actor) -> list[School]:

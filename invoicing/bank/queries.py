@@ -19,16 +19,16 @@ from invoicing.invoices.rules import UNPAID
 from marketplace.alliance.models import Membership, School
 from marketplace.core import policy
 from marketplace.core.errors import NotFound
+from marketplace.core.permissions.permission import MANAGERS
 from marketplace.core.policy import POLICY, Act, Actor, Kind, Role
 from marketplace.core.web import Task
 
-READERS = (Role.FINANCE_LEAD, Role.BURSAR, Role.HEADTEACHER)
 IN_ONE_QUESTION = 500
 
 
 def schools_of(actor: Actor) -> frozenset[uuid.UUID]:
     """The schools whose statements this actor reads as one of their own people."""
-    return actor.organisations(Kind.SCHOOL, *READERS)
+    return actor.organisations(Kind.SCHOOL, *MANAGERS)
 
 
 def importing_schools(actor: Actor) -> frozenset[uuid.UUID]:

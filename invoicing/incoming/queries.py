@@ -21,17 +21,17 @@ from marketplace.alliance.models import Membership, School
 from marketplace.contracts import queries as contracts
 from marketplace.contracts.models import Contract
 from marketplace.core.errors import NotFound
+from marketplace.core.permissions.permission import MANAGERS
 from marketplace.core.policy import POLICY, Act, Actor, Kind, Role
 from marketplace.core.web import Task
 from suppliers.profiles.models import Supplier
 
-READERS = (Role.FINANCE_LEAD, Role.BURSAR, Role.HEADTEACHER)
 MOST_TASKS = 3
 
 
 def schools_of(actor: Actor) -> frozenset[uuid.UUID]:
     """The schools whose suppliers' invoices this actor reads as one of their own people."""
-    return actor.organisations(Kind.SCHOOL, *READERS)
+    return actor.organisations(Kind.SCHOOL, *MANAGERS)
 
 
 def receiving_schools(actor: Actor) -> frozenset[uuid.UUID]:

@@ -6,6 +6,7 @@ import uuid
 
 from sqlalchemy.orm import Session
 
+from invoicing.accounts import queries as accounts
 from invoicing.invoices.models import Invoice
 from invoicing.invoices.queries import readers_at
 from invoicing.reminders import queries, rules
@@ -140,7 +141,7 @@ def choose_reminders(
     `version` is 0 where nothing was chosen before. Raises RuleBroken and Stale.
     """
     with transaction() as session:
-        queries.get_school(session, actor, school_id)
+        accounts.get_school(session, actor, school_id)
         policy.require(actor, Act.REMINDER_CHOOSE, school_id)
         rules.check_sequence(sequence)
         choice = queries.choice_of(session, school_id)

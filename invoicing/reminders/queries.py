@@ -7,9 +7,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from invoicing.accounts.queries import visible_to
 from invoicing.invoices.models import Invoice
 from invoicing.invoices.rules import UNPAID
 from invoicing.payments.online.models import OnlinePayment
@@ -19,12 +20,11 @@ from invoicing.reminders.models import ReminderChoice, ReminderDay, ReminderHold
 from invoicing.reminders.rules import Sequence, Step
 from invoicing.settlement.models import Settlement, SettlementItem
 from invoicing.settlement.rules import SettlementStatus
-from marketplace.alliance.models import Membership, Organisation, School
+from marketplace.alliance.models import School
 from marketplace.core import clock
 from marketplace.core.errors import NotFound
-from marketplace.core.policy import Actor, Kind, Role
+from marketplace.core.policy import Actor
 
-READERS = (Role.FINANCE_LEAD, Role.BURSAR, Role.HEADTEACHER)
 ON_ITS_WAY = select(OnlinePayment.invoice_id).where(OnlinePayment.status == OnlineStatus.PENDING)
 """Invoices whose buyer has paid by a Direct Debit that has not come yet: nobody is reminded of them."""
 
@@ -37,35 +37,6 @@ class Reminded:
     sent: tuple[SentReminder, ...]
     hold: ReminderHold | None
     coming: tuple[Step, date] | None
-
-
-def reads_reminders(actor: Actor) -> bool:
-    """May this actor read any school's reminders?"""
-    return bool(
-        actor.organisations(Kind.SCHOOL, *READERS) or actor.organisations(Kind.ALLIANCE, Role.AUDITOR)
-    )
-
-
-def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Schools whose reminders this actor may read: their own, and those that they audit."""
-    audited = select(Membership.school_id).where(
-        Membership.alliance_id.in_(actor.organisations(Kind.ALLIANCE, Role.AUDITOR))
-    )
-    return or_(School.id.in_(actor.organisations(Kind.SCHOOL, *READERS)), School.id.in_(audited))
-
-
-def schools(session: Session, actor: Actor) -> list[School]:
-    """The schools whose reminders this actor may read, by name."""
-    query = select(School).join(Organisation, Organisation.id == School.id).where(visible_to(actor))
-    return list(session.scalars(query.order_by(Organisation.name)))
-
-
-def get_school(session: Session, actor: Actor, school_id: uuid.UUID) -> School:
-    """A school whose reminders the actor may read. Raises NotFound."""
-    found = session.scalars(select(School).where(School.id == school_id, visible_to(actor))).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
 
 
 def get_invoice(session: Session, actor: Actor, invoice_id: uuid.UUID, *, lock: bool = False) -> Invoice:

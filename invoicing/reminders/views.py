@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 
+from invoicing.accounts import queries as accounts
 from invoicing.invoices.rules import is_overdue
 from invoicing.reminders import actions, queries, rules
 from invoicing.reminders.forms import ChoiceForm, HoldForm
@@ -22,18 +23,18 @@ from marketplace.core.policy import Act
 from marketplace.core.web import NavigationItem, answering, page
 
 reminders = Blueprint("reminders", __name__, url_prefix="/reminders")
-SHORTCUTS = (NavigationItem("Reminders of invoices", "reminders.index", queries.reads_reminders),)
+SHORTCUTS = (NavigationItem("Reminders of invoices", "reminders.index", accounts.reads_accounts),)
 
 
 @reminders.get("")
 def index() -> Any:
     """The reminders of the reader's only school, or a choice of schools."""
     actor = web.actor()
-    if not queries.reads_reminders(actor):
+    if not accounts.reads_accounts(actor):
         raise Forbidden(
             "Finance leads, bursars and headteachers read the reminders of their school’s invoices."
         )
-    schools = queries.schools(db.session(), actor)
+    schools = accounts.schools(db.session(), actor)
     if len(schools) == 1:
         return redirect(url_for(".show_school", school_id=schools[0].id))
     return page("reminders/index.html", schools=schools)
@@ -43,7 +44,7 @@ def index() -> Any:
 def show_school(school_id: uuid.UUID) -> Any:
     """The unpaid invoices of a school, the reminders that went and the next."""
     session = db.session()
-    school = queries.get_school(session, web.actor(), school_id)
+    school = accounts.get_school(session, web.actor(), school_id)
     choice = queries.choice_of(session, school_id)
     rows = queries.reminded(session, school_id)
     return page(
@@ -63,7 +64,7 @@ def show_school(school_id: uuid.UUID) -> Any:
 def choose_reminders(school_id: uuid.UUID) -> Any:
     """Choose whether and when the school's buyers are reminded, and whether it charges interest."""
     actor, session = web.actor(), db.session()
-    school = queries.get_school(session, actor, school_id)
+    school = accounts.get_school(session, actor, school_id)
     policy.require(actor, Act.REMINDER_CHOOSE, school_id)
     choice = queries.choice_of(session, school_id)
     sequence = queries.sequence_of(choice)

@@ -27,9 +27,9 @@ from marketplace.alliance.models import Membership, Organisation, School
 from marketplace.alliance.rules import MembershipStatus
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
+from marketplace.core.permissions.permission import MANAGERS
 from marketplace.core.policy import POLICY, Act, Actor, Kind, Role
 
-READERS = (Role.FINANCE_LEAD, Role.BURSAR, Role.HEADTEACHER)
 OFFICERS = (Role.COORDINATOR, Role.AUDITOR)
 WITH_ALL = (
     joinedload(Settlement.alliance),
@@ -69,7 +69,7 @@ class Place:
 
 def schools_of(actor: Actor) -> frozenset[uuid.UUID]:
     """The schools whose settlements this actor reads as one of their own people."""
-    return actor.organisations(Kind.SCHOOL, *READERS)
+    return actor.organisations(Kind.SCHOOL, *MANAGERS)
 
 
 def reads_settlements(actor: Actor) -> bool:

@@ -19,15 +19,14 @@ from invoicing.payments.rules import ON_ACCOUNT, money_held
 from marketplace.alliance.models import Membership, School
 from marketplace.core.errors import NotFound
 from marketplace.core.money import ZERO, Money
+from marketplace.core.permissions.permission import MANAGERS
 from marketplace.core.policy import POLICY, Act, Actor, Kind, Role
 from marketplace.core.web import Task
-
-READERS = (Role.FINANCE_LEAD, Role.BURSAR, Role.HEADTEACHER)
 
 
 def schools_of(actor: Actor) -> frozenset[uuid.UUID]:
     """The schools whose proposals this actor reads as one of their own people."""
-    return actor.organisations(Kind.SCHOOL, *READERS)
+    return actor.organisations(Kind.SCHOOL, *MANAGERS)
 
 
 def reads_proposals(actor: Actor) -> bool:

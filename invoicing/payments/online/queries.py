@@ -18,16 +18,16 @@ from invoicing.payments.online.rules import COMES, GOES, LIVE, MovementKind, Onl
 from marketplace.alliance.models import Membership
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
+from marketplace.core.permissions.permission import MANAGERS
 from marketplace.core.policy import Actor, Kind, Role
 
-READERS = (Role.FINANCE_LEAD, Role.BURSAR, Role.HEADTEACHER)
 MOST_SHOWN = 200
 A_MOMENT, A_WHILE = timedelta(seconds=10), timedelta(hours=1)
 
 
 def schools_of(actor: Actor) -> frozenset[uuid.UUID]:
     """The schools whose online payments this actor reads as one of their own people."""
-    return actor.organisations(Kind.SCHOOL, *READERS)
+    return actor.organisations(Kind.SCHOOL, *MANAGERS)
 
 
 def reads_online(actor: Actor) -> bool:
