@@ -20,19 +20,29 @@ class ChoiceForm(Form):
     version = IntegerField(widget=HiddenInput())
     reminds = BooleanField("Remind the schools that owe us by e-mail")
     before = QuantityField(
-        "How long before the due date does the first e-mail go?",
-        [Required("Enter a number of days.")],
+        "How many days before the due date does the first e-mail go?",
+        [Required("Enter how many days before the due date the first e-mail goes.")],
         places=0,
         render_kw=IN_DAYS,
     )
     first = QuantityField(
-        "How long after it does the first reminder go?",
-        [Required("Enter a number of days.")],
+        "How many days after the due date does the first reminder go?",
+        [Required("Enter how many days after the due date the first reminder goes.")],
         places=0,
         render_kw=IN_DAYS,
     )
-    second = QuantityField("The second?", [Required("Enter a number of days.")], places=0, render_kw=IN_DAYS)
-    last = QuantityField("The last?", [Required("Enter a number of days.")], places=0, render_kw=IN_DAYS)
+    second = QuantityField(
+        "And the second reminder?",
+        [Required("Enter how many days after the due date the second reminder goes.")],
+        places=0,
+        render_kw=IN_DAYS,
+    )
+    last = QuantityField(
+        "And the last reminder?",
+        [Required("Enter how many days after the due date the last reminder goes.")],
+        places=0,
+        render_kw=IN_DAYS,
+    )
     charges_interest = BooleanField(
         "Charge interest on late payment",
         description="Nothing is charged by itself: a finance lead drafts it for a late invoice, or does not",

@@ -41,6 +41,9 @@ def test_reminders_are_read_held_and_chosen_and_interest_is_drafted(client_for: 
     assert "a fixed sum of £40, £70 or £100 by the size of the debt" in choose.words
     wrong = lead.submit(choose.form("Save this choice").fill(second="5"), status=422)
     assert "Enter a number of days from 8 to 365" in wrong.errors()["second"]
+    empty = wrong.form("Save this choice").fill(before="", first="", second="", last="")
+    named = lead.submit(empty, status=422).errors()
+    assert len(set(named.values())) == len(named) == 4, "each says which it is about"
     chosen = lead.submit(wrong.form("Save this choice").fill(second="14", charges_interest="y"))
     assert "then 7, 14 and 35 days after it" in chosen.words
     assert f"Interest on invoice {number}" not in chosen.links()
