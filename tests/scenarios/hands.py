@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping
-from xml.etree.ElementTree import Element
+
+from turbohtml.etree import ElementView as Element
 
 from tests.web.page import Form, text_of
 
@@ -85,14 +86,13 @@ def questions(form: Element) -> Iterator[Asked]:
 
     A group (fieldset) of one name, such as radios or the parts of a date, is one question.
     """
-    parents = {child: parent for parent in form.iter() for child in parent}
     labels = {label.get("for"): _words(label) for label in form.iter("label")}
     groups: dict[Element, Asked] = {}
     for control in form.iter():
         if control.tag not in TYPED or control.get("type") == "hidden":
             continue
         words = labels.get(control.get("id")) or control.get("aria-label") or ""
-        group = _group(control, parents)
+        group = _group(control)
         if group is None:
             yield Asked(words, [(words, control)])
         elif not _is_one_question(group):
@@ -100,17 +100,14 @@ def questions(form: Element) -> Iterator[Asked]:
         elif group in groups:
             groups[group].controls.append((words, control))
         else:
-            above = _group(group, parents)
+            above = _group(group)
             prefix = f"{_legend(above)}: " if above is not None else ""
             groups[group] = Asked(prefix + _legend(group), [(words, control)])
             yield groups[group]
 
 
-def _group(element: Element, parents: Mapping[Element, Element]) -> Element | None:
-    above = parents.get(element)
-    while above is not None and above.tag != "fieldset":
-        above = parents.get(above)
-    return above
+def _group(element: Element) -> Element | None:
+    return next(element.iterancestors("fieldset"), None)
 
 
 def _is_one_question(group: Element) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
-from xml.etree.ElementTree import Element
 
 from flask import Flask
+from turbohtml.etree import ElementView as Element
 from werkzeug.test import TestResponse
 
 from marketplace.core import clock, jobs

@@ -2,16 +2,16 @@
 
 import copy
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
-from xml.etree.ElementTree import Element
 
-import cssselect2
-import html5lib
-from html5lib.constants import E as PARSE_ERRORS
+from markupever import HtmlOptions, Parser
+from turbohtml.etree import ElementView as Element
+from turbohtml.etree import document_fromstring
 from werkzeug.datastructures import MultiDict
 
-REFERRING = (
+REFERRING = {
     "for",
     "aria-describedby",
     "aria-labelledby",
@@ -20,7 +20,8 @@ REFERRING = (
     "headers",
     "list",
     "form",
-)
+}
+CONTROLS = {"input", "select", "textarea"}
 NOT_LABELLED = {"hidden", "submit", "button", "image", "reset"}
 INLINE = {
     "a",
@@ -63,7 +64,7 @@ class Form:
         kind, name = control.get("type", "text"), control.get("name")
         if control.tag == "button" or (control.tag == "input" and kind == "submit"):
             self.buttons.append(control)
-        if not name or control.tag not in {"input", "select", "textarea"} or "disabled" in control.attrib:
+        if not name or control.tag not in CONTROLS or "disabled" in control.attrib:
             return
         self.names.add(name)
         if control.tag == "textarea":
@@ -107,12 +108,10 @@ class Page:
         self.path = path
         self.status = status
         self.text = text
-        parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-        self.root: Element = parser.parse(text)
-        problems = [*self._parse_errors(parser), *self._problems()]
+        self.root: Element = document_fromstring(text)
+        problems = [*parse_errors(text), *self._problems()]
         if problems:
             raise Broken(f"{path} ({status}):\n" + "\n".join(f"  - {problem}" for problem in problems))
-        self._matcher = cssselect2.ElementWrapper.from_html_root(self.root)
 
     @property
     def heading(self) -> str:
@@ -126,7 +125,7 @@ class Page:
 
     def select(self, selector: str) -> list[Element]:
         """The elements that a CSS selector matches, in page order."""
-        return [found.etree_element for found in self._matcher.query_all(selector)]
+        return [Element(found) for found in self.root.node.select(selector)]
 
     def texts(self, selector: str) -> list[str]:
         """The texts of the elements that a CSS selector matches."""
@@ -151,66 +150,70 @@ class Page:
                 return form
         raise KeyError(f"{self.path} has no form with a button {button!r}")
 
-    def _parse_errors(self, parser: html5lib.HTMLParser) -> Iterator[str]:
-        for (line, _), code, values in parser.errors:
-            yield f"line {line}: {PARSE_ERRORS.get(code, code) % values}"
-
     def _problems(self) -> Iterator[str]:
-        elements = [element for element in self.root.iter() if isinstance(element.tag, str)]
-        ids = [element.get("id", "") for element in elements if element.get("id") is not None]
-        for twice in sorted({one for one in ids if ids.count(one) > 1}):
+        elements = [(element, element.tag, dict(element.items())) for element in self.root.iter()]
+        counted = Counter(attributes["id"] for _, _, attributes in elements if "id" in attributes)
+        for twice in sorted(one for one, times in counted.items() if times > 1):
             yield f"the id {twice!r} stands more than once"
-        labelled = {element.get("for") for element in elements if element.tag == "label"}
-        parents = {child: parent for parent in elements for child in parent}
-        for element in elements:
-            yield from self._dangling(element, set(ids))
-            yield from self._inline(element)
-            yield from self._unlabelled(element, labelled, parents)
-            if element.tag == "form" and element.get("method", "get").lower() == "post":
+        labelled = {attributes.get("for") for _, tag, attributes in elements if tag == "label"}
+        for element, tag, attributes in elements:
+            if attributes:
+                yield from self._dangling(tag, attributes, counted)
+            yield from self._inline(tag, attributes)
+            if tag in CONTROLS and not self._is_labelled(element, attributes, labelled):
+                yield f'<{tag} name="{attributes.get("name")}"> has no label'
+            if tag == "form" and attributes.get("method", "get").lower() == "post":
                 names = {control.get("name") for control in element.iter("input")}
                 if "csrf_token" not in names:
-                    yield f"the form to {element.get('action') or self.path} has no csrf_token"
-        headings = [element for element in elements if element.tag == "h1"]
+                    yield f"the form to {attributes.get('action') or self.path} has no csrf_token"
+        headings = [element for element, tag, _ in elements if tag == "h1"]
         if len(headings) != 1:
             yield f"{len(headings)} main headings (h1), not one"
-        title = next((element for element in elements if element.tag == "title"), None)
+        title = next((element for element, tag, _ in elements if tag == "title"), None)
         if title is None or not text_of(title):
             yield "no title"
 
-    def _dangling(self, element: Element, ids: set[str]) -> Iterator[str]:
-        for attribute in REFERRING:
-            for wanted in element.get(attribute, "").split():
+    def _dangling(self, tag: str, attributes: Mapping[str, str], ids: Container[str]) -> Iterator[str]:
+        for attribute in REFERRING & attributes.keys():
+            for wanted in attributes[attribute].split():
                 if wanted not in ids:
-                    yield f'<{element.tag} {attribute}="{wanted}"> refers to an id that is not there'
-        href = element.get("href", "")
-        if element.tag == "a" and href.startswith("#") and href[1:] not in ids:
+                    yield f'<{tag} {attribute}="{wanted}"> refers to an id that is not there'
+        href = attributes.get("href", "")
+        if tag == "a" and href.startswith("#") and href[1:] not in ids:
             yield f"a link leads to {href!r}, which is not there"
 
-    def _inline(self, element: Element) -> Iterator[str]:
-        if "style" in element.attrib or element.tag == "style":
-            yield f"<{element.tag}> has an inline style"
-        if element.tag == "script" and "src" not in element.attrib and "nonce" not in element.attrib:
+    def _inline(self, tag: str, attributes: Mapping[str, str]) -> Iterator[str]:
+        if "style" in attributes or tag == "style":
+            yield f"<{tag}> has an inline style"
+        if tag == "script" and not {"src", "nonce"} & attributes.keys():
             yield "an inline script without a nonce"
-        for attribute in element.attrib:
+        for attribute in attributes:
             if HANDLER.fullmatch(attribute):
-                yield f"<{element.tag}> has an inline {attribute}"
-        if element.tag == "img" and "alt" not in element.attrib:
-            yield f"an image without an alternative text: {element.get('src')}"
+                yield f"<{tag}> has an inline {attribute}"
+        if tag == "img" and "alt" not in attributes:
+            yield f"an image without an alternative text: {attributes.get('src')}"
 
-    def _unlabelled(
-        self, element: Element, labelled: set[str | None], parents: dict[Element, Element]
-    ) -> Iterator[str]:
-        if element.tag not in {"input", "select", "textarea"} or element.get("type") in NOT_LABELLED:
-            return
-        named = bool(
-            element.get("id") in labelled or element.get("aria-label") or element.get("aria-labelledby")
+    def _is_labelled(
+        self, element: Element, attributes: Mapping[str, str], labelled: Container[str | None]
+    ) -> bool:
+        return bool(
+            attributes.get("type") in NOT_LABELLED
+            or attributes.get("id") in labelled
+            or attributes.get("aria-label")
+            or attributes.get("aria-labelledby")
+            or next(element.iterancestors("label"), None) is not None
         )
-        above = parents.get(element)
-        while above is not None and not named:
-            named = above.tag == "label"
-            above = parents.get(above)
-        if not named:
-            yield f'<{element.tag} name="{element.get("name")}"> has no label'
+
+
+def parse_errors(text: str) -> list[str]:
+    """What a browser's parser would have to put right, in the words of the one that Servo and others use."""
+    parser = Parser(HtmlOptions())
+    parser.process(text)
+    if not parser.finish().errors():
+        return []
+    exact = Parser(HtmlOptions(exact_errors=True))
+    exact.process(text)
+    return exact.finish().errors()
 
 
 def text_of(element: Element, *, squeeze: bool = True) -> str:
@@ -219,9 +222,8 @@ def text_of(element: Element, *, squeeze: bool = True) -> str:
         return ""
     parts = [element.text or ""]
     for child in element:
-        if isinstance(child.tag, str):
-            words = text_of(child, squeeze=False)
-            parts.append(words if child.tag in INLINE else f" {words} ")
+        words = text_of(child, squeeze=False)
+        parts.append(words if child.tag in INLINE else f" {words} ")
         parts.append(child.tail or "")
     text = "".join(parts)
     return " ".join(text.split()) if squeeze else text

@@ -23,8 +23,14 @@ def test_a_sound_page_is_accepted() -> None:
 @pytest.mark.parametrize(
     ("body", "objection"),
     [
-        ("<p>one</div>", "End tag (div) seen too early"),
-        ("<p><table></p></table>", "Unexpected end tag (p)"),
+        ("<p>one</div>", "kind: EndTag, name: Atom(\\'div\\'"),
+        ("<p><table></p></table>", "No <p> tag to close"),
+        ("<b><p>one</b></p>", "Formatting element not current node"),
+        ("<table>one<tr><td>two</td></tr></table>", "Non-space table text"),
+        ("<div/>", "Unacknowledged self-closing tag"),
+        ("<div>", "Unexpected open tag"),
+        ("<p class=a class=b>", "Duplicate attribute"),
+        ("Bread &butter;", "Invalid character reference"),
         ('<p id="a"></p><p id="a"></p>', "the id 'a' stands more than once"),
         ('<label for="a">Name</label>', "refers to an id that is not there"),
         ('<a href="#title">Enter a title</a>', "a link leads to '#title', which is not there"),
