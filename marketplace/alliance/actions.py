@@ -25,7 +25,7 @@ from marketplace.alliance.models import (
 from marketplace.alliance.rules import ImportOutcome, SchoolDetails
 from marketplace.alliance.sign_ins.actions import end_all
 from marketplace.core import clock, events, mail, policy
-from marketplace.core.db import transaction
+from marketplace.core.db import db, transaction
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.forms import expect_version
 from marketplace.core.ids import new_id
@@ -241,11 +241,13 @@ def make_person(
     address = rules.tidy_address(email)
     if queries.address_is_taken(session, address):
         raise RuleBroken(ADDRESS_TAKEN, "email")
+    chosen = list(seats)
+    about = (name, address, *queries.names(session, [organisation for organisation, _ in chosen]).values())
     person = Person(
         id=person_id or new_id(),
         name=rules.tidy_name(name),
         email=address,
-        password_hash=passwords.hash_password(password) if password is not None else None,
+        password_hash=passwords.hash_password(password, about) if password is not None else None,
         created_at=clock.now(),
     )
     session.add(person)
@@ -253,7 +255,7 @@ def make_person(
         session.flush()
     except IntegrityError as error:
         raise RuleBroken(ADDRESS_TAKEN, "email") from error
-    _give_roles(session, person, seats)
+    _give_roles(session, person, chosen)
     return person
 
 
@@ -353,7 +355,8 @@ def set_password(token: str, password: str) -> None:
 
     Raises NotFound when the link is unknown, used or too old; RuleBroken for a bad password.
     """
-    hashed = passwords.hash_password(password)
+    person = queries.live_link(db.session(), hash_of_token(token)).person
+    hashed = passwords.hash_password(password, queries.said_of(db.session(), person))
     with transaction() as session:
         link = queries.live_link(session, hash_of_token(token), lock=True)
         person = link.person

@@ -224,6 +224,12 @@ def person_by_email(session: Session, email: str) -> Person | None:
     return session.scalars(query).one_or_none()
 
 
+def said_of(session: Session, person: Person) -> tuple[str, ...]:
+    """The names that anybody can find out about a person: their own, their address, their organisations'."""
+    theirs = [holding.organisation_id for holding in person.holdings]
+    return person.name, person.email, *names(session, theirs).values()
+
+
 def address_is_taken(session: Session, email: str) -> bool:
     """Does anybody, active or not, have this address?"""
     return session.scalar(select(Person.id).where(Person.email == email.strip().lower())) is not None

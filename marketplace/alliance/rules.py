@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -17,6 +18,11 @@ from marketplace.core.policy import Kind, Role
 
 LONGEST_PASSWORD = 128
 SHORTEST_PASSWORD = 12
+LEAST_BESIDE_NAMES = 8
+SHORTEST_NAME_PART = 4
+LEAST_DIFFERENT = 5
+NOT_IN_PASSWORDS = ("weald", "password", "school", "schools", "academy", "primary", "alliance", "procurement")
+"""What everybody here knows: such words, and names, do not count towards a password’s length."""
 LONGEST_NAME = 120
 LONGEST_ADDRESS = 500
 LONGEST_COMPANY_DETAILS = 200
@@ -100,6 +106,31 @@ def tidy_address(email: str, field: str = "email") -> str:
     except EmailNotValidError:
         raise RuleBroken(NOT_AN_ADDRESS, field) from None
     return str(found.ascii_email).lower()
+
+
+def check_password(password: str, about: Iterable[str] = ()) -> None:
+    """Raises RuleBroken for one that is too short, too long or little more than names.
+
+    Any characters may be in it and none must be (OWASP ASVS 5.0, 6.2.5). `about` are names, and the e-mail
+    address, that a guesser would try.
+    """
+    if len(password) < SHORTEST_PASSWORD:
+        raise RuleBroken(f"The password must have at least {SHORTEST_PASSWORD} characters.", "password")
+    if len(password) > LONGEST_PASSWORD:
+        raise RuleBroken(f"The password must have no more than {LONGEST_PASSWORD} characters.", "password")
+    known = {*NOT_IN_PASSWORDS, *(part for name in about for part in re.split(r"[\W_]+", name.casefold()))}
+    rest = password.casefold()
+    for part in sorted(known, key=len, reverse=True):
+        if len(part) >= SHORTEST_NAME_PART:
+            rest = rest.replace(part, "")
+    if len(rest) < LEAST_BESIDE_NAMES:
+        raise RuleBroken(
+            "This password is little more than names that anybody can find out. Put words into it that "
+            "have nothing to do with you or your organisation.",
+            "password",
+        )
+    if len(set(rest)) < LEAST_DIFFERENT:
+        raise RuleBroken("This password repeats a few characters. Use more different ones.", "password")
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,10 @@ def test_the_two_passwords_must_agree_and_be_long_enough(
     refused = client.submit(client.get(path).form().fill(password=PASSWORD, again="other"), status=422)
     assert refused.errors() == {"again": "The two passwords must be the same."}
     assert not refused.form().values["password"]
+    known = client.submit(
+        client.get(path).form().fill(password="QwertyQwerty", again="QwertyQwerty"), status=422
+    )
+    assert "criminals try first" in known.errors()["password"]
     short = client.submit(client.get(path).form().fill(password="short", again="short"), status=422)
     assert "at least 12" in short.errors()["password"]
 
