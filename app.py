@@ -18,7 +18,7 @@ from marketplace.alliance import policy_views
 from marketplace.alliance import queries as alliance_queries
 from marketplace.alliance.sign_ins import views as sign_in_pages
 from marketplace.contracts.catalogue import jobs as catalogue_jobs
-from marketplace.core import doctor, jobs, web
+from marketplace.core import doctor, jobs, scanning, web
 from marketplace.core.db import db, set_up_sqlite
 from marketplace.core.settings import OWN_MACHINE, Mode, Settings
 from marketplace.core.web import page, public
@@ -48,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         set_up_sqlite(db.engine)
     Migrate(app, db, MIGRATIONS, compare_type=True, render_as_batch=True)
+    scanning.ask(settings.clamd)
     if not app.testing:
         jobs.set_up(app, settings)
         pdf.draw_apart(Workers())

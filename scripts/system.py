@@ -55,6 +55,11 @@ def has_postgresql() -> bool:
     return bool(shutil.which("initdb")) or any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 
 
+def has_clamd() -> bool:
+    """Is ClamAV's daemon there? Debian keeps it with the programs of the system."""
+    return bool(shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin:/usr/local/sbin"))
+
+
 RUN = [
     Need(
         "Python's venv module",
@@ -84,6 +89,7 @@ RUN = [
 TEST = [
     *RUN,
     Need("Chromium, for the browser tests", has_chromium, "chromium-headless-shell", "chromium"),
+    Need("ClamAV's daemon, for the tests of files", has_clamd, "clamav-daemon", "clamav"),
     Need("PostgreSQL, for the tests on both databases", has_postgresql, "postgresql", "postgresql"),
 ]
 

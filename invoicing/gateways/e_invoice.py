@@ -28,7 +28,8 @@ def ubl(terms: Mapping[str, Any], *, peppol: bool) -> bytes:
 
     own = _own(terms)
     content = facturx.generate_ubl_xml(own, level=LEVEL, check_xsd=False, check_schematron=False)
-    document = etree.fromstring(content)
+    apart = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    document = etree.fromstring(content, apart)
     document.remove(document.find(f"{CBC}UBLVersionID"))  # UBL-CR-002 advises against it
     if peppol:
         document.find(f"{CBC}CustomizationID").text = PEPPOL

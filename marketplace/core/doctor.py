@@ -24,6 +24,7 @@ from marketplace.core import clock
 from marketplace.core.db import db, revision_of
 from marketplace.core.events import Delivery, DeliveryStatus
 from marketplace.core.mail import Message, MessageStatus
+from marketplace.core.scanning import Daemon
 from marketplace.core.settings import Settings, SettingsError
 from marketplace.core.web import public
 
@@ -61,6 +62,8 @@ def examine(session: Session, settings: Settings) -> Iterator[Finding]:
     needed = list(_needed(session, settings))
     yield from needed
     yield Finding("room", _mend_room(settings))
+    if settings.clamd:
+        yield Finding("virus scanner", _mend_scanner(settings.clamd))
     if any(finding.mend for finding in needed):
         return
     yield _waiting(
@@ -125,6 +128,14 @@ def _mend_room(settings: Settings) -> str:
         return ""
     room = shutil.disk_usage(settings.files_folder).free
     return "" if room >= LEAST_ROOM else f"Only {room // 1024**2:,} MB are free. Make room."
+
+
+def _mend_scanner(address: str) -> str:
+    if Daemon(address).answers():
+        return ""
+    return (
+        f"ClamAV does not answer at {address}, so no file is taken. Start clamd, or set CLAMD to where it is."
+    )
 
 
 @health.get("/health")

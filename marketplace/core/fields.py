@@ -20,7 +20,9 @@ from wtforms.fields.choices import Choice, SelectChoice
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget, RadioInput, TextArea, TextInput
 
+from marketplace.core import scanning
 from marketplace.core.date_fields import DateInputField, LocalDateTimeField
+from marketplace.core.errors import RuleBroken
 from marketplace.core.money import ZERO, Money
 from marketplace.core.row_fields import RowsField
 
@@ -344,8 +346,9 @@ def _none_for_blank(coerce: Callable[[str], Any]) -> Callable[[Any], Any]:
 class UploadField(FileField):
     """A file to send; gives a werkzeug FileStorage, or None.
 
-    Refuses an extension that is not in `extensions` (".xlsx"), an empty file and one above
-    `max_bytes`. What is inside, the action that reads it checks.
+    Refuses an extension that is not in `extensions` (".xlsx"), an empty file, one above `max_bytes` and one
+    in which the virus scanner finds something: every file from outside comes in here. Whether the content
+    is what the name says, the action that reads it checks (`core.documents`).
     """
 
     def __init__(
@@ -374,3 +377,7 @@ class UploadField(FileField):
             raise StopValidation("The chosen file is empty. Choose another.")
         if size > self.max_bytes:
             raise StopValidation(f"The chosen file must be smaller than {self.max_bytes // MEGABYTE} MB.")
+        try:
+            scanning.check(self.data.stream)
+        except RuleBroken as refusal:
+            raise StopValidation(refusal.message) from refusal

@@ -28,10 +28,12 @@ TEXTS = (
     "ocds_prefix",
     "stripe_secret_key",
     "stripe_api_base",
+    "clamd",
 )
 LEAST_PASSPHRASE_WORK = 2 * 19 * 1024  # KiB times passes: the least of OWASP’s password storage cheat sheet
 LEAST_LETTERS = 12
 OWN_MACHINE = {"localhost", "127.0.0.1", "::1"}
+CLAMD = re.compile(r"/.+|(\[[0-9a-fA-F:]+\]|[^\s/:]+):[0-9]{1,5}")
 OCDS_PREFIX = re.compile(r"ocds-[a-z0-9]{6}")
 
 
@@ -66,6 +68,7 @@ class Settings:
     stripe_webhook_secrets
                     what Stripe signs its webhooks with: one, or the old and the new while they change
     stripe_api_base where Stripe's interface is; its own address unless set
+    clamd           where ClamAV's daemon listens, a socket's path or host:port; without it no file is scanned
     passphrase_memory_kib, passphrase_passes
                     the work of Argon2id for one try of an opening passphrase (RFC 9106, section 4)
     """
@@ -83,6 +86,7 @@ class Settings:
     stripe_secret_key: str = field(default="", repr=False)
     stripe_webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
     stripe_api_base: str = ""
+    clamd: str = ""
     passphrase_memory_kib: int = 64 * 1024
     passphrase_passes: int = 3
 
@@ -100,6 +104,11 @@ class Settings:
             raise SettingsError(
                 "Opening passphrases would be too cheap to guess. Leave PASSPHRASE_MEMORY_KIB and "
                 "PASSPHRASE_PASSES unset, or set them higher."
+            )
+        if self.clamd and not CLAMD.fullmatch(self.clamd):
+            raise SettingsError(
+                f"CLAMD is {self.clamd!r}; set it to the path of ClamAV’s socket, for example "
+                "/run/clamav/clamd.ctl, or to host:port, for example 127.0.0.1:3310."
             )
         if self.stripe_secret_key:
             self._check_stripe()

@@ -10,17 +10,12 @@ from __future__ import annotations
 
 from io import BytesIO
 from typing import Any
-from zipfile import BadZipFile, ZipFile
 
-from defusedxml import ElementTree
-
+from marketplace.core import archives
+from marketplace.core.archives import Fault, Hostile
 from marketplace.core.errors import RuleBroken
 
-LARGEST_UNPACKED = 40 * 1024 * 1024
-LARGEST_RATIO = 50
-SMALL_PART = 256 * 1024
-MOST_PARTS = 200
-XML_ENDINGS = (".xml", ".rels", ".vml")
+LIMITS = archives.Limits(parts=200, unpacked=40 * archives.MEGABYTE)
 OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")
 ARCHIVE = b"PK\x03\x04"
 
@@ -35,7 +30,6 @@ def open_workbook(content: bytes, what: str, field: str) -> Any:
 
     _check_archive(content, what, field)
     try:
-        _refuse_declarations(content)
         return excel.load(content)
     except Exception as error:  # openpyxl raises whatever a damaged file makes it raise
         raise damaged(field) from error
@@ -82,26 +76,26 @@ def _check_archive(content: bytes, what: str, field: str) -> None:
             field,
         )
     try:
-        with ZipFile(BytesIO(content)) as archive:
-            parts = archive.infolist()
-    except BadZipFile:
-        raise damaged(field) from None
-    large = [part for part in parts if part.file_size > SMALL_PART]
-    swollen = any(part.file_size > LARGEST_RATIO * max(part.compress_size, 1) for part in large)
-    if swollen or len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-        raise RuleBroken(
+        parts = archives.examine(BytesIO(content), LIMITS, whole=False)
+    except Hostile as hostile:
+        raise _refused(hostile.fault, what, field) from hostile
+    if "xl/workbook.xml" not in parts:
+        raise RuleBroken(f"This is an archive, but not an Excel workbook. Choose the {what}.", field)
+
+
+def _refused(fault: Fault, what: str, field: str) -> RuleBroken:
+    """The refusal of an archive that is not to be opened."""
+    if fault is Fault.SWOLLEN:
+        return RuleBroken(
             f"This workbook holds far more than a {what}. Download the {what} again and type or "
             "paste only what it asks for into it.",
             field,
         )
-    if "xl/workbook.xml" not in {part.filename for part in parts}:
-        raise RuleBroken(f"This is an archive, but not an Excel workbook. Choose the {what}.", field)
-
-
-def _refuse_declarations(content: bytes) -> None:
-    """Raise EntitiesForbidden for a part that declares entities: it can only do so before its first tag."""
-    with ZipFile(BytesIO(content)) as archive:
-        for name in archive.namelist():
-            if name.lower().endswith(XML_ENDINGS):
-                with archive.open(name) as part:
-                    next(iter(ElementTree.iterparse(part, events=("start",))), None)
+    if fault is Fault.MACROS:
+        return RuleBroken(
+            "This workbook has macros in it, which can do harm. Save it without them, as .xlsx.",
+            field,
+        )
+    if fault is Fault.LOCKED:
+        return RuleBroken("This workbook is protected by a password. Save it without one.", field)
+    return damaged(field)

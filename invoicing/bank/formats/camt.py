@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from xml.etree.ElementTree import Element
 
 from invoicing.bank.rules import FIELD, STERLING, Format, ReadLine, ReadStatement, shortened, unreadable
+from marketplace.core import xml_files
 from marketplace.core.errors import RuleBroken
 from marketplace.core.money import Money
 
@@ -22,14 +20,14 @@ BOOKED = "BOOK"
 def read(content: bytes) -> list[ReadStatement]:
     """The statements of a file. Raises RuleBroken for XML that is not to be trusted or is no camt.053."""
     try:
-        root = fromstring(content, forbid_dtd=True)
-    except DefusedXmlException:
+        root = xml_files.parse(content)
+    except xml_files.Declares:
         raise RuleBroken(
             "The XML file has a document type or entities in it, which no bank sends, so it was not read. "
             "Download the statement from the bank again.",
             FIELD,
         ) from None
-    except ParseError:
+    except xml_files.NotXml:
         raise unreadable(Format.CAMT) from None
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+import io
+from xml.etree.ElementTree import Element
 
 from invoicing.gateways import e_invoice
 from invoicing.incoming.formats import cii, ubl
 from invoicing.incoming.formats.elements import missing
 from invoicing.incoming.rules import FIELD, INVOICE_CODES, LARGEST_FILE, MOST_LINES, Format, ReadInvoice
+from marketplace.core import documents, xml_files
 from marketplace.core.errors import RuleBroken
 
 PDF = b"%PDF-"
@@ -25,6 +24,8 @@ def read(content: bytes) -> tuple[Format, ReadInvoice]:
     if len(content) > LARGEST_FILE:
         raise RuleBroken(f"The file must be smaller than {LARGEST_FILE // 1024**2} MB.", FIELD)
     hybrid = content.startswith(PDF)
+    if hybrid:
+        documents.check_document("invoice.pdf", io.BytesIO(content), field=FIELD, endings=(".pdf",))
     inside = e_invoice.inside(content) if hybrid else content
     if inside is None:
         raise RuleBroken(
@@ -53,13 +54,12 @@ def read(content: bytes) -> tuple[Format, ReadInvoice]:
 
 def _parsed(content: bytes) -> Element:
     try:
-        root: Element = fromstring(content, forbid_dtd=True)
-    except DefusedXmlException:
+        return xml_files.parse(content)
+    except xml_files.Declares:
         raise RuleBroken(
             "The file has a document type or entities in it, which no e-invoice needs and which can do harm, "
             "so it was not read and not kept. Ask the supplier to send the invoice without them.",
             FIELD,
         ) from None
-    except (ParseError, ValueError, LookupError):
+    except xml_files.NotXml:
         raise RuleBroken(NOT_ONE, FIELD) from None
-    return root

@@ -12,10 +12,10 @@ from typing import Any
 
 import openpyxl
 import pytest
-from defusedxml import EntitiesForbidden
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from marketplace.core.archives import Fault, Hostile
 from marketplace.core.errors import RuleBroken
 from suppliers.quotes import filled_schedule
 from suppliers.quotes.filled_schedule import MOST_ROWS, read_schedule
@@ -352,7 +352,8 @@ def test_a_workbook_that_declares_entities_is_refused_before_they_are_read(part:
     content = changed_part(part, lambda text: declared + text)
     with pytest.raises(RuleBroken, match="damaged") as refusal:
         read_schedule(content, ASKED)
-    assert isinstance(refusal.value.__cause__, EntitiesForbidden)
+    assert isinstance(refusal.value.__cause__, Hostile)
+    assert refusal.value.__cause__.fault is Fault.DECLARES
 
 
 def test_a_small_file_that_unpacks_to_a_huge_one_is_refused_without_unpacking_it() -> None:
