@@ -31,6 +31,9 @@ from marketplace.core.web import public
 LEAST_ROOM = 1024**3
 LONGEST_WAIT = timedelta(minutes=10)
 EVERY_COMMIT_SYNCED = 2
+NO_SCANNER = (
+    "ClamAV does not answer at {address}, so no file is taken. Start clamd, or set CLAMD to where it is."
+)
 health = Blueprint("health", __name__)
 
 
@@ -131,11 +134,7 @@ def _mend_room(settings: Settings) -> str:
 
 
 def _mend_scanner(address: str) -> str:
-    if Daemon(address).answers():
-        return ""
-    return (
-        f"ClamAV does not answer at {address}, so no file is taken. Start clamd, or set CLAMD to where it is."
-    )
+    return "" if Daemon(address).answers() else NO_SCANNER.format(address=address)
 
 
 @health.get("/health")

@@ -104,10 +104,7 @@ def test_without_an_answer_no_file_is_taken_and_the_doctor_says_so(app: Flask, c
             for address in (nobody, clamd, "")
         }
     assert mends == {
-        nobody: [
-            f"ClamAV does not answer at {nobody}, so no file is taken. "
-            "Start clamd, or set CLAMD to where it is."
-        ],
+        nobody: [doctor.NO_SCANNER.format(address=nobody)],
         clamd: [""],
         "": [],
     }
