@@ -7,7 +7,7 @@ VENDOR := marketplace/static/vendor/manifest.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test bench test-fast check format clean lock routes states screenshots system-run system-test
+.PHONY: help setup run test test-faults bench test-fast check format clean lock routes states screenshots system-run system-test
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ run: setup ## Start Weald at http://localhost:8000 (another port: make run PORT=
 
 test: system-test setup ## Run every check and every test
 	@scripts/test.sh
+
+test-faults: system-test setup ## Kill, cut the power, fill the disk, black-hole Stripe: the long form, half an hour
+	@scripts/test_faults.sh
 
 bench: setup ## Measure suggestions, a price schedule, 500 quotes in the last minute, the best award, 1,000 invoices, postings
 	@$(BIN)/python scripts/bench_price_schedule.py

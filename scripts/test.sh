@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Everything that proves Weald works: the checks, then the tests on both databases, then the browser.
 # Two lanes run side by side, so that no processor waits for the other's last test. What the first says is
-# seen at once, what the second says when it has ended; the closing lines of all are shown again at the end.
+# seen at once, what the second says when it has ended; then a table of the promises, how often tests tried to
+# break each, and how often one did. The closing lines of all are shown again at the end.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.venv/bin:$PATH"
 unset PYTHONDONTWRITEBYTECODE  # dozens of programs are started; each would compile everything anew
 
 log=$(mktemp -d)
+export WEALD_PROMISES="$log/promises"  # what tests tried in order to break the ten promises
 trap 'rm -rf "$log"' EXIT
 
 part() {
@@ -22,7 +24,7 @@ part() {
 
 second_lane() {
     part "checks" scripts/check.sh
-    part "integration tests on PostgreSQL" env TEST_DATABASE=postgresql pytest -n 2 tests/integration -m "not embedded"
+    part "integration tests on PostgreSQL" env TEST_DATABASE=postgresql pytest -p tests.promises -n 2 tests/integration tests/faults -m "not embedded"
 }
 
 set -m  # a group of its own, to which Ctrl-C is handed on
@@ -31,13 +33,14 @@ second=$!
 set +m
 trap 'kill -INT -- "-$second"; wait; exit 130' INT
 
-part "tests on SQLite" pytest -n 2 --ignore=tests/browser
+part "tests on SQLite" pytest -p tests.promises -n 2 --ignore=tests/browser
 part "browser journeys" pytest -n 2 --dist=loadfile --no-loadscope-reorder tests/browser
 wait
 cat "$log/second"
+part "promises" python -m tests.promises "$WEALD_PROMISES"
 
 echo
 echo "━━ all parts"
 cat "$log/closing"
 echo "In all: $SECONDS s"
-! grep -q ^FAILED "$log/closing" && [ "$(wc -l <"$log/closing")" = 4 ]
+! grep -q ^FAILED "$log/closing" && [ "$(wc -l <"$log/closing")" = 5 ]

@@ -1,0 +1,52 @@
+"""Houses to break. The short form is part of `make test`; WEALD_FAULTS=long is `make test-faults`."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.databases import Database
+from tests.faults.house import House, opened
+from tests.faults.nursery import Nursery
+
+LONG = os.environ.get("WEALD_FAULTS") == "long"
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Where programs come from, loaded once for all tests."""
+    with Nursery() as one:
+        yield one
+
+
+@pytest.fixture
+def on_disk() -> Iterator[Path]:
+    """A folder on the machine's real disk, where what is synced is synced."""
+    folder = Path(tempfile.mkdtemp(prefix="weald-faults-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def open_house(
+    nursery: Nursery, app: Flask, database: Database, on_disk: Path
+) -> Iterator[Callable[..., House]]:
+    """Opens a house with what the test has made so far; see `house.opened`."""
+    with ExitStack() as stack:
+
+        def enter(**wanted: Any) -> House:
+            entered: AbstractContextManager[House] = opened(nursery, app, database, on_disk, **wanted)
+            return stack.enter_context(entered)
+
+        yield enter
+
+
+def long_or_short(many: int, few: int) -> int:
+    """How often, in the long form and in the short one."""
+    return many if LONG else few
