@@ -19,6 +19,7 @@ from marketplace.alliance import queries as alliance_queries
 from marketplace.alliance.sign_ins import views as sign_in_pages
 from marketplace.contracts.catalogue import jobs as catalogue_jobs
 from marketplace.core import doctor, jobs, scanning, web
+from marketplace.core import doctor, jobs, logs, metrics, observed, web
 from marketplace.core.db import db, set_up_sqlite
 from marketplace.core.settings import OWN_MACHINE, Mode, Settings
 from marketplace.core.web import page, public
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         set_up_sqlite(db.engine)
+        metrics.watch_connections(db.engine)
     Migrate(app, db, MIGRATIONS, compare_type=True, render_as_batch=True)
     scanning.ask(settings.clamd)
     if not app.testing:
@@ -54,6 +56,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         pdf.draw_apart(Workers())
     sign_in_pages.set_up(app)
     web.set_up(app)
+    web.trust_proxies(app, settings.trusted_proxies)
+    observed.set_up(app)
     catalogue_jobs.set_up(app)
     for blueprint in stages.BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -114,4 +118,5 @@ def _navigation() -> dict[str, Any]:
 @with_appcontext
 def worker() -> None:
     """Deliver events, send e-mail and run the jobs by the clock, until stopped."""
+    logs.set_up(current_app.extensions["settings"])
     current_app.extensions["huey"].create_consumer(workers=1, check_worker_health=True).run()

@@ -78,7 +78,7 @@ from marketplace.contracts import views as contract_pages
 from marketplace.contracts.calendars import models as calendars
 from marketplace.contracts.importing import models as contract_imports
 from marketplace.contracts.warnings import models as contract_warnings
-from marketplace.core import doctor, storage
+from marketplace.core import doctor, figures, storage
 from marketplace.core.backups import commands as backup_commands
 from marketplace.core.calculating import calculations
 from marketplace.core.mailbox import mailbox
@@ -213,6 +213,7 @@ QUOTE_PAGES = (quote_declaration_pages, earlier_answer_pages)
 """Modules whose pages stand on the blueprint of quotes."""
 BLUEPRINTS = (
     doctor.health,
+    figures.metrics,
     mailbox,
     alliance.people,
     board_pages.board,

@@ -27,6 +27,7 @@ from invoicing.settlement import leaving as settlement_leaving
 from invoicing.settlement import tasks as settlement_tasks
 from invoicing.shared_costs import jobs as shared_cost_jobs
 from invoicing.verification import jobs as verification_jobs
+from invoicing.verification import queries as verification_queries
 from marketplace.alliance.decisions import about as decision_subjects
 from marketplace.alliance.decisions.rules import Subject
 from marketplace.alliance.memberships import jobs as membership_jobs
@@ -38,7 +39,7 @@ from marketplace.contracts import jobs as contract_jobs
 from marketplace.contracts import leaving as contract_leaving
 from marketplace.contracts import offered as contract_offers
 from marketplace.contracts.warnings import jobs as contract_warning_jobs
-from marketplace.core import events, jobs, printing
+from marketplace.core import events, figures, jobs, printing
 from marketplace.core.policy import Act
 from marketplace.needs import jobs as need_jobs
 from marketplace.needs import tasks as need_tasks
@@ -169,6 +170,8 @@ def connect() -> None:
     jobs.every_minute(letter_jobs.draw_letters)
     jobs.every_minute(combining_jobs.work_out_waiting)
     jobs.every_minute(verification_jobs.verify_once_a_night)
+    figures.ask(verification_queries.figures)
+    figures.ask(quote_queries.figures)
     jobs.every_minute(notice_reminder_jobs.remind_when_due)
     contract_offers.offer_links(award_tasks.links_of_contract)
     contract_offers.offer_links(performance_queries.links_of_contract)

@@ -20,7 +20,6 @@ from types import FrameType
 from machine import FLASK, PROJECT, settings
 
 HOST = "127.0.0.1"
-WEB_THREADS = 8
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 10
 GLANCE = 0.1
@@ -117,8 +116,8 @@ def serve(port: int) -> int:
         )
         return 1
     environment = {"BASE_URL": f"http://localhost:{port}", **settings()}
-    web = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{port}", "--worker-class", "gthread"]
-    web += ["--threads", str(WEB_THREADS), "--log-level", "warning"]
+    environment.setdefault("LOG_LEVEL", "warning")
+    web = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{port}"]
     programs: list[subprocess.Popen[bytes]] = []
     try:
         stripe = pretend_stripe(port, environment)

@@ -7,7 +7,6 @@ paid out to its own bank: no school's money passes through another's.
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -39,10 +38,11 @@ from invoicing.gateways.checkout import (
     UnansweredError,
     Wanted,
 )
+from marketplace.core import logs
 from marketplace.core.money import Money
 from marketplace.core.settings import Settings
 
-log = logging.getLogger(__name__)
+log = logs.of(__name__)
 TOLERANCE_SECONDS = 300
 MILLISECONDS: Mapping[Patience, tuple[int, int]] = {Patience.PERSON: (250, 650), Patience.JOB: (2000, 8000)}
 """How long to wait for a connection, and for an answer on it."""
@@ -149,7 +149,7 @@ def _answering() -> Iterator[None]:
         raise UnansweredError(type(error).__name__) from None
     except (AuthenticationError, AccessError) as error:
         # Stripe's own words name the key
-        log.error("Stripe refused access: %s", type(error).__name__)  # noqa: TRY400  # nor a traceback of it
+        log.error("stripe.refused_access", error=type(error).__name__)  # noqa: TRY400  # nor a traceback of it
         raise DeclinedError("It does not let Weald use this account. Tell the administrator.") from None
     except StripeError as error:
         status = error.http_status or SERVER_ERROR

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, time
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from invoicing.verification import books, documents, keeping, postings
 from invoicing.verification.rules import Check, Found, Outcome
 from marketplace.core import clock
 from marketplace.core.events import Event
+from marketplace.core.figures import Figure
 from marketplace.core.policy import Act
 
 Look = Callable[[Session, Found], None]
@@ -50,3 +51,17 @@ def verified_today(session: Session) -> bool:
     midnight = datetime.combine(clock.today(), time(), clock.LONDON)
     query = select(Event.id).where(Event.act == Act.BOOKS_VERIFY.value, Event.at >= midnight).limit(1)
     return session.scalar(query) is not None
+
+
+def figures(session: Session) -> Iterable[Figure]:
+    """How long ago the last nightly verification was, and how much differed; nothing before the first."""
+    query = select(Event.at, Event.facts).where(Event.act == Act.BOOKS_VERIFY.value)
+    last = session.execute(query.order_by(Event.position.desc()).limit(1)).first()
+    if last is None:
+        return []
+    age = round((clock.now() - last.at).total_seconds())
+    differing = sum(last.facts["differing"].values())
+    return [
+        Figure("weald_verified_seconds_ago", "How long ago everything was verified.", max(0, age)),
+        Figure("weald_verification_differing", "Records that did not agree then.", differing),
+    ]

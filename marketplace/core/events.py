@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import uuid
 from collections.abc import Callable
 from contextlib import closing
@@ -21,12 +20,12 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Row, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from marketplace.core import clock
+from marketplace.core import clock, logs
 from marketplace.core.db import Base, db, transaction
 from marketplace.core.ids import new_id
 from marketplace.core.policy import Act, Actor
 
-log = logging.getLogger(__name__)
+log = logs.of(__name__)
 GENESIS = "0" * 64
 LINKS_AT_ONCE = 5_000
 MOST_DELIVERIES_A_RUN = 1_000
@@ -235,7 +234,7 @@ def _deliver(event_id: uuid.UUID, name: str) -> bool:
             _subscribers[name].handler(session, delivery.event)
             delivery.status = DeliveryStatus.DONE
     except Exception as error:
-        log.exception("delivery of event %s to %s failed", event_id, name)
+        log.exception("delivery.failed", event_id=str(event_id), subscriber=name)
         with transaction() as session:
             delivery = _waiting(session, event_id, name)
             if delivery is not None:

@@ -6,7 +6,6 @@ costs a minute, until the next sweep.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,12 @@ from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
+from structlog.contextvars import bound_contextvars
 
-from marketplace.core import events, mail
+from marketplace.core import events, logs, mail, metrics
 from marketplace.core.settings import Settings
 
-log = logging.getLogger(__name__)
+log = logs.of(__name__)
 _by_the_clock: list[Callable[[], object]] = []
 _when_woken: list[Callable[[], object]] = []
 
@@ -57,10 +57,13 @@ def run_woken() -> None:
 
 def _run(due: Iterable[Callable[[], object]]) -> None:
     for job in due:
-        try:
-            job()
-        except Exception:
-            log.exception("job %s failed", getattr(job, "__name__", job))
+        name = f"{job.__module__}.{getattr(job, '__name__', job)}"
+        with bound_contextvars(job=name):
+            try:
+                job()
+            except Exception:
+                log.exception("job.failed")
+                metrics.count_failed_job(name)
 
 
 def deliver() -> None:
@@ -97,7 +100,7 @@ def _enqueue(wake: Callable[[], Any]) -> None:
     try:
         wake()
     except Exception:
-        log.exception("the job queue could not be reached")
+        log.exception("queue.unreachable")
 
 
 def _queue(settings: Settings) -> Huey:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import smtplib
 import ssl
 import uuid
@@ -19,14 +18,14 @@ from flask import current_app
 from sqlalchemy import ForeignKey, Index, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from marketplace.core import clock, storage
+from marketplace.core import clock, logs, storage
 from marketplace.core.db import Base, transaction
 from marketplace.core.errors import NotFound
 from marketplace.core.ids import new_id
 from marketplace.core.settings import Settings
 from marketplace.core.storage import StoredFile
 
-log = logging.getLogger(__name__)
+log = logs.of(__name__)
 LEASE = timedelta(minutes=2)
 LONGEST_WAIT = timedelta(hours=1)
 SMTP_TIMEOUT_SECONDS = 20
@@ -130,7 +129,7 @@ def send_due() -> int:
         try:
             _send(settings, letter)
         except (OSError, smtplib.SMTPException, NotFound) as error:
-            log.warning("message %s not sent: %s", letter.id, type(error).__name__)
+            log.warning("message.not_sent", message_id=str(letter.id), error=type(error).__name__)
             continue
         with transaction() as session:
             stored = session.get_one(Message, letter.id)

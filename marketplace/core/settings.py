@@ -29,7 +29,12 @@ TEXTS = (
     "stripe_secret_key",
     "stripe_api_base",
     "clamd",
+    "metrics_token",
+    "log_level",
 )
+NUMBERS = ("passphrase_memory_kib", "passphrase_passes", "trusted_proxies")
+LOG_LEVELS = ("debug", "info", "warning", "error")
+SHORTEST_TOKEN = 20
 LEAST_PASSPHRASE_WORK = 2 * 19 * 1024  # KiB times passes: the least of OWASP’s password storage cheat sheet
 LEAST_LETTERS = 12
 OWN_MACHINE = {"localhost", "127.0.0.1", "::1"}
@@ -71,6 +76,9 @@ class Settings:
     clamd           where ClamAV's daemon listens, a socket's path or host:port; without it no file is scanned
     passphrase_memory_kib, passphrase_passes
                     the work of Argon2id for one try of an opening passphrase (RFC 9106, section 4)
+    metrics_token   what Prometheus shows to read `/metrics`; without it only this machine itself may
+    trusted_proxies how many proxies stand before Weald, each adding to X-Forwarded-For and -Proto
+    log_level       what is written to the log: debug, info, warning or error, and what is worse
     """
 
     secret_key: str
@@ -89,6 +97,9 @@ class Settings:
     clamd: str = ""
     passphrase_memory_kib: int = 64 * 1024
     passphrase_passes: int = 3
+    metrics_token: str = field(default="", repr=False)
+    trusted_proxies: int = 0
+    log_level: str = "info"
 
     def __post_init__(self) -> None:
         if len(self.secret_key) < SHORTEST_SECRET:
@@ -112,6 +123,14 @@ class Settings:
             )
         if self.stripe_secret_key:
             self._check_stripe()
+        if self.log_level not in LOG_LEVELS:
+            raise SettingsError(
+                f"LOG_LEVEL is {self.log_level!r}; set it to one of: {', '.join(LOG_LEVELS)}."
+            )
+        if 0 < len(self.metrics_token) < SHORTEST_TOKEN:
+            raise SettingsError(
+                f"Set METRICS_TOKEN to a random text of at least {SHORTEST_TOKEN} characters."
+            )
 
     def _check_stripe(self) -> None:
         if not self.stripe_webhook_secrets:
@@ -164,7 +183,7 @@ class Settings:
         for name in TEXTS:
             if given := environment.get(name.upper()):
                 values[name] = given
-        for name in ("passphrase_memory_kib", "passphrase_passes"):
+        for name in NUMBERS:
             if given := environment.get(name.upper()):
                 if not given.isdecimal():
                     raise SettingsError(f"{name.upper()} is {given!r}; set it to a whole number.")

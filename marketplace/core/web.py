@@ -37,9 +37,10 @@ from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as Answer
 
-from marketplace.core import clock, controls, policy, vendor
+from marketplace.core import clock, controls, logs, observed, policy, vendor
 from marketplace.core.db import db
 from marketplace.core.errors import Forbidden, NotFound, Refusal, RuleBroken, Stale
 from marketplace.core.money import Money
@@ -48,6 +49,7 @@ from marketplace.core.policy import ANYONE, Act, Actor
 LARGEST_REQUEST = 52 * 1024 * 1024
 TEXT_LIMIT = 2 * 1024 * 1024
 csrf = CSRFProtect()
+log = logs.of(__name__)
 
 _kept_in_memory: set[str] = set()
 
@@ -204,6 +206,12 @@ def set_up(app: Flask) -> None:
         app.register_error_handler(Exception, _crash_page)
 
 
+def trust_proxies(app: Flask, number: int) -> None:
+    """Believe the last so many proxies about who asks and whether by https; nobody, when there are none."""
+    if number:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=number, x_proto=number)  # type: ignore[method-assign]
+
+
 def _set_up_templates(app: Flask) -> None:
     environment = app.jinja_env
     environment.trim_blocks = environment.lstrip_blocks = True
@@ -358,7 +366,6 @@ def _http_page(error: HTTPException) -> tuple[Any, int] | Answer:
 
 
 def _crash_page(error: Exception) -> tuple[str, int]:
-    reference = secrets.token_hex(4).upper()
-    current_app.logger.error("error %s", reference, exc_info=error)
+    log.error("request.crashed", exc_info=error)
     db.session.rollback()
-    return render_template("errors/500.html", reference=reference), 500
+    return render_template("errors/500.html", reference=observed.reference()), 500

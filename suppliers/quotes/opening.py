@@ -5,7 +5,6 @@ Questions and shared steps; the actions in `actions.py` call them in their trans
 
 from __future__ import annotations
 
-import logging
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from marketplace.alliance.queries import actor_for
-from marketplace.core import policy
+from marketplace.core import logs, policy
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.policy import Act, Actor
 from marketplace.tenders.criteria.rules import has_quality as is_asked
@@ -32,7 +31,7 @@ from suppliers.quotes.openers import queries as openers
 from suppliers.quotes.openers.rules import WHY_NOT, Standing
 from suppliers.quotes.rules import Envelope, Opener, QuoteStatus
 
-log = logging.getLogger(__name__)
+log = logs.of(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +236,7 @@ def open_envelope(
             body.opened_at = moment
             done.append(reference)
         else:
-            log.error("the %s envelope of quote %s did not open", envelope.value, quote.id)
+            log.error("envelope.did_not_open", envelope=envelope.value, quote_id=str(quote.id))
             if body is not None:
                 body.failed_at = moment
             failed.append(reference)

@@ -9,7 +9,7 @@ the number.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, selectinload
 from marketplace.core import clock
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.events import Event
+from marketplace.core.figures import Figure
 from marketplace.core.policy import Act, Actor
 from marketplace.tenders import queries as tenders
 from marketplace.tenders.criteria.tree import judged
@@ -29,7 +30,7 @@ from suppliers.profiles.models import Supplier
 from suppliers.profiles.queries import serves_tender
 from suppliers.quotes import rules, sealing
 from suppliers.quotes.copies import Copy
-from suppliers.quotes.models import Quote
+from suppliers.quotes.models import Quote, SealedBody
 from suppliers.quotes.offers import Offer, Question, Schedule
 from suppliers.quotes.rules import Envelope, QuoteStatus, Stage
 
@@ -287,6 +288,12 @@ SENT_ORDERS: Mapping[str, ColumnElement[Any]] = {
     "tender": func.lower(Tender.title),
     "reference": Quote.reference.expression,
 }
+
+
+def figures(session: Session) -> Iterable[Figure]:
+    """How many envelopes could not be read when they were opened, and were not put right since."""
+    failed = select(func.count()).where(SealedBody.failed_at.is_not(None), SealedBody.disclosed_at.is_(None))
+    return [Figure("weald_envelopes_unreadable", "Envelopes that did not open.", session.scalar(failed) or 0)]
 
 
 def count(session: Session, query: Select[Quote]) -> int:
