@@ -18,8 +18,7 @@ from marketplace.alliance import policy_views
 from marketplace.alliance import queries as alliance_queries
 from marketplace.alliance.sign_ins import views as sign_in_pages
 from marketplace.contracts.catalogue import jobs as catalogue_jobs
-from marketplace.core import doctor, jobs, scanning, web
-from marketplace.core import doctor, jobs, logs, metrics, observed, web
+from marketplace.core import doctor, jobs, logs, metrics, observed, scanning, web
 from marketplace.core.db import db, set_up_sqlite
 from marketplace.core.settings import OWN_MACHINE, Mode, Settings
 from marketplace.core.web import page, public

@@ -35,7 +35,7 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from flask import Flask
 from machine import PROJECT
-from serve import HOST, WEB_THREADS, end, wait_for_the_web
+from serve import HOST, end, wait_for_the_web
 
 from app import create_app
 from marketplace.alliance import passwords
@@ -50,6 +50,7 @@ from tests.web.client import Client
 QUOTES, LATE, CONNECTIONS, SECONDS = 500, 50, 100, 60
 MOST_P95, MOST_P99 = 1.0, 2.0
 PORT = 8479
+WEB_THREADS = 8
 SEED = 20_261_127
 GRACE = timedelta(seconds=2)
 TIMES_TO_WARM_UP = 3
@@ -217,9 +218,10 @@ def main() -> int:
                 "DATABASE_URL": url,
                 "FILES_FOLDER": str(files),
                 "WEALD_MODE": "demonstration",
+                "LOG_LEVEL": "warning",
+                "WEB_THREADS": str(WEB_THREADS),
             }
-            web = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{PORT}", "--worker-class", "gthread"]
-            web += ["--threads", str(WEB_THREADS), "--log-level", "warning", "app:create_app()"]
+            web = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{PORT}", "app:create_app()"]
             programs = [subprocess.Popen(web, cwd=PROJECT, env=environment, start_new_session=True)]
             try:
                 wait_for_the_web(programs, PORT)

@@ -6,7 +6,6 @@ by its own protocol (INSTREAM, clamd(8)): nothing of the file is written to a di
 
 from __future__ import annotations
 
-import logging
 import socket
 import struct
 from contextlib import closing
@@ -14,9 +13,10 @@ from dataclasses import dataclass
 from typing import IO
 from urllib.parse import urlsplit
 
+from marketplace.core import logs
 from marketplace.core.errors import RuleBroken
 
-log = logging.getLogger(__name__)
+log = logs.of(__name__)
 CHUNK = 64 * 1024
 SECONDS = 30.0
 SECONDS_TO_CONNECT = 3.0
@@ -105,10 +105,10 @@ def check(content: IO[bytes]) -> None:
         try:
             harmful = daemon.finds_harm(content)
         except NoAnswer as error:
-            log.exception("clamd gave no answer about a file")
+            log.exception("scanner.no_answer")
             raise RuleBroken(NOT_LOOKED_AT) from error
         if harmful:
-            log.warning("clamd found something harmful in a file; it was refused")
+            log.warning("scanner.refused_file")
             raise RuleBroken(INFECTED)
 
 

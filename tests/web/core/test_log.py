@@ -133,7 +133,7 @@ def test_a_fault_is_found_by_its_reference_and_its_message_is_not_kept(
 
     def broken() -> str:
         try:
-            return {}[EMAIL]
+            return dict[str, str]()[EMAIL]
         except KeyError as error:
             raise ZeroDivisionError(f"the secret price is {PRICE}") from error
 
