@@ -17,6 +17,9 @@ SHARED = "PROMETHEUS_MULTIPROC_DIR"
 _requests = Counter("weald_requests", "Requests that were answered.", ["route", "method", "status"])
 _seconds = Histogram("weald_request_seconds", "Seconds from a request to the end of its answer.", ["route"])
 _failed_jobs = Counter("weald_failed_jobs", "Jobs by the clock that ended with an exception.", ["job"])
+_csp_reports = Counter(
+    "weald_csp_reports", "What browsers reported that a page tried and may not.", ["directive"]
+)
 _connections = Gauge(
     "weald_database_connections", "Connections to the database in use.", multiprocess_mode="livesum"
 )
@@ -34,6 +37,11 @@ def count_request(route: str, method: str, status: str, seconds: float) -> None:
 def count_failed_job(job: str) -> None:
     """A job by the clock ended with an exception."""
     _failed_jobs.labels(job).inc()
+
+
+def count_csp_report(directive: str) -> None:
+    """A browser reported that a page tried what this directive of its policy forbids."""
+    _csp_reports.labels(directive).inc()
 
 
 def watch_connections(engine: Engine) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import secrets
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,7 +39,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as Answer
 
-from marketplace.core import clock, controls, logs, observed, policy, vendor
+from marketplace.core import clock, controls, headers, logs, observed, policy, vendor
 from marketplace.core.db import db
 from marketplace.core.errors import Forbidden, NotFound, Refusal, RuleBroken, Stale
 from marketplace.core.money import Money
@@ -192,6 +191,9 @@ def set_up(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,
     )
     csrf.init_app(app)
+    csrf.exempt(headers.reports)
+    public(headers.take_report)
+    app.register_blueprint(headers.reports)
     WTFormsHelpers(app)
     _set_up_templates(app)
     app.before_request(_guard)
@@ -231,7 +233,7 @@ def _set_up_templates(app: Flask) -> None:
         money=money, date=day, moment=moment, quantity=plain_number, unit_price=unit_price, lines=lines
     )
     controls.add_to(environment)
-    environment.globals.update(asset=asset, csp_nonce=csp_nonce, Act=Act)
+    environment.globals.update(asset=asset, csp_nonce=headers.csp_nonce, Act=Act)
     app.context_processor(lambda: {"actor": actor(), "may": may, "home_url": url_for("home")})
 
 
@@ -245,18 +247,7 @@ def _guard() -> Answer | None:
 
 
 def _headers(response: Response) -> Response:
-    nonce = csp_nonce()
-    response.headers["Content-Security-Policy"] = (
-        f"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; "
-        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
-    if current_app.config["SESSION_COOKIE_SECURE"]:
-        response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    headers.add(response)
     if request.endpoint == "static":
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     elif actor().signed_in:
@@ -267,14 +258,6 @@ def _headers(response: Response) -> Response:
 def may(act: Act, *organisation_ids: uuid.UUID) -> bool:
     """For templates: may whoever is looking do this there?"""
     return policy.allows(actor(), act, *organisation_ids)
-
-
-def csp_nonce() -> str:
-    """The random word that lets this response's own scripts run."""
-    if "csp_nonce" not in g:
-        g.csp_nonce = secrets.token_urlsafe(16)
-    nonce: str = g.csp_nonce
-    return nonce
 
 
 _manifest = cache(vendor.manifest)

@@ -6,6 +6,7 @@ import os
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +27,21 @@ MOST_REDIRECTS = 5
 READS_ONLY = {"GET", "HEAD"}
 WHO_ASKS = "weald.tests.person"
 """What no request from outside can set."""
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+SHOWN = {
+    "application/json",
+    "application/atom+xml",
+    "application/problem+json",
+    "text/calendar",
+    "text/plain",
+}
+"""What a browser may show that is no page: it is written by Weald, for programs."""
 WRITING = ("INSERT", "UPDATE", "DELETE")
 
 
@@ -88,6 +104,7 @@ class Client:
         if method in READS_ONLY:
             written = [one for one in self.statements if one.startswith(WRITING)]
             assert not written, f"{method} {path} wrote: {written[0]}"
+        check_headers(path, response)
         return response
 
     def csrf_token(self) -> str:
@@ -112,6 +129,27 @@ class Client:
         page = Page(path, response.status_code, response.text)
         assert response.status_code == status, f"{path} answered {response.status}:\n{page.words[:2000]}"
         return page
+
+
+def check_headers(path: str, answer: TestResponse) -> None:
+    """Every answer of every test has the headers that keep a browser from harm; AssertionError when not.
+
+    What is no page may do nothing should a browser show it, and a file is one to save, never to show.
+    """
+    for name, wanted in HEADERS.items():
+        assert answer.headers.get(name) == wanted, f"{path}: {name} is {answer.headers.get(name)}"
+    policy = answer.headers.get("Content-Security-Policy", "")
+    assert "frame-ancestors 'none'" in policy, f"{path} can be framed"
+    assert "unsafe" not in policy, f"{path} may run what it did not bring"
+    if answer.mimetype == "text/html":
+        assert "script-src 'self' 'nonce-" in policy, f"{path} runs scripts without a nonce"
+        assert "report-uri /browser-reports" in policy, f"{path} has nothing reported"
+        return
+    assert policy == "default-src 'none'; frame-ancestors 'none'; sandbox", f"{path} may do something"
+    shown = answer.mimetype in SHOWN or path.startswith("/static/")
+    if answer.status_code == HTTPStatus.OK and not shown:
+        kept = answer.headers.get("Content-Disposition", "")
+        assert kept.startswith("attachment"), f"{path} ({answer.mimetype}) is shown, not saved: {kept}"
 
 
 def whom_the_test_says(request: Request) -> SignedIn | None:

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from invoicing.verification import keeping
+from invoicing.verification.rules import Found
 from marketplace.core import storage
-from marketplace.core.db import transaction
+from marketplace.core.db import db, transaction
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.storage import StoredFile
 
@@ -53,3 +56,23 @@ def test_a_damaged_file_is_not_passed_off_as_whole(app: Flask) -> None:
     (folder / sha256[:2] / sha256[2:]).write_bytes(b"harmed")
     with pytest.raises(NotFound, match="damaged"):
         storage.read(sha256)
+
+
+def test_abuse_24_evidence_is_neither_taken_away_nor_changed_unnoticed(
+    session: Session, files_folder: Path
+) -> None:
+    """Its row is permanent, other content is another file, and the nightly check names what the disk lost."""
+    kept, lost, changed = (keep(content) for content in (b"minutes", b"letter", b"receipt"))
+    for change in ("DELETE FROM stored_file", "UPDATE stored_file SET media_type = 'text/html'"):
+        with pytest.raises(DBAPIError, match="permanent"), db.engine.begin() as connection:
+            connection.execute(text(change))
+    assert keep(b"minutes, amended") != kept
+    assert storage.read(kept) == b"minutes"
+    (files_folder / lost[:2] / lost[2:]).unlink()
+    (files_folder / changed[:2] / changed[2:]).write_bytes(b"another receipt")
+    session.rollback()
+    found = Found()
+    keeping.files(session, found)
+    named = {one.record.split()[1]: one.stands for one in found.kept}
+    assert set(named) == {lost, changed}
+    assert named[lost] == "nothing in the store"

@@ -25,7 +25,7 @@ def test_a_stranger_is_sent_to_sign_in_and_back(client: Client) -> None:
 
 
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example"])
-def test_signing_in_leads_nowhere_but_here(client: Client, target: str) -> None:
+def test_abuse_23_signing_in_leads_nowhere_but_here(client: Client, target: str) -> None:
     head = make.alliance(1).schools[0].headteacher
     assert head.person_id
     client.sign_in_as(head.person_id)
@@ -100,7 +100,7 @@ def test_a_fault_shows_a_reference_and_no_trace(app: Flask, monkeypatch: pytest.
     assert "42" not in answer.text
 
 
-def test_a_request_for_another_host_is_refused(app: Flask) -> None:
+def test_abuse_23_a_request_for_another_host_is_refused(app: Flask) -> None:
     client = app.test_client()
     assert client.get("/sign-in").status_code == 200
     refused = client.get("/sign-in", base_url="http://evil.example")

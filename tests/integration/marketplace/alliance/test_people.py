@@ -57,7 +57,7 @@ def test_a_new_colleague_chooses_a_password_by_the_link_and_signs_in(
     assert make.actor(person_id).organisations(Kind.SCHOOL, Role.BURSAR) == {school.id}
 
 
-def test_a_link_works_once(session: Session, school: make.School) -> None:
+def test_abuse_23_a_link_works_once(session: Session, school: make.School) -> None:
     add(school, Role.BURSAR)
     (letter,) = letters(session)
     actions.set_password(token(letter), PASSWORD)

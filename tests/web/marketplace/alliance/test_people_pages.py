@@ -90,7 +90,7 @@ def test_a_used_link_says_how_to_get_another(client: Client, school: make.School
     client.get("/set-password/made-up", status=404)
 
 
-def test_asking_for_a_link_gets_the_same_answer_for_everybody(
+def test_abuse_23_asking_for_a_link_gets_the_same_answer_for_everybody(
     client: Client, school: make.School, session: Session
 ) -> None:
     actions.add_person(
