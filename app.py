@@ -17,6 +17,7 @@ from invoicing.gateways.workers import Workers
 from marketplace.alliance import policy_views
 from marketplace.alliance import queries as alliance_queries
 from marketplace.alliance.sign_ins import views as sign_in_pages
+from marketplace.alliance.sign_ins.proving import views as proof_pages
 from marketplace.contracts.catalogue import jobs as catalogue_jobs
 from marketplace.core import doctor, jobs, logs, metrics, observed, scanning, web
 from marketplace.core.db import db, set_up_sqlite
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.set_up(app)
     web.trust_proxies(app, settings.trusted_proxies)
     observed.set_up(app)
+    proof_pages.set_up(app)
     catalogue_jobs.set_up(app)
     for blueprint in stages.BLUEPRINTS:
         app.register_blueprint(blueprint)

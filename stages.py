@@ -67,6 +67,12 @@ from marketplace.alliance.partnerships import models as partnerships
 from marketplace.alliance.partnerships import tasks as partnership_tasks
 from marketplace.alliance.partnerships import views as partnership_pages
 from marketplace.alliance.sign_ins import models as sign_ins
+from marketplace.alliance.sign_ins.factors import models as second_factors
+from marketplace.alliance.sign_ins.factors import tasks as factor_tasks
+from marketplace.alliance.sign_ins.factors import views as factor_pages
+from marketplace.alliance.sign_ins.passkeys import models as passkeys
+from marketplace.alliance.sign_ins.passkeys import views as passkey_pages
+from marketplace.alliance.sign_ins.proving import views as proof_pages
 from marketplace.alliance.term_dates import models as term_dates
 from marketplace.alliance.term_dates import views as term_dates_pages
 from marketplace.alliance.work import models as work
@@ -161,6 +167,8 @@ from suppliers.quotes.rescue import views as rescue_pages
 
 MODELS = (
     sign_ins,
+    second_factors,
+    passkeys,
     work,
     decisions,
     delegation,
@@ -205,6 +213,8 @@ MODELS = (
     annual_pack,
     storage,
 )
+PEOPLE_PAGES = (factor_pages, passkey_pages, proof_pages)
+"""Modules whose pages stand on the blueprint of people."""
 INVOICE_PAGES = (as_of_pages, logo_pages)
 """Modules whose pages stand on the blueprint of invoices."""
 TENDER_PAGES = (amending_pages, commitment_pages, interest_pages, recommitting_pages, specification_pages)
@@ -265,6 +275,7 @@ BLUEPRINTS = (
     annual_pack_pages.annual_pack,
 )
 WAITING_FOR: tuple[Any, ...] = (
+    factor_tasks.waiting_for,
     work_tasks.waiting_for,
     decision_tasks.waiting_for,
     membership_tasks.waiting_for,

@@ -35,6 +35,7 @@ from marketplace.alliance.memberships import leaving
 from marketplace.alliance.memberships import shown as membership_subjects
 from marketplace.alliance.partnerships import jobs as partnership_jobs
 from marketplace.alliance.partnerships import shown as partnership_subjects
+from marketplace.alliance.sign_ins.factors import required as second_factors
 from marketplace.contracts import jobs as contract_jobs
 from marketplace.contracts import leaving as contract_leaving
 from marketplace.contracts import offered as contract_offers
@@ -82,6 +83,7 @@ from suppliers.quotes import tasks as quote_tasks
 from suppliers.quotes.keys import halves as quote_keys
 from suppliers.quotes.keys import jobs as opening_key_jobs
 from suppliers.quotes.keys import tasks as opening_key_tasks
+from suppliers.quotes.openers import queries as opener_queries
 
 
 def connect() -> None:
@@ -89,6 +91,7 @@ def connect() -> None:
     agreeing = (Act.DECISION_CARRY, Act.DECISION_REJECT, Act.DECISION_WITHDRAW, Act.CONFIRMATION_RECORD)
     events.subscribe("memberships.agreed", membership_jobs.carry_out, *agreeing)
     events.subscribe("partnerships.agreed", partnership_jobs.carry_out, *agreeing)
+    second_factors.ask_also(opener_queries.opens_a_tender)
     profile_jobs.listen()
     events.subscribe("questions.answered", question_jobs.tell_of_answer, Act.QUESTION_ANSWER)
     events.subscribe("keys.openers", opening_key_jobs.ask_openers, Act.TENDER_INVITE, Act.TENDER_CONFIRM)

@@ -57,7 +57,7 @@ def sign_in(page: Page, email: str) -> None:
     page.goto("/sign-in")
     page.locator("input[name=email]").fill(email)
     page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("main button[type=submit]").click()
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(lambda url: not url.endswith("/sign-in"))
 
 

@@ -18,6 +18,8 @@ SUBJECTS = {
         "person",
         "password",
         "sign_in",
+        "factor",
+        "passkey",
     ),
     "Work that schools share": ("activity", "lead", "hours", "priorities"),
     "Decisions and confirmations": ("seat", "decision", "confirmation"),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from marketplace.alliance.models import (
@@ -298,8 +299,16 @@ def actor_for(session: Session, person_id: uuid.UUID) -> Actor | None:
 
 def actor_where(session: Session, chosen: ColumnElement[bool]) -> Actor | None:
     """The person that a condition chooses, as an actor; None for nobody, and if inactive. One query."""
+    return actor_in(session.execute(seats_where(chosen)).all())
+
+
+def seats_where(chosen: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The person that a condition chooses, if active, with a row for each seat and alliance.
+
+    `actor_in` reads the rows.
+    """
     of_schools = and_(Membership.school_id == Organisation.id, Membership.status == MembershipStatus.ACTIVE)
-    rows = session.execute(
+    return (
         select(
             Person.id.label("person_id"),
             Person.name,
@@ -312,7 +321,11 @@ def actor_where(session: Session, chosen: ColumnElement[bool]) -> Actor | None:
         .outerjoin(Organisation, Organisation.id == RoleHolding.organisation_id)
         .outerjoin(Membership, of_schools)
         .where(chosen, Person.active)
-    ).all()
+    )
+
+
+def actor_in(rows: Sequence[Row[Any]]) -> Actor | None:
+    """The one person of the rows that `seats_where` chose, as an actor; None for no rows."""
     if not rows:
         return None
     seats = frozenset(Seat(row.id, row.kind, row.role) for row in rows if row.id)

@@ -41,18 +41,29 @@ class Seat:
     role: Role
 
 
+class Proof(StrEnum):
+    """How well a person has shown who they are. Only a browser's sign-in can be less than fresh."""
+
+    FRESH = "fresh"
+    OLD = "old"
+    """Too long ago for what needs a new proof; see `permissions.proofs`."""
+    HALF = "half"
+    """A role of theirs asks for a second factor, and they have none yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who is acting: a person with their seats, the system, or somebody not signed in.
 
     `alliance_ids` are the alliances this actor may read: those they sit in, and those of which
-    their school is a member.
+    their school is a member. `proof` says how well they have shown that they are this person.
     """
 
     person_id: uuid.UUID | None
     name: str
     seats: frozenset[Seat] = frozenset()
     alliance_ids: frozenset[uuid.UUID] = field(default=frozenset())
+    proof: Proof = field(default=Proof.FRESH, compare=False)
 
     @property
     def signed_in(self) -> bool:

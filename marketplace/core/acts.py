@@ -31,6 +31,15 @@ class Act(StrEnum):
     PERSON_SIGN_IN = "person.sign_in"
     PERSON_SIGN_OUT = "person.sign_out"
     SIGN_IN_END = "sign_in.end"
+    PERSON_PROVE = "person.prove"
+    FACTOR_ADD = "factor.add"
+    FACTOR_REMOVE = "factor.remove"
+    FACTOR_MISS = "factor.miss"
+    FACTOR_RECOVER = "factor.recover"
+    FACTOR_MAKE_CODES = "factor.make_codes"
+    PASSKEY_ADD = "passkey.add"
+    PASSKEY_RENAME = "passkey.rename"
+    PASSKEY_REMOVE = "passkey.remove"
     PASSWORD_MISS = "password.miss"  # noqa: S105  # the name of an act
     PASSWORD_CHANGE = "password.change"  # noqa: S105  # the name of an act
     PASSWORD_GIVE = "password.give"  # noqa: S105  # the same

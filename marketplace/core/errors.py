@@ -1,4 +1,4 @@
-"""The four refusals a person can meet. Only `core/web.py` and `app.py` turn them into pages."""
+"""The refusals a person can meet. Only `core/web.py`, `app.py` and signing in turn them into pages."""
 
 
 class Refusal(Exception):
@@ -18,6 +18,10 @@ class NotFound(Refusal):
 
 class Forbidden(Refusal):
     """The actor may see it but may not do this to it. Shown as 403."""
+
+
+class ProofNeeded(Refusal):
+    """The actor may do this, and shows first that it is still them. Shown as a page that asks (403)."""
 
 
 class RuleBroken(Refusal):

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import uuid
 
-from marketplace.core.actors import ADMINISTRATOR, ANYONE, SYSTEM, Actor, Kind, Role, Seat
+from marketplace.core.actors import ADMINISTRATOR, ANYONE, SYSTEM, Actor, Kind, Proof, Role, Seat
 from marketplace.core.acts import Act
-from marketplace.core.errors import Forbidden
+from marketplace.core.errors import Forbidden, ProofNeeded
 from marketplace.core.permissions import POLICY
 from marketplace.core.permissions.permission import Permission
+from marketplace.core.permissions.proofs import NEEDS_PROOF
 
 __all__ = [
     "ADMINISTRATOR",
     "ANYONE",
+    "NEEDS_PROOF",
     "POLICY",
     "SYSTEM",
     "Act",
     "Actor",
     "Kind",
     "Permission",
+    "Proof",
     "Role",
     "Seat",
     "allows",
@@ -42,7 +45,15 @@ def allows(actor: Actor, act: Act, *organisation_ids: uuid.UUID) -> bool:
 
 
 def require(actor: Actor, act: Act, *organisation_ids: uuid.UUID) -> None:
-    """Raise Forbidden unless the actor may do this in one of these organisations."""
+    """Raise Forbidden unless the actor may do this in one of these organisations.
+
+    Raises ProofNeeded when they may, but what they do is listed in NEEDS_PROOF and their last proof is old.
+    """
+    label = POLICY[act].label
+    said = f"{label[0].lower()}{label[1:]}"
     if not allows(actor, act, *organisation_ids):
-        label = POLICY[act].label
-        raise Forbidden(f"Your role does not allow you to: {label[0].lower()}{label[1:]}.")
+        raise Forbidden(f"Your role does not allow you to: {said}.")
+    if actor.proof is Proof.HALF and Role.ANYONE not in POLICY[act].roles:
+        raise Forbidden("Set up a second factor first. Your role asks for one.")
+    if actor.proof is Proof.OLD and act in NEEDS_PROOF:
+        raise ProofNeeded(said)

@@ -150,6 +150,7 @@ def signed_in(person: Actor) -> dict[str, Any]:
             device_hash=hash_of(secret),
             browser="A browser",
             began_at=clock.machine_now(),
+            proven_at=clock.machine_now(),
         )
         session.add(row)
     return {"_user_id": secret, "_fresh": True, SEEN: int(clock.machine_now().timestamp())}

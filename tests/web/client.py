@@ -73,14 +73,14 @@ class Client:
         """The page that follows from posting these fields, with a valid CSRF token added."""
         sent: MultiDict[str, Any] = MultiDict(data or {})
         sent.setdefault("csrf_token", self.csrf_token())
-        return self._page(self._follow(self.open(path, method="POST", data=sent)), status)
+        return self._page(self._follow(self.open(path, method="POST", data=sent), sent), status)
 
     def submit(self, form: Form, button: str | None = None, *, status: int = 200) -> Page:
         """The page that follows from pressing a button of a form, as the form stands."""
         sent = form.data(button)
         if form.method == "get":
             return self._page(self._follow(self.open(form.action, query_string=sent)), status)
-        return self._page(self._follow(self.open(form.action, method="POST", data=sent)), status)
+        return self._page(self._follow(self.open(form.action, method="POST", data=sent), sent), status)
 
     def download(self, path: str, *, status: int = 200) -> TestResponse:
         """The answer itself, for what is not a page: a file, a redirect."""
@@ -113,13 +113,16 @@ class Client:
             raw = cookie.setdefault("csrf_token", hashlib.sha256(os.urandom(64)).hexdigest())
         return str(URLSafeTimedSerializer(self.app.secret_key or "", salt="wtf-csrf-token").dumps(raw))
 
-    def _follow(self, response: TestResponse) -> TestResponse:
+    def _follow(self, response: TestResponse, sent: MultiDict[str, Any] | None = None) -> TestResponse:
+        """What follows from redirects. One that says so has what was sent sent again."""
         for _ in range(MOST_REDIRECTS):
             if not 300 <= response.status_code < 400:
                 return response
             target = urlsplit(response.headers["Location"])
             assert not target.netloc or target.netloc == "localhost", f"a redirect leads to {target.netloc}"
-            response = self.open(target.path + (f"?{target.query}" if target.query else ""))
+            path = target.path + (f"?{target.query}" if target.query else "")
+            again: dict[str, Any] = {"method": "POST", "data": sent} if response.status_code == 307 else {}
+            response = self.open(path, **again)
         raise AssertionError("The redirects never end.")
 
     def _page(self, response: TestResponse, status: int) -> Page:

@@ -110,6 +110,7 @@ def gallery_app() -> Flask:
     app.jinja_loader = ChoiceLoader([page_itself, *filter(None, [app.jinja_loader])])
     people = Blueprint("people", __name__)
     people.add_url_rule("/sign-in", "sign_in", public(lambda: ""))
+    people.add_url_rule("/security", "security", public(lambda: ""))
     people.add_url_rule("/sign-out", "sign_out", public(lambda: ""), methods=["POST"])
     app.register_blueprint(people)
     app.add_url_rule("/", "home", public(_show), methods=["GET", "POST"])

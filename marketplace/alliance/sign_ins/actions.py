@@ -12,10 +12,12 @@ from marketplace.alliance import passwords
 from marketplace.alliance import queries as people
 from marketplace.alliance.models import Person
 from marketplace.alliance.sign_ins import queries, rules
+from marketplace.alliance.sign_ins.factors import queries as factors
+from marketplace.alliance.sign_ins.factors import required
 from marketplace.alliance.sign_ins.models import MissedPassword, SignIn
 from marketplace.core import clock, events, mail, policy
 from marketplace.core.db import db, transaction
-from marketplace.core.errors import RuleBroken
+from marketplace.core.errors import Refusal, RuleBroken
 from marketplace.core.policy import ANYONE, Act, Actor
 
 
@@ -28,25 +30,46 @@ class Begun:
     device: str
 
 
+class FactorNeeded(Refusal):
+    """The first proof was right, and this person has a second factor, which is asked for now."""
+
+    def __init__(self, person_id: uuid.UUID) -> None:
+        super().__init__("Give your second factor.")
+        self.person_id = person_id
+
+
 def sign_in(email: str, password: str, *, device: str | None = None, browser: str = "") -> Begun:
     """Sign a person in, and tell them of a device that is new. Raises RuleBroken, not saying what was wrong.
+
+    Raises FactorNeeded when the password was right and a second factor is to follow.
+    """
+    return admit(check_password(email, password, device=device), device=device, browser=browser)
+
+
+def check_password(email: str, password: str, *, device: str | None = None) -> uuid.UUID:
+    """Whose password this is. Raises RuleBroken, not saying what was wrong; a miss is counted.
 
     The slow work is done before the transaction begins, so that guessing holds nobody up. An unknown address
     gets the same answer for the same work.
     """
     session, moment = db.session(), clock.machine_now()
     person = people.person_by_email(session, email)
-    device_hash = rules.hash_of(device or "")
-    known = queries.has_signed_in(session, person.id if person else uuid.UUID(int=0), device_hash)
-    key = rules.key_of(email, device_hash if known else None)
+    person_id = person.id if person else uuid.UUID(int=0)
+    key = rules.key_of(email, known_device(session, person_id, device))
     rules.check_misses(queries.misses(session, key, moment))
     if not passwords.matches(person.password_hash if person else None, password) or person is None:
-        _miss(person.id if person else None, person.name if person else "", key)
+        miss_password(person.id if person else None, person.name if person else "", key)
         raise RuleBroken("That e-mail address and password do not match. Check both.", "password")
-    return _begin(person.id, device if known else None, browser)
+    return person.id
 
 
-def _miss(person_id: uuid.UUID | None, name: str, key: str) -> None:
+def known_device(session: Session, person_id: uuid.UUID, device: str | None) -> str | None:
+    """The hash of a device's secret if this person has signed in with it before. A shared step."""
+    device_hash = rules.hash_of(device or "")
+    return device_hash if queries.has_signed_in(session, person_id, device_hash) else None
+
+
+def miss_password(person_id: uuid.UUID | None, name: str, key: str) -> None:
     """Count a wrong password, and record it where it was somebody's."""
     with transaction() as session:
         policy.require(ANYONE, Act.PASSWORD_MISS)
@@ -55,25 +78,48 @@ def _miss(person_id: uuid.UUID | None, name: str, key: str) -> None:
             events.record(session, Actor(person_id, name), Act.PASSWORD_MISS, person_id)
 
 
-def _begin(person_id: uuid.UUID, device: str | None, browser: str) -> Begun:
-    begun = Begun(person_id, secrets.token_urlsafe(32), device or secrets.token_urlsafe(32))
+def admit(person_id: uuid.UUID, *, device: str | None = None, browser: str = "") -> Begun:
+    """Sign in whoever was proven by a first factor: a password, or a provider that knows them.
+
+    Raises FactorNeeded when they have a second factor, which is to follow.
+    """
     with transaction() as session:
-        person = session.get_one(Person, person_id)
-        signing = Actor(person_id, person.name)
+        signing = Actor(person_id, session.get_one(Person, person_id).name)
         policy.require(signing, Act.PERSON_SIGN_IN)
-        is_new = device is None and queries.has_signed_in(session, person_id)
-        session.add(
-            SignIn(
-                person_id=person_id,
-                secret_hash=rules.hash_of(begun.secret),
-                device_hash=rules.hash_of(begun.device),
-                browser=browser[: rules.LONGEST_BROWSER],
-                began_at=clock.machine_now(),
-            )
-        )
+        if factors.has_any(session, person_id):
+            raise FactorNeeded(person_id)
+        begun = open_sign_in(session, person_id, device=device, browser=browser)
         events.record(session, signing, Act.PERSON_SIGN_IN, person_id)
-        if is_new:
-            _tell_of_device(session, person, browser)
+        return begun
+
+
+def open_sign_in(
+    session: Session, person_id: uuid.UUID, *, device: str | None = None, browser: str = ""
+) -> Begun:
+    """The row of a sign-in, for a person who was proven. The only way in, and a shared step.
+
+    They are told of a device that is new, unless it is their first. When a role of theirs asks for a second
+    factor and they have none, the sign-in is good only for setting one up.
+    """
+    known = known_device(session, person_id, device)
+    begun = Begun(
+        person_id, secrets.token_urlsafe(32), device if device and known else secrets.token_urlsafe(32)
+    )
+    is_new = known is None and queries.has_signed_in(session, person_id)
+    moment = clock.machine_now()
+    session.add(
+        SignIn(
+            person_id=person_id,
+            secret_hash=rules.hash_of(begun.secret),
+            device_hash=rules.hash_of(begun.device),
+            browser=browser[: rules.LONGEST_BROWSER],
+            began_at=moment,
+            proven_at=moment,
+            lacks_factor=required.lacks_factor(session, person_id),
+        )
+    )
+    if is_new:
+        _tell_of_device(session, session.get_one(Person, person_id), browser)
     return begun
 
 

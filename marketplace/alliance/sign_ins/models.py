@@ -15,7 +15,9 @@ from marketplace.core.ids import new_id
 class SignIn(Base):
     """A person in one browser, until it ends. Of what the browser keeps only hashes are stored.
 
-    Its moments are those of the machine's own clock.
+    Its moments are those of the machine's own clock. `proven_at` is when the person last proved who they are;
+    `lacks_factor` says that their role asks for a second factor and that they have none: until they have one
+    this sign-in is good for nothing else.
     """
 
     __tablename__ = "sign_in"
@@ -26,11 +28,13 @@ class SignIn(Base):
     device_hash: Mapped[str]
     browser: Mapped[str]
     began_at: Mapped[datetime]
+    proven_at: Mapped[datetime]
+    lacks_factor: Mapped[bool] = mapped_column(default=False)
     ended_at: Mapped[datetime | None]
 
 
 class MissedPassword(Base):
-    """A wrong password was tried. `key` tells the address and the device apart and names neither."""
+    """A wrong password or code was tried. `key` tells the address and the device apart and names neither."""
 
     __tablename__ = "missed_password"
     __table_args__ = (Index("ix_missed_password_key_missed_at", "key", "missed_at"),)

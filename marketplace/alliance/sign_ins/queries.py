@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, select
@@ -11,15 +12,34 @@ from sqlalchemy.orm import Session
 from marketplace.alliance import queries
 from marketplace.alliance.models import Person
 from marketplace.alliance.sign_ins.models import MissedPassword, SignIn
-from marketplace.alliance.sign_ins.rules import LONGEST, MISSES_COUNT, hash_of
+from marketplace.alliance.sign_ins.rules import LONGEST, MISSES_COUNT, PROOF_LASTS, hash_of, proof_of
 from marketplace.core.errors import NotFound
 from marketplace.core.policy import Actor
 
 
 def who_asks(session: Session, secret: str, moment: datetime) -> Actor | None:
-    """Whose sign-in this is, as an actor; None when it has ended. One query."""
-    theirs = select(SignIn.person_id).where(SignIn.secret_hash == hash_of(secret), _is_running(moment))
-    return queries.actor_where(session, Person.id == theirs.scalar_subquery())
+    """Whose sign-in this is, as an actor; None when it has ended. One query.
+
+    One that is good only for setting up a second factor is good for that while its proof is fresh.
+    """
+    rows = session.execute(
+        queries.seats_where(SignIn.secret_hash == hash_of(secret))
+        .join(SignIn, and_(SignIn.person_id == Person.id, _is_running(moment)))
+        .add_columns(SignIn.proven_at, SignIn.lacks_factor)
+    ).all()
+    actor = queries.actor_in(rows)
+    if actor is None or (rows[0].lacks_factor and moment - rows[0].proven_at > PROOF_LASTS):
+        return None
+    return replace(actor, proof=proof_of(rows[0].proven_at, moment, lacks_factor=rows[0].lacks_factor))
+
+
+def own(session: Session, secret: str, moment: datetime) -> SignIn:
+    """The sign-in of this browser, locked. Raises NotFound when it has ended."""
+    query = select(SignIn).where(SignIn.secret_hash == hash_of(secret), _is_running(moment))
+    found = session.scalars(query.with_for_update(of=SignIn)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _is_running(moment: datetime) -> ColumnElement[bool]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from datetime import datetime, timedelta
 
 from marketplace.core.errors import RuleBroken
+from marketplace.core.policy import Proof
 
 IDLE = timedelta(minutes=30)
 """A browser that nobody used for so long is signed out."""
@@ -14,6 +16,10 @@ LONGEST = timedelta(hours=12)
 MISSES_COUNT = timedelta(minutes=15)
 MOST_MISSES = 10
 LONGEST_BROWSER = 200
+PROOF_LASTS = timedelta(minutes=15)
+"""So long a proof of who one is does for what needs one; see `permissions.proofs`."""
+HALFWAY_LASTS = timedelta(minutes=10)
+"""So long a right password waits for the second factor."""
 
 _BROWSERS = (
     ("Edg", "Edge"),
@@ -46,14 +52,33 @@ def key_of(email: str, device: str | None) -> str:
     return hash_of(f"{email.strip().lower()} {device or 'a stranger'}")
 
 
-def check_misses(misses: int) -> None:
-    """Raises RuleBroken when too many wrong passwords were tried lately."""
+def check_misses(misses: int, field: str = "password") -> None:
+    """Raises RuleBroken, on the form's field, when too many wrong passwords were tried lately."""
     if misses >= MOST_MISSES:
         minutes = int(MISSES_COUNT.total_seconds() // 60)
         raise RuleBroken(
             f"Too many wrong passwords. Wait {minutes} minutes, or choose a new password by e-mail.",
-            "password",
+            field,
         )
+
+
+def key_of_codes(person_id: uuid.UUID, device: str | None) -> str:
+    """What wrong codes are counted by: a person, apart for each device that they have used."""
+    return hash_of(f"code {person_id} {device or 'a stranger'}")
+
+
+def check_missed_codes(misses: int, field: str = "code") -> None:
+    """Raises RuleBroken, on the form's field, when too many wrong codes were tried lately."""
+    if misses >= MOST_MISSES:
+        minutes = int(MISSES_COUNT.total_seconds() // 60)
+        raise RuleBroken(f"Too many wrong codes. Wait {minutes} minutes, then take the newest.", field)
+
+
+def proof_of(proven_at: datetime, moment: datetime, *, lacks_factor: bool) -> Proof:
+    """What the last proof of a sign-in is still worth."""
+    if lacks_factor:
+        return Proof.HALF
+    return Proof.FRESH if moment - proven_at <= PROOF_LASTS else Proof.OLD
 
 
 def is_idle(seen_at: datetime | None, moment: datetime) -> bool:

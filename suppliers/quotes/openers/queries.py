@@ -16,9 +16,9 @@ from marketplace.core.policy import Actor
 from marketplace.core.web import Task
 from marketplace.tenders import queries as tenders
 from marketplace.tenders.amending.queries import schools_of
-from marketplace.tenders.models import Tender
+from marketplace.tenders.models import PanelSeat, Tender
 from marketplace.tenders.queries import named as seats_of
-from marketplace.tenders.rules import Seat
+from marketplace.tenders.rules import Seat, TenderStatus
 from suppliers.quotes import queries as quotes
 from suppliers.quotes.keys import queries as keys
 from suppliers.quotes.keys.models import EnvelopeKey
@@ -131,3 +131,14 @@ def waiting_for(session: Session, actor: Actor) -> list[Task]:
         for one in session.scalars(query)
         if schools_to_agree_for(session, actor, one)
     ]
+
+
+def opens_a_tender(session: Session, person_id: uuid.UUID) -> bool:
+    """Is this person named to open quotes that are, or may yet be, sealed?"""
+    before = {TenderStatus.JOINING, TenderStatus.CONFIRMED, *STILL_SEALED}
+    query = (
+        select(PanelSeat.id)
+        .join(Tender, Tender.id == PanelSeat.tender_id)
+        .where(PanelSeat.person_id == person_id, PanelSeat.seat == Seat.OPENER, Tender.status.in_(before))
+    )
+    return session.scalar(query.limit(1)) is not None

@@ -7,6 +7,7 @@ from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from marketplace.alliance.sign_ins.factors import required
 from marketplace.core import clock
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.events import Event
@@ -41,6 +42,8 @@ def test_an_opener_taken_off_by_two_people_opens_nothing_and_the_others_do(sessi
     make.close_tender(tender)
     coordinator, head = alliance.coordinator, tender.schools[1].headteacher
     assert fourth.person_id
+    assert required.asks(session, fourth), "who opens quotes needs a second factor"
+    assert not required.asks(session, alliance.schools[2].governor)
     removal_id = new_id()
     with clock.travelling(tender.closes_at):
         actions.start_opening(fourth, tender.id, PRICE, make.PASSPHRASE)

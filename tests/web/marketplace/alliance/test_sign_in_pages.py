@@ -54,7 +54,7 @@ def test_a_browser_that_lay_unused_is_signed_out_and_told_why(browser: Callable[
 
 def test_one_sees_where_one_is_signed_in_and_ends_it(browser: Callable[[str], Client]) -> None:
     here, phone = browser(FIREFOX), browser(SAFARI)
-    page = here.get(here.get("/people").links()["Where you are signed in"])
+    page = here.get(here.get("/people").links()["How and where you are signed in"])
     assert "Firefox on Windows" in page.words
     assert "Safari on an iPhone" in page.words
     assert page.words.count("This browser") == 1
@@ -62,9 +62,9 @@ def test_one_sees_where_one_is_signed_in_and_ends_it(browser: Callable[[str], Cl
     assert "You are signed out there." in done.words
     assert phone.get("/people").heading == "Sign in"
     tablet = browser(SAFARI)
-    here.submit(here.get("/sign-ins").form("Sign out everywhere but here"), "Sign out everywhere but here")
+    here.submit(here.get("/security").form("Sign out everywhere but here"), "Sign out everywhere but here")
     assert tablet.get("/people").heading == "Sign in"
-    assert "Sign out everywhere" not in here.get("/sign-ins").words
+    assert "Sign out everywhere" not in here.get("/security").words
 
 
 def test_abuse_23_signing_in_begins_a_session_of_its_own(

@@ -1,0 +1,1 @@
+"""Passkeys: a person proves who they are by unlocking a device of theirs (Web Authentication, level 2)."""

@@ -1,0 +1,1 @@
+"""Proving again who one is, before something that a stolen session must not be enough for."""
