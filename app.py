@@ -120,4 +120,4 @@ def _navigation() -> dict[str, Any]:
 def worker() -> None:
     """Deliver events, send e-mail and run the jobs by the clock, until stopped."""
     logs.set_up(current_app.extensions["settings"])
-    current_app.extensions["huey"].create_consumer(workers=1, check_worker_health=True).run()
+    jobs.work(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001  # the proxy's own way

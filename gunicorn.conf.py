@@ -26,6 +26,7 @@ timeout = 60
 graceful_timeout = 30
 """Seconds that requests in flight have to end when the server is asked to stop."""
 limit_request_line = 4094
+control_socket_disable = True
 logconfig_dict = logs.configuration(
     production=os.environ.get("WEALD_MODE", "production") == "production",
     level=os.environ.get("LOG_LEVEL", "info"),

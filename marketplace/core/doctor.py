@@ -6,8 +6,6 @@ and in short by `/ready`, which tells whoever shares out requests whether this p
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +18,7 @@ from sqlalchemy import Select, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from marketplace.core import clock
+from marketplace.core import clock, storage
 from marketplace.core.db import db, revision_of
 from marketplace.core.events import Delivery, DeliveryStatus
 from marketplace.core.mail import Message, MessageStatus
@@ -87,7 +85,7 @@ def _needed(session: Session, settings: Settings) -> Iterator[Finding]:
     """What no page can do without."""
     checks: tuple[tuple[str, Callable[[], str]], ...] = (
         ("database", lambda: _mend_database(session)),
-        ("store", lambda: _mend_store(settings)),
+        ("store", storage.store_of(settings).mend),
     )
     for name, mend in checks:
         try:
@@ -116,21 +114,9 @@ def _mend_database(session: Session) -> str:
     return ""
 
 
-def _mend_store(settings: Settings) -> str:
-    folder = settings.files_folder
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        writable = os.access(folder, os.W_OK | os.X_OK)
-    except OSError:
-        writable = False
-    return "" if writable else f"Nothing can be written to {folder}. Allow it, or set FILES_FOLDER."
-
-
 def _mend_room(settings: Settings) -> str:
-    if not settings.files_folder.is_dir():
-        return ""
-    room = shutil.disk_usage(settings.files_folder).free
-    return "" if room >= LEAST_ROOM else f"Only {room // 1024**2:,} MB are free. Make room."
+    room = storage.store_of(settings).room()
+    return "" if room is None or room >= LEAST_ROOM else f"Only {room // 1024**2:,} MB are free. Make room."
 
 
 def _mend_scanner(address: str) -> str:

@@ -202,14 +202,16 @@ def first_broken_link(session: Session) -> BrokenLink | None:
     return None
 
 
-def deliver_due() -> int:
+def deliver_due(stopping: Callable[[], bool] = lambda: False) -> int:
     """Hand every delivery that is due to its handler; returns how many succeeded.
 
     A handler that raises is rolled back and tried again later, with doubling waits up to an hour.
-    Handlers may record events of their own; those are delivered in the same run.
+    Handlers may record events of their own; those are delivered in the same run, unless it is stopped.
     """
     delivered = 0
     for _ in range(MOST_DELIVERIES_A_RUN):
+        if stopping():
+            break
         due = db.session.execute(
             select(Delivery.event_id, Delivery.subscriber)
             .join(Event)

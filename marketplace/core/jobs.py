@@ -43,6 +43,25 @@ def wake(session: Session) -> None:
     session.info["wake"] = True
 
 
+def work(app: Flask) -> None:
+    """Be the worker until SIGTERM asks to stop: what is being done is finished, nothing else is begun."""
+    consumer = app.extensions["huey"].create_consumer(
+        workers=1, check_worker_health=True, graceful_signal="TERM"
+    )
+    _stop.asked = consumer.stop_flag.is_set
+    _enqueue(app.extensions["wake"])  # what came while no worker ran does not wait for the clock
+    consumer.run()
+
+
+class _Stop:
+    """Whether this process was asked to stop; only a worker ever is."""
+
+    asked: Callable[[], bool] = staticmethod(lambda: False)
+
+
+_stop = _Stop()
+
+
 def run_due() -> None:
     """Everything that is due now: jobs by the clock, then deliveries, then e-mail."""
     _run(_by_the_clock)
@@ -57,6 +76,8 @@ def run_woken() -> None:
 
 def _run(due: Iterable[Callable[[], object]]) -> None:
     for job in due:
+        if _stop.asked():
+            return
         name = f"{job.__module__}.{getattr(job, '__name__', job)}"
         with bound_contextvars(job=name):
             try:
@@ -68,8 +89,8 @@ def _run(due: Iterable[Callable[[], object]]) -> None:
 
 def deliver() -> None:
     """Deliveries and the e-mail they cause."""
-    events.deliver_due()
-    mail.send_due()
+    events.deliver_due(_stop.asked)
+    mail.send_due(_stop.asked)
 
 
 def set_up(app: Flask, settings: Settings) -> None:
@@ -85,7 +106,7 @@ def set_up(app: Flask, settings: Settings) -> None:
         with app.app_context():
             run_due()
 
-    wake = queue.task()(deliver_now)
+    wake = app.extensions["wake"] = queue.task()(deliver_now)
     queue.periodic_task(crontab(minute="*"))(sweep)
 
     def after_commit(session: Session) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -119,13 +119,16 @@ def write(
     session.info["wake"] = True
 
 
-def send_due() -> int:
-    """Send every message that is due; returns how many went. Without an SMTP server they wait, readable."""
+def send_due(stopping: Callable[[], bool] = lambda: False) -> int:
+    """Send every message that is due, unless it is stopped; returns how many went.
+
+    Without an SMTP server they wait, readable.
+    """
     settings: Settings = current_app.extensions["settings"]
     if not settings.smtp_url:
         return 0
     sent = 0
-    while letter := _lease():
+    while not stopping() and (letter := _lease()):
         try:
             _send(settings, letter)
         except (OSError, smtplib.SMTPException, NotFound) as error:

@@ -30,11 +30,16 @@ TEXTS = (
     "stripe_api_base",
     "clamd",
     "metrics_token",
+    "files_store",
+    "s3_endpoint",
+    "s3_encryption",
     "log_level",
 )
 NUMBERS = ("passphrase_memory_kib", "passphrase_passes", "trusted_proxies")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 SHORTEST_TOKEN = 20
+FILES_STORE = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?")
+ENCRYPTIONS = ("", "AES256", "aws:kms")
 LEAST_PASSPHRASE_WORK = 2 * 19 * 1024  # KiB times passes: the least of OWASP’s password storage cheat sheet
 LEAST_LETTERS = 12
 OWN_MACHINE = {"localhost", "127.0.0.1", "::1"}
@@ -61,6 +66,9 @@ class Settings:
     secret_key      signs sessions and encrypts drafts of quotes; at least 32 characters
     database_url    SQLAlchemy URL; the embedded SQLite in `instance/` unless set
     files_folder    where stored files lie, by content hash
+    files_store     s3://bucket or s3://bucket/prefix: stored files lie there instead, for several machines
+    s3_endpoint     where that store is; Amazon's own unless set
+    s3_encryption   how it is asked to encrypt what it keeps: AES256 or aws:kms; its own way unless set
     mode            production unless set; demonstration shows `/dev/mail` and its log-ins
     base_url        the address people use, for links in e-mail
     smtp_url        smtp://user:password@host:port; without it messages wait in the database
@@ -84,6 +92,9 @@ class Settings:
     secret_key: str
     database_url: str = f"sqlite:///{PROJECT / 'instance' / 'weald.sqlite'}"
     files_folder: Path = PROJECT / "instance" / "files"
+    files_store: str = ""
+    s3_endpoint: str = ""
+    s3_encryption: str = ""
     mode: Mode = Mode.PRODUCTION
     base_url: str = "http://localhost:8000"
     smtp_url: str = ""
@@ -123,6 +134,8 @@ class Settings:
             )
         if self.stripe_secret_key:
             self._check_stripe()
+        if self.files_store:
+            self._check_store()
         if self.log_level not in LOG_LEVELS:
             raise SettingsError(
                 f"LOG_LEVEL is {self.log_level!r}; set it to one of: {', '.join(LOG_LEVELS)}."
@@ -130,6 +143,17 @@ class Settings:
         if 0 < len(self.metrics_token) < SHORTEST_TOKEN:
             raise SettingsError(
                 f"Set METRICS_TOKEN to a random text of at least {SHORTEST_TOKEN} characters."
+            )
+
+    def _check_store(self) -> None:
+        if not FILES_STORE.fullmatch(self.files_store):
+            raise SettingsError("Set FILES_STORE to s3://bucket or s3://bucket/prefix.")
+        if self.s3_encryption not in ENCRYPTIONS:
+            raise SettingsError("Set S3_ENCRYPTION to AES256 or aws:kms, or unset it.")
+        secret = self.s3_endpoint.startswith("https://") or urlsplit(self.s3_endpoint).hostname in OWN_MACHINE
+        if self.s3_endpoint and not secret:
+            raise SettingsError(
+                "Set S3_ENDPOINT to an address that begins with https://: files cross the network."
             )
 
     def _check_stripe(self) -> None:

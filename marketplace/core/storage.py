@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import closing
 from datetime import datetime
-from pathlib import Path
-from typing import Protocol
+from functools import cache, partial
 
 from flask import current_app
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -18,9 +15,11 @@ from marketplace.core import clock
 from marketplace.core.db import Base
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.settings import Settings
+from marketplace.core.stores.bucket import BucketStore
+from marketplace.core.stores.folder import FolderStore
+from marketplace.core.stores.kept import CHUNK, Content, Missing, Readable, Store, Written
 
 LARGEST_FILE = 50 * 1024 * 1024
-CHUNK = 64 * 1024
 
 
 class StoredFile(Base):
@@ -34,51 +33,17 @@ class StoredFile(Base):
     stored_at: Mapped[datetime]
 
 
-class Readable(Protocol):
-    """A content that is read piece by piece, until a piece is empty."""
-
-    def read(self, size: int, /) -> bytes:
-        """The next piece."""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A file that lies in the store and has no row yet."""
-
-    sha256: str
-    size: int
-
-
 def store(session: Session, content: Readable, media_type: str, *, field: str | None = None) -> StoredFile:
-    """Keep a file, synced to disk before its row exists. Raises RuleBroken when it is too large or empty."""
+    """Keep a file, durably before its row exists. Raises RuleBroken when it is too large or empty."""
     return record(session, write(content, field=field), media_type)
 
 
 def write(content: Readable, *, field: str | None = None, largest: int = LARGEST_FILE) -> Written:
-    """Put a content on the disk, synced, outside any transaction: a large one would hold up everybody.
+    """Put a content into the store, durably, outside any transaction: a large one would hold up everybody.
 
     `record` makes it a stored file. Raises RuleBroken when it is too large or empty.
     """
-    folder = _folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    digest, size = hashlib.sha256(), 0
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as kept:
-        temporary = Path(kept.name)
-        try:
-            for chunk in _bounded_chunks(content, field, largest):
-                size += len(chunk)
-                digest.update(chunk)
-                kept.write(chunk)
-            kept.flush()
-            os.fsync(kept.fileno())
-        except BaseException:
-            temporary.unlink()
-            raise
-    path = path_of(digest.hexdigest())
-    path.parent.mkdir(exist_ok=True)
-    temporary.replace(path)
-    sync_folder(path.parent)
-    return Written(digest.hexdigest(), size)
+    return kept_in().write(_bounded_chunks(content, field, largest))
 
 
 def record(session: Session, written: Written, media_type: str) -> StoredFile:
@@ -95,36 +60,55 @@ def record(session: Session, written: Written, media_type: str) -> StoredFile:
 
 def is_kept(sha256: str) -> bool:
     """Is there such a file in the store? Whether it is whole, `read` says."""
-    return path_of(sha256).is_file()
+    return size_of(sha256) is not None
+
+
+def size_of(sha256: str) -> int | None:
+    """How many bytes of such a file are in the store; None when it is not there."""
+    return kept_in().size(sha256)
 
 
 def read(sha256: str) -> bytes:
     """The content of a stored file, checked against its hash. Raises NotFound."""
-    return _checked(path_of(sha256), sha256)
+    return _checked(kept_in(), sha256)
 
 
 def reader() -> Callable[[str], bytes]:
     """`read` for a long download, which goes on when the request that began it has ended."""
-    folder = _folder()
-    return lambda sha256: _checked(folder / sha256[:2] / sha256[2:], sha256)
+    return partial(_checked, kept_in())
 
 
-def _checked(path: Path, sha256: str) -> bytes:
-    if not path.is_file():
-        raise NotFound("That file is not in the store.")
-    content = path.read_bytes()
+def _checked(store: Store, sha256: str) -> bytes:
+    try:
+        with closing(store.open(sha256)) as kept:
+            content = b"".join(_pieces(kept))
+    except Missing as error:
+        raise NotFound("That file is not in the store.") from error
     if hashlib.sha256(content).hexdigest() != sha256:
         raise NotFound("That file has been damaged in the store. Tell your administrator.")
     return content
 
 
+def opened(sha256: str) -> Content:
+    """The content of a stored file as it lies there, to be read piece by piece. Raises Missing."""
+    return kept_in().open(sha256)
+
+
 def hash_of(sha256: str) -> str | None:
     """The hash that the content of a stored file has at present, read piece by piece; None without one."""
-    path = path_of(sha256)
-    if not path.is_file():
+    digest = hashlib.sha256()
+    try:
+        with closing(opened(sha256)) as content:
+            for piece in _pieces(content):
+                digest.update(piece)
+    except Missing:
         return None
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+    return digest.hexdigest()
+
+
+def _pieces(content: Readable) -> Iterator[bytes]:
+    while piece := content.read(CHUNK):
+        yield piece
 
 
 def _bounded_chunks(content: Readable, field: str | None, largest: int) -> Iterator[bytes]:
@@ -139,20 +123,20 @@ def _bounded_chunks(content: Readable, field: str | None, largest: int) -> Itera
         raise RuleBroken("The file is empty. Choose another.", field)
 
 
-def _folder() -> Path:
+def kept_in() -> Store:
+    """The store of this installation."""
     settings: Settings = current_app.extensions["settings"]
-    return settings.files_folder
+    return store_of(settings)
 
 
-def path_of(sha256: str) -> Path:
-    """Where the store keeps a file of this hash, if it has it."""
-    return _folder() / sha256[:2] / sha256[2:]
+def store_of(settings: Settings) -> Store:
+    """The store that settings name: a bucket, or else a folder of this machine."""
+    if settings.files_store:
+        return _bucket(settings.files_store, settings.s3_endpoint, settings.s3_encryption)
+    return FolderStore(settings.files_folder)
 
 
-def sync_folder(folder: Path) -> None:
-    """A new name is durable only when its folder is synced too."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+@cache
+def _bucket(address: str, endpoint: str, encryption: str) -> BucketStore:
+    """One for each process: it keeps connections, and is safe among threads."""
+    return BucketStore(address, endpoint, encryption)

@@ -210,9 +210,11 @@ def _web(*, descriptor: int, threads: int, draws_here: bool = True, processes: i
 
 def _worker(*, draws_here: bool = True) -> int:
     """What `flask worker` does."""
+    from marketplace.core import jobs  # noqa: PLC0415
+
     made = _make_app(draws_here=draws_here)
     with made.app_context():
-        made.extensions["huey"].create_consumer(workers=1, check_worker_health=True).run()
+        jobs.work(made)
     return 0
 
 

@@ -21,6 +21,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
+from marketplace.core.stores.kept import Readable
+
 FORMAT = 1
 MANIFEST, DATABASE, FILES = "manifest.json", "database", "files/"
 FILE_NAME = re.compile(r"files/([0-9a-f]{64})")
@@ -81,19 +83,18 @@ class Writer:
         with path.open("rb") as content:
             self._add(DATABASE, content, path.stat().st_size)
 
-    def add_file(self, sha256: str, path: Path) -> None:
+    def add_file(self, sha256: str, content: Readable, size: int) -> None:
         """A stored file."""
-        with path.open("rb") as content:
-            self._add(FILES + sha256, content, path.stat().st_size)
+        self._add(FILES + sha256, content, size)
 
     def close(self) -> None:
         """Write the end of the archive, without which it counts as cut off."""
         self._tar.close()
 
-    def _add(self, name: str, content: IO[bytes], size: int) -> None:
+    def _add(self, name: str, content: Readable, size: int) -> None:
         member = tarfile.TarInfo(name)
         member.size, member.mtime, member.mode = size, self._time, 0o600
-        self._tar.addfile(member, content)
+        self._tar.addfile(member, content)  # type: ignore[arg-type]  # it only reads
 
 
 class Reader:

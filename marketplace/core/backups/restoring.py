@@ -58,6 +58,8 @@ def restore(engine: Engine, settings: Settings, backup: Path, migrate: Callable[
 
 def _beside(settings: Settings) -> Path:
     """Where there is room for the copy: beside the store, which has to hold the files anyway."""
+    if settings.files_store:
+        return Path(tempfile.gettempdir())
     settings.files_folder.parent.mkdir(parents=True, exist_ok=True)
     return settings.files_folder.parent
 
@@ -87,7 +89,6 @@ def _differences(session: Session, manifest: Manifest) -> list[str]:
     if broken is not None:
         found.append(str(broken))
     for sha256, size in session.execute(select(StoredFile.sha256, StoredFile.size)):
-        path = storage.path_of(sha256)
-        if not path.is_file() or path.stat().st_size != size:
+        if storage.size_of(sha256) != size:
             found.append(f"The stored file {sha256} is missing.")
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from marketplace.core.backups.copying import copied
 from marketplace.core.db import revision_of
 from marketplace.core.events import ChainHead
 from marketplace.core.storage import StoredFile
+from marketplace.core.stores.folder import sync_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +39,21 @@ def take(engine: Engine, secret_key: str, into: Path) -> Taken:
         copy, unfinished = Path(folder, "database"), Path(folder, "archive")
         with copied(engine, copy) as connection:
             known = list(connection.scalars(select(StoredFile.sha256).order_by(StoredFile.sha256)))
-            missing = [sha256 for sha256 in known if not storage.path_of(sha256).is_file()]
-            manifest = _manifest(connection, copy, secret_key, files=len(known) - len(missing))
+            sizes = {sha256: size for sha256 in known if (size := storage.size_of(sha256)) is not None}
+            manifest = _manifest(connection, copy, secret_key, files=len(sizes))
         unfinished.touch(mode=0o600)
         with unfinished.open("wb") as archive:
             writer = Writer(archive, manifest, taken_at)
             writer.add_database(copy)
-            for sha256 in sorted(set(known) - set(missing)):
-                writer.add_file(sha256, storage.path_of(sha256))
+            for sha256, size in sizes.items():
+                with closing(storage.opened(sha256)) as content:
+                    writer.add_file(sha256, content, size)
             writer.close()
             archive.flush()
             os.fsync(archive.fileno())
         unfinished.rename(into)
-    storage.sync_folder(into.parent)
-    return Taken(manifest, missing)
+    sync_folder(into.parent)
+    return Taken(manifest, [sha256 for sha256 in known if sha256 not in sizes])
 
 
 def _manifest(connection: Connection, copy: Path, secret_key: str, *, files: int) -> Manifest:

@@ -19,11 +19,12 @@ from marketplace.core.backups.archive import BackupError
 from marketplace.core.backups.restoring import Restored, restore
 from marketplace.core.backups.taking import take
 from marketplace.core.db import db, transaction
+from marketplace.core.errors import NotFound
 from marketplace.core.events import Event
 from marketplace.core.settings import Settings
 from marketplace.core.storage import StoredFile
 from suppliers.quotes.rules import QuoteStatus
-from tests import make
+from tests import buckets, make
 from tests.databases import Database
 
 
@@ -93,6 +94,34 @@ def test_a_sealed_tender_opens_on_the_restored_copy(app: Flask, elsewhere: Flask
         assert make.quote(quoted).status is QuoteStatus.OPENED
 
 
+@pytest.mark.embedded
+def test_files_of_a_folder_go_into_a_bucket_by_a_backup_and_back(
+    app: Flask, elsewhere: Flask, backup: Path, tmp_path: Path
+) -> None:
+    evidence, back = keep(b"evidence"), tmp_path / "back.tar"
+    take(db.engine, settings_of(app).secret_key, backup)
+    with buckets.running() as endpoint:
+        bucket = buckets.made(endpoint)
+        elsewhere.extensions["settings"] = replace(
+            settings_of(elsewhere), files_store=bucket.address, s3_endpoint=endpoint
+        )
+        assert not restored(elsewhere, backup).differences
+        with elsewhere.app_context():
+            assert storage.read(evidence) == b"evidence"
+            assert storage.hash_of(evidence) == evidence
+            assert not (settings_of(elsewhere).files_folder / evidence[:2]).exists()
+            assert take(db.engine, settings_of(elsewhere).secret_key, back).missing == []
+            key = {"Bucket": bucket.name, "Key": f"weald/{evidence[:2]}/{evidence[2:]}"}
+            bucket.client.put_object(Body=b"damaged", **key)
+            with pytest.raises(NotFound, match="damaged"):
+                storage.read(evidence)
+            bucket.client.delete_object(**key)
+            with pytest.raises(NotFound, match="not in the store"):
+                storage.read(evidence)
+    with tarfile.open(back) as archive:
+        assert f"files/{evidence}" in archive.getnames()
+
+
 def test_a_damaged_backup_restores_nothing_and_says_what_is_wrong(
     app: Flask, elsewhere: Flask, backup: Path
 ) -> None:
@@ -129,7 +158,7 @@ def test_a_backup_goes_only_where_it_belongs(app: Flask, elsewhere: Flask, backu
 
 def test_a_file_that_is_gone_from_the_store_is_named(app: Flask, elsewhere: Flask, backup: Path) -> None:
     lost, kept = keep(b"lost"), keep(b"kept")
-    storage.path_of(lost).unlink()
+    (settings_of(app).files_folder / lost[:2] / lost[2:]).unlink()
     assert take(db.engine, settings_of(app).secret_key, backup).missing == [lost]
     outcome = restored(elsewhere, backup)
     assert outcome.differences == [f"The stored file {lost} is missing."]

@@ -6,6 +6,7 @@ import csv
 import io
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -67,7 +68,7 @@ def test_whatever_is_changed_behind_our_back_is_named_by_the_check_for_it() -> N
 
 
 def test_the_command_says_what_differs_and_exits_with_one_and_the_night_tells_who_must_know(
-    app: Flask,
+    app: Flask, files_folder: Path
 ) -> None:
     settled = money.some_of_everything()
     runner = app.test_cli_runner()
@@ -81,7 +82,7 @@ def test_the_command_says_what_differs_and_exits_with_one_and_the_night_tells_wh
         put_guards_to_sleep(session)
         session.execute(text("UPDATE invoice_line SET net = net + 1 WHERE position = 2"))
         stored = storage.store(session, io.BytesIO(b"of this test %d" % time.time_ns()), "text/plain")
-        damaged = storage.path_of(stored.sha256)
+        damaged = files_folder / stored.sha256[:2] / stored.sha256[2:]
     damaged.write_bytes(b"something else")
     answer = runner.invoke(args=["verify"])
     assert answer.exit_code == 1
