@@ -21,7 +21,7 @@ class FolderStore:
     folder: Path
 
     def write(self, chunks: Iterable[bytes]) -> Written:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        _make_folder(self.folder)
         digest, size = hashlib.sha256(), 0
         with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as kept:
             temporary = Path(kept.name)
@@ -39,6 +39,8 @@ class FolderStore:
         path.parent.mkdir(exist_ok=True)
         temporary.replace(path)
         sync_folder(path.parent)
+        # Its own name too: whoever made it, perhaps this moment in another thread, may not have come so far
+        sync_folder(self.folder)
         return Written(digest.hexdigest(), size)
 
     def open(self, sha256: str) -> IO[bytes]:
@@ -65,6 +67,14 @@ class FolderStore:
     def path_of(self, sha256: str) -> Path:
         """Where a content of this hash lies, if it is there."""
         return self.folder / sha256[:2] / sha256[2:]
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder with those above it that are missing, each of them durable."""
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:

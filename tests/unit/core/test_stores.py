@@ -122,6 +122,7 @@ def test_a_store_that_does_not_answer_is_said_to_be_away(
 )
 def test_a_store_is_set_whole_or_refused(wrong: dict[str, str], said: str) -> None:
     right = {"files_store": "s3://bucket", "s3_endpoint": "https://store.example", "s3_encryption": "aws:kms"}
-    assert Settings(secret_key="s" * 32, mode=Mode.TEST, **right)  # type: ignore[arg-type]  # texts for texts
+    accepted = Settings(secret_key="s" * 32, mode=Mode.TEST, **right)  # type: ignore[arg-type]  # texts for texts
+    assert accepted.files_store == right["files_store"]
     with pytest.raises(SettingsError, match=said):
         Settings(secret_key="s" * 32, mode=Mode.TEST, **{**right, **wrong})  # type: ignore[arg-type]  # as above
