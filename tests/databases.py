@@ -64,17 +64,19 @@ class SqliteDatabase:
         self.link = folder / "weald.sqlite"
         self.url = f"sqlite:///{self.link}"
         self.serial = count(1)
-        self.file = self._new_file(b"")
+        self.file = self._new_file(small_pages())
 
     def let_go(self, engine: Engine) -> None:
         """Close all: a connection is of one file, and the next content is in another."""
         engine.dispose()
 
     def read(self) -> bytes:
-        """The file's content, whether or not all of it has been folded into the file yet."""
-        with closing(sqlite3.connect(self.file)) as source, closing(sqlite3.connect(":memory:")) as copy:
-            source.backup(copy)
-            return copy.serialize()
+        """The file's content, once all of it has been folded into the file."""
+        with closing(sqlite3.connect(self.file)) as connection:
+            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise RuntimeError("Somebody has not let go of the database.")
+        return self.file.read_bytes()
 
     def put_back(self, content: bytes) -> None:
         """Make a new file of the content, and the address lead to it."""
@@ -95,6 +97,14 @@ class SqliteDatabase:
         fresh.symlink_to(file)
         fresh.replace(self.link)
         return file
+
+
+def small_pages() -> bytes:
+    """An empty file of pages of a quarter of the usual size: of many tables, few have more than a row or two."""
+    with closing(sqlite3.connect(":memory:")) as empty:
+        empty.execute("PRAGMA page_size = 1024")
+        empty.execute("PRAGMA user_version = 1")
+        return empty.serialize()
 
 
 class PostgresqlDatabase:
