@@ -9,9 +9,11 @@ from invoicing.agreements import jobs as agreement_jobs
 from invoicing.agreements import leaving as agreement_leaving
 from invoicing.agreements.charging import jobs as charging_jobs
 from invoicing.bank import closing as bank_closing
+from invoicing.bank import offered as bank_offers
 from invoicing.fund import leaving as fund_leaving
 from invoicing.fund import tasks as fund_tasks
 from invoicing.gateways import pdf
+from invoicing.incoming.payments import queries as supplier_payments
 from invoicing.invoices import closing as invoice_closing
 from invoicing.invoices import offered as invoice_offers
 from invoicing.invoices.batches import jobs as batch_jobs
@@ -150,6 +152,7 @@ def connect() -> None:
     leaving.ask(tender_leaving.open_commitments)
     leaving.ask(agreement_leaving.running_agreements)
     leaving.ask(settlement_leaving.open_settlements)
+    bank_offers.ask(supplier_payments.spent_on)
     closing_periods.ask(invoice_closing.drafts)
     closing_periods.ask(bank_closing.waiting_lines)
     closing_periods.ask(online_closing.uncounted_news)

@@ -52,7 +52,7 @@ SIDE_LABELS: Mapping[Side, str] = {
 
 
 class What(StrEnum):
-    """What a movement between two schools is."""
+    """What a movement between a school and another, or a supplier, is."""
 
     INVOICE_TO = "invoice_to"
     CREDIT_TO = "credit_to"
@@ -62,6 +62,7 @@ class What(StrEnum):
     PAID_OUT = "paid_out"
     SETTLED = "settled"
     WRITTEN_OFF = "written_off"
+    TAKEN_OUT = "taken_out"
 
 
 WHAT_LABELS: Mapping[What, str] = {
@@ -73,6 +74,7 @@ WHAT_LABELS: Mapping[What, str] = {
     What.PAID_OUT: "Payments made",
     What.SETTLED: "Settled between schools",
     What.WRITTEN_OFF: "Written off",
+    What.TAKEN_OUT: "Disputed, so taken out",
 }
 TRADED = frozenset({AccountKind.INCOME, AccountKind.EXPENSE, AccountKind.VAT_OUTPUT, AccountKind.VAT_INPUT})
 GIVEN_UP = {AccountKind.RECEIVABLE: AccountKind.EXPENSE, AccountKind.PAYABLE: AccountKind.INCOME}
@@ -96,6 +98,7 @@ class Movement:
     """A transfer on the account with another: positive when the other owes more.
 
     `own` is the kind of the account, `held` whether it is for money on account; `against` the other kind.
+    `taken_out`: it turns round what was entered before, because a supplier's document is disputed.
     """
 
     posted_on: date
@@ -106,10 +109,13 @@ class Movement:
     held: bool
     against: AccountKind
     amount: Money
+    taken_out: bool = False
 
     @property
     def what(self) -> What:
         """What it is, by the two accounts that it moves between."""
+        if self.taken_out:
+            return What.TAKEN_OUT
         if self.against is AccountKind.CLEARING:
             return What.SETTLED
         if self.against in TRADED:
@@ -162,7 +168,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """What is still to be paid of one invoice on a day; negative when its issuer owes some of it back."""
+    """What is still to be paid of one invoice on a day; negative when its issuer owes some of it back.
+
+    `endpoint` is of the page that shows it.
+    """
 
     invoice_id: uuid.UUID
     number: str
@@ -171,11 +180,12 @@ class OpenItem:
     due_on: date
     amount: Money
     disputed: Money
+    endpoint: str = "invoices.show"
 
 
 @dataclass(frozen=True, slots=True)
 class Aged:
-    """What one school owes, or is owed, by age. `held` lowers it: on account, or to be paid back."""
+    """What one other owes, or is owed, by age. `held` lowers it: on account, or to be paid back."""
 
     other_id: uuid.UUID
     bands: Mapping[Band, Money]

@@ -16,7 +16,7 @@ from marketplace.core.csv_files import Cell, csv_file
 from marketplace.core.money import ZERO, Money
 
 AGED_HEADING = (
-    "School",
+    "School or supplier",
     "Invoice",
     "Issued",
     "Due",

@@ -83,10 +83,10 @@ def suggest(amount: Money, text: str, payer: str, invoices: Iterable[OpenInvoice
         if invoice.outstanding == amount:
             reasons.append((SAME_AMOUNT, "What is still to be paid is exactly this amount."))
         elif invoice.id in together:
-            reasons.append((TOGETHER, "With others of this school it comes to exactly this amount."))
+            reasons.append((TOGETHER, f"With others of {invoice.buyer} it comes to exactly this amount."))
         telling = _words(invoice.buyer) - ORDINARY
         if telling and telling <= words:
-            reasons.append((LIKE_NAME, f"The payer is called like {invoice.buyer}."))
+            reasons.append((LIKE_NAME, f"The statement names {invoice.buyer}."))
         if reasons:
             weight = sum(one for one, _ in reasons)
             suggestions.append(Suggestion(invoice, weight, tuple(words for _, words in reasons)))

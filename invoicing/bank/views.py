@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 
-from invoicing.bank import actions, matching, queries, rules
+from invoicing.bank import actions, matching, offered, queries, rules
 from invoicing.bank.formats import csv_file
 from invoicing.bank.forms import ChooseForm, ColumnsForm, ImportForm, LinesFilter, MatchForm, SetAsideForm
 from invoicing.bank.matching import Laid, OpenInvoice, Suggestion
@@ -157,6 +157,7 @@ def show_line(line_id: uuid.UUID) -> Any:
         form=form,
         line=line,
         receipts=queries.standing_receipts(line),
+        spent=offered.spent_on(session, line) if line.status is LineStatus.OUTGOING else [],
         undoings=undoings.of_line(session, line.id),
         waits=waits,
         has_invoices=bool(invoices),

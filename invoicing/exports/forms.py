@@ -5,8 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from invoicing.exports.queries import Shown
-from invoicing.exports.rules import check_dates
+from invoicing.exports.rules import Shown, check_dates
 from marketplace.core.errors import RuleBroken
 from marketplace.core.fields import ChoiceField, DateInputField, TextField, choices
 from marketplace.core.listing import FilterForm
@@ -23,11 +22,11 @@ SHOWN_LABELS = {
 
 
 class DocumentsFilter(FilterForm):
-    """Which documents to list. `school` is whose, `party` the school on the other side."""
+    """Which documents to list. `school` is whose, `party` who is on the other side."""
 
-    q = TextField("Search for a number, school or words")
+    q = TextField("Search for a number, name or words")
     school = ChoiceField("Of which school", blank="All", coerce=uuid.UUID, choices=[])
-    party = ChoiceField("Other school", blank="All", coerce=uuid.UUID, choices=[])
+    party = ChoiceField("Other school or supplier", blank="All", coerce=uuid.UUID, choices=[])
     shown = ChoiceField("What", blank="Everything", coerce=Shown, choices=choices(SHOWN_LABELS.items()))
     since = DateInputField("Issued from")
     until = DateInputField("Issued to")

@@ -6,13 +6,13 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, func, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
-from invoicing.exports.rules import Document, Kind, Line, Party, Side, vat_of_lines
+from invoicing.exports.purchases import queries as purchases
+from invoicing.exports.rules import Document, Kind, Line, Party, Shown, Side, Wanted, vat_of_lines
 from invoicing.invoices import queries as invoices
 from invoicing.invoices.credit_notes.documents import credit_of
 from invoicing.invoices.credit_notes.models import CreditNote, CreditNoteLine
@@ -27,34 +27,6 @@ from marketplace.core.policy import Actor, Role
 from marketplace.core.policy import Kind as OrganisationKind
 
 IN_ONE_QUESTION = 500
-
-
-class Shown(StrEnum):
-    """Which documents a list shows by how far they are."""
-
-    INVOICES = "invoices"
-    UNPAID = "unpaid"
-    OVERDUE = "overdue"
-    DISPUTED = "disputed"
-    PAID = "paid"
-    CREDITED = "credited"
-    CREDIT_NOTES = "credit_notes"
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a list is asked to show. `school_id` is whose documents, `party_id` who is on the other side.
-
-    The dates are days of issue, both included.
-    """
-
-    side: Side
-    school_id: uuid.UUID | None = None
-    party_id: uuid.UUID | None = None
-    shown: Shown | None = None
-    since: date | None = None
-    until: date | None = None
-    search: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,27 +89,36 @@ def documents(
         **_load_invoices(session, [one for kind, one in keys if kind is Kind.INVOICE]),
         **_load_credit_notes(session, [one for kind, one in keys if kind is Kind.CREDIT_NOTE]),
     }
+    of_suppliers = [one for _, one in keys if one not in loaded]
+    for some in _in_parts(of_suppliers):
+        loaded.update(purchases.load(session, some))
     return [loaded[one] for _, one in keys]
 
 
 def get_document(session: Session, actor: Actor, document_id: uuid.UUID) -> Document:
-    """An issued invoice or credit note that the actor may read. Raises NotFound."""
+    """An invoice or credit note, of a school or a supplier, that the actor may read. Raises NotFound."""
     may_read = select(Invoice.id).where(invoices.visible_to(actor), Invoice.status.in_(SENT))
     invoice = session.scalar(may_read.where(Invoice.id == document_id))
     if invoice is not None:
         return _load_invoices(session, [invoice])[invoice]
     query = select(CreditNote.id).where(CreditNote.id == document_id, CreditNote.invoice_id.in_(may_read))
     note = session.scalar(query)
-    if note is None:
+    if note is not None:
+        return _load_credit_notes(session, [note])[note]
+    of_supplier = purchases.find(session, actor, document_id)
+    if of_supplier is None:
         raise NotFound
-    return _load_credit_notes(session, [note])[note]
+    return of_supplier
 
 
 def parties(session: Session, actor: Actor, wanted: Wanted) -> list[tuple[uuid.UUID, str]]:
-    """The schools on the other side of all documents of a side, by name."""
+    """Who is on the other side of all documents of a side, by name: schools and suppliers."""
     other = Invoice.buyer_id if wanted.side is Side.ISSUED else Invoice.issuer_id
     ids = frozenset(session.scalars(select(other).distinct().where(*_side(actor, wanted))))
-    return sorted(alliance.names(session, ids).items(), key=lambda one: one[1].casefold())
+    named = dict(alliance.names(session, ids))
+    if wanted.side is Side.RECEIVED:
+        named.update(purchases.parties(session, actor))
+    return sorted(named.items(), key=lambda one: one[1].casefold())
 
 
 def usual_side(session: Session, actor: Actor) -> Side:
@@ -183,6 +164,8 @@ def _found(actor: Actor, wanted: Wanted) -> Subquery:
             .join(Invoice, Invoice.id == CreditNote.invoice_id)
             .where(*side, *_within(wanted, CreditNote.issued_on), *_says(wanted, CreditNote))
         )
+    if wanted.side is Side.RECEIVED:
+        parts += purchases.selects(actor, wanted)
     return union_all(*parts).subquery()
 
 

@@ -5,6 +5,7 @@ Amounts of credit notes are negative, so that every column of amounts adds up to
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -39,9 +40,37 @@ class Side(StrEnum):
     RECEIVED = "received"
 
 
+class Shown(StrEnum):
+    """Which documents a list shows by how far they are."""
+
+    INVOICES = "invoices"
+    UNPAID = "unpaid"
+    OVERDUE = "overdue"
+    DISPUTED = "disputed"
+    PAID = "paid"
+    CREDITED = "credited"
+    CREDIT_NOTES = "credit_notes"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list is asked to show. `school_id` is whose documents, `party_id` who is on the other side.
+
+    The dates are days of issue, both included.
+    """
+
+    side: Side
+    school_id: uuid.UUID | None = None
+    party_id: uuid.UUID | None = None
+    shown: Shown | None = None
+    since: date | None = None
+    until: date | None = None
+    search: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A school as the document names it."""
+    """A school, or a supplier, as the document names it. A supplier has its company number as `urn`."""
 
     id: uuid.UUID
     name: str
@@ -75,7 +104,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An issued invoice or credit note. What is paid, credited and left is known of invoices only."""
+    """An issued invoice or credit note. What is paid, credited and left is known of invoices only.
+
+    Of a supplier there is one file: a PDF with the e-invoice inside, or the e-invoice alone.
+    """
 
     id: uuid.UUID
     kind: Kind
@@ -98,11 +130,20 @@ class Document:
     outstanding: Money | None
     disputed: Money | None
     lines: tuple[Line, ...]
-    document_sha256: str
+    document_sha256: str | None
     xml_sha256: str | None
+    of_supplier: bool = False
+
+    @property
+    def file_stem(self) -> str:
+        """What its files are called, without their ending: numbers of suppliers may be anything."""
+        if not self.of_supplier:
+            return self.number
+        words = f"{self.issuer.name} {KIND_LABELS[self.kind].lower()} {self.number}"
+        return re.sub(r"[^\w .&-]", "-", words)
 
     def other(self, side: Side) -> Party:
-        """The school on the other side."""
+        """Who is on the other side."""
         return self.buyer if side is Side.ISSUED else self.issuer
 
 
@@ -117,12 +158,12 @@ class Column(Generic[Of]):
 
 DOCUMENT_COLUMNS: Sequence[Column[Document]] = (
     Column("Document", "Invoice, or credit note", lambda one: KIND_LABELS[one.kind]),
-    Column("Number", "The number in the issuing school’s own series", lambda one: one.number),
+    Column("Number", "The number in the issuer’s own series", lambda one: one.number),
     Column("Issued", "The day of issue, on which it stands in the books", lambda one: one.issued_on),
     Column("Tax point", "When VAT became due; blank on a credit note", lambda one: one.tax_point),
     Column("Supplied", "The day of supply", lambda one: one.supplied_on),
     Column("Due", "The last day to pay; blank on a credit note", lambda one: one.due_on),
-    Column("From", "The school that issued it", lambda one: one.issuer.name),
+    Column("From", "The school or supplier that issued it", lambda one: one.issuer.name),
     Column("From VAT number", "Blank where it is not registered for VAT", lambda one: one.issuer.vat_number),
     Column("To", "The school that received it", lambda one: one.buyer.name),
     Column("Order number", "The receiving school’s purchase order", lambda one: one.purchase_order),
@@ -150,7 +191,7 @@ LINE_COLUMNS: Sequence[Column[DocumentLine]] = (
     Column("Document", "Invoice, or credit note", lambda one: KIND_LABELS[one.document.kind]),
     Column("Number", "The number of the document", lambda one: one.document.number),
     Column("Issued", "The day of issue", lambda one: one.document.issued_on),
-    Column("From", "The school that issued it", lambda one: one.document.issuer.name),
+    Column("From", "The school or supplier that issued it", lambda one: one.document.issuer.name),
     Column("To", "The school that received it", lambda one: one.document.buyer.name),
     Column("Line", "The place of the line on the invoice", lambda one: one.line.position),
     Column("Description", "What the line is for", lambda one: one.line.description),

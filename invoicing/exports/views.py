@@ -12,8 +12,7 @@ from werkzeug.wrappers import Response
 
 from invoicing.exports import queries, rules
 from invoicing.exports.forms import DocumentsFilter
-from invoicing.exports.queries import Wanted
-from invoicing.exports.rules import DOCUMENT_COLUMNS, LINE_COLUMNS, Document, Side
+from invoicing.exports.rules import DOCUMENT_COLUMNS, LINE_COLUMNS, Document, Side, Wanted
 from marketplace.core import spreadsheets, web
 from marketplace.core.csv_files import csv_file
 from marketplace.core.db import db

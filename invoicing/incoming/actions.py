@@ -1,18 +1,21 @@
-"""Taking a supplier's e-invoice, and deciding about it. Nothing of it is posted in Weald's books."""
+"""Taking a supplier's e-invoice, and deciding about it: what is accepted stands in the school's books."""
 
 from __future__ import annotations
 
 import io
 import uuid
 from collections.abc import Mapping
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from invoicing.incoming import parties, queries, rules
+from invoicing.incoming.books import actions as books
 from invoicing.incoming.formats import telling
 from invoicing.incoming.models import SupplierInvoice, SupplierInvoiceLine, SupplierInvoiceTax
 from invoicing.incoming.parties import Known
-from invoicing.incoming.rules import DocumentStatus, Format, ReadInvoice
+from invoicing.incoming.rules import DocumentStatus, Format, Kind, ReadInvoice
+from invoicing.ledger.periods.queries import open_day
 from marketplace.alliance.models import School
 from marketplace.alliance.queries import get_school
 from marketplace.core import clock, events, policy, storage
@@ -83,12 +86,12 @@ def receive_invoice(
 
 def _check_new(session: Session, school: School, supplier: Known, read: ReadInvoice) -> None:
     """Raise RuleBroken when the school has the invoice already."""
-    earlier = queries.taken_before(session, school.id, supplier, parties.number_key(read.number))
+    earlier = queries.taken_before(session, school.id, supplier, read.kind, parties.number_key(read.number))
     if earlier is not None:
         words = rules.STATUS_LABELS[earlier.status].lower()
         raise RuleBroken(
-            f"Invoice {read.number} of {earlier.supplier_name} has been taken before, on "
-            f"{day(earlier.received_at.astimezone(clock.LONDON).date())} ({words}). Nothing has changed, "
+            f"{rules.KIND_LABELS[read.kind]} {read.number} of {earlier.supplier_name} has been taken before, "
+            f"on {day(earlier.received_at.astimezone(clock.LONDON).date())} ({words}). Nothing has changed, "
             "and it is kept once. If this is another invoice, ask the supplier for one with its own number.",
             rules.FIELD,
         )
@@ -103,18 +106,22 @@ def _check_new(session: Session, school: School, supplier: Known, read: ReadInvo
 def _said(read: ReadInvoice) -> dict[str, object]:
     """What a document says, as it is kept."""
     return {
+        "kind": read.kind,
         "number": read.number,
         "issued_on": read.issued_on,
         "supplied_on": read.supplied_on,
         "due_on": read.due_on,
         "order_said": read.order,
         "contract_said": read.contract,
+        "preceding": read.preceding,
         "account": read.account,
         "note": read.note,
         "supplier_name": read.seller.name,
         "supplier_company_number": read.seller.company_number,
         "supplier_vat_number": read.seller.vat_number,
+        "supplier_address": read.seller.address,
         "buyer_name": read.buyer.name,
+        "buyer_address": read.buyer.address,
         "allowances": read.sums.allowances,
         "charges": read.sums.charges,
         "net": read.sums.net,
@@ -159,19 +166,79 @@ def accept_invoice(
     contract_id: uuid.UUID | None,
     order_number: str,
     reason: str,
+    posted_on: date | None = None,
 ) -> None:
-    """Accept an invoice: for which contract and order, and why. Sent twice, done once.
+    """Accept an invoice: for which contract and order, and why. From now on the school owes it by its books.
 
-    Raises RuleBroken, Stale.
+    Without a day it is posted on its own date, or on the first one after it on which the books are open.
+    Sent twice, done once. Raises RuleBroken, Stale.
     """
     with transaction() as session:
-        invoice = queries.get_invoice(session, actor, invoice_id, lock=True)
+        invoice = _get(session, actor, invoice_id, Kind.INVOICE)
         policy.require(actor, Act.SUPPLIER_INVOICE_ACCEPT, invoice.school_id)
         offered = queries.contracts_of(session, actor, invoice.school_id)
         if _decide(actor, invoice, version, DocumentStatus.ACCEPTED, reason):
             rules.check_contract(contract_id, {one.id for one in offered})
             invoice.contract_id, invoice.order_number = contract_id, order_number.strip()
+            session.flush()
+            session.refresh(invoice, ["contract"])
+            books.enter(session, actor, invoice, posted_on or usual_day(session, invoice))
             _record(session, actor, Act.SUPPLIER_INVOICE_ACCEPT, invoice)
+
+
+def accept_credit_note(
+    actor: Actor,
+    note_id: uuid.UUID,
+    version: int | None,
+    *,
+    invoice_id: uuid.UUID,
+    reason: str,
+    posted_on: date | None = None,
+) -> None:
+    """Accept a credit note, and from which invoice it takes back. Sent twice, done once.
+
+    Raises RuleBroken, Stale.
+    """
+    with transaction() as session:
+        note = _get(session, actor, note_id, Kind.CREDIT_NOTE)
+        policy.require(actor, Act.SUPPLIER_INVOICE_ACCEPT, note.school_id)
+        offered = {one.id for one in queries.can_be_credited(session, note)}
+        if _decide(actor, note, version, DocumentStatus.ACCEPTED, reason):
+            rules.check_credits(invoice_id, offered)
+            invoice = queries.get_invoice(session, actor, invoice_id, lock=True)
+            note.contract_id, note.order_number = invoice.contract_id, invoice.order_number
+            session.flush()
+            session.refresh(note, ["contract"])
+            books.enter(session, actor, note, posted_on or usual_day(session, note), takes_back=invoice)
+            _record(session, actor, Act.SUPPLIER_INVOICE_ACCEPT, note)
+
+
+def usual_day(session: Session, invoice: SupplierInvoice) -> date:
+    """On which day a document stands in the books unless somebody says another."""
+    return open_day(session, {invoice.school_id}, invoice.issued_on)
+
+
+def dispute_invoice(actor: Actor, invoice_id: uuid.UUID, version: int | None, *, reason: str) -> None:
+    """Say that an accepted document is not right after all: another entry takes it out of the books.
+
+    It can be accepted again, or rejected. Sent twice, done once. Raises RuleBroken, Stale.
+    """
+    with transaction() as session:
+        invoice = queries.get_invoice(session, actor, invoice_id, lock=True)
+        policy.require(actor, Act.SUPPLIER_INVOICE_DISPUTE, invoice.school_id)
+        if invoice.credits_id is not None:
+            queries.get_invoice(session, actor, invoice.credits_id, lock=True)
+        if _decide(actor, invoice, version, DocumentStatus.DISPUTED, reason):
+            books.take_out(session, actor, invoice)
+            _record(session, actor, Act.SUPPLIER_INVOICE_DISPUTE, invoice)
+
+
+def _get(session: Session, actor: Actor, document_id: uuid.UUID, kind: Kind) -> SupplierInvoice:
+    """A document of a kind, locked. Raises NotFound."""
+    found = queries.get_invoice(session, actor, document_id, lock=True)
+    if found.kind is not kind:
+        raise NotFound
+    return found
 
 
 def reject_invoice(actor: Actor, invoice_id: uuid.UUID, version: int | None, *, reason: str) -> None:

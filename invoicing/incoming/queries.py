@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from invoicing.incoming import matching, rules
+from invoicing.incoming.books.models import SupplierPosting
 from invoicing.incoming.matching import Candidate, Claim, Match
 from invoicing.incoming.models import SupplierInvoice
-from invoicing.incoming.parties import Known, OwnSchool, reasons_they_are_one
+from invoicing.incoming.parties import Known, OwnSchool, number_key, reasons_they_are_one
 from invoicing.incoming.rules import DocumentStatus
 from invoicing.invoices.models import Invoice
 from invoicing.shared_costs import queries as shared_costs
@@ -21,6 +22,7 @@ from marketplace.alliance.models import Membership, School
 from marketplace.contracts import queries as contracts
 from marketplace.contracts.models import Contract
 from marketplace.core.errors import NotFound
+from marketplace.core.money import ZERO
 from marketplace.core.permissions.permission import MANAGERS
 from marketplace.core.policy import POLICY, Act, Actor, Kind, Role
 from marketplace.core.web import Task
@@ -64,12 +66,14 @@ def get_invoice(
             joinedload(SupplierInvoice.contract),
             joinedload(SupplierInvoice.receiver),
             joinedload(SupplierInvoice.decider),
+            joinedload(SupplierInvoice.creditor),
+            joinedload(SupplierInvoice.takes_back),
             selectinload(SupplierInvoice.lines),
             selectinload(SupplierInvoice.taxes),
         )
     )
     if lock:
-        query = query.with_for_update(of=SupplierInvoice)
+        query = query.with_for_update(of=SupplierInvoice).execution_options(populate_existing=True)
     found = session.scalars(query).one_or_none()
     if found is None:
         raise NotFound
@@ -78,7 +82,7 @@ def get_invoice(
 
 def list_invoices(session: Session, actor: Actor, *, offset: int, limit: int) -> list[SupplierInvoice]:
     """The suppliers' invoices the actor may read: those that wait first, then the newest."""
-    waiting = SupplierInvoice.status != DocumentStatus.WAITING
+    waiting = SupplierInvoice.status.not_in(rules.UNDECIDED)
     query = (
         select(SupplierInvoice)
         .where(visible_to(actor))
@@ -106,16 +110,50 @@ def supplier_of(invoice: SupplierInvoice) -> Known:
 
 
 def taken_before(
-    session: Session, school_id: uuid.UUID, supplier: Known, number_key: str
+    session: Session, school_id: uuid.UUID, supplier: Known, kind: rules.Kind, key: str
 ) -> SupplierInvoice | None:
-    """The invoice of this supplier with this number that the school has, unless it was rejected."""
+    """The document of this supplier with this number that the school has, unless it was rejected."""
     query = select(SupplierInvoice).where(
         SupplierInvoice.school_id == school_id,
-        SupplierInvoice.number_key == number_key,
+        SupplierInvoice.kind == kind,
+        SupplierInvoice.number_key == key,
         SupplierInvoice.status != DocumentStatus.REJECTED,
     )
     found = session.scalars(query.order_by(SupplierInvoice.received_at))
     return next((one for one in found if reasons_they_are_one(supplier, supplier_of(one))), None)
+
+
+def can_be_credited(session: Session, note: SupplierInvoice) -> list[SupplierInvoice]:
+    """The invoices of its supplier that a credit note can take back from, the one that it names first."""
+    query = select(SupplierInvoice).where(
+        SupplierInvoice.school_id == note.school_id,
+        SupplierInvoice.kind == rules.Kind.INVOICE,
+        SupplierInvoice.entry_id.is_not(None),
+    )
+    found = session.scalars(query.order_by(SupplierInvoice.issued_on.desc(), SupplierInvoice.id))
+    named = number_key(note.preceding)
+    return sorted(
+        (
+            one
+            for one in found
+            if one.creditable > ZERO and reasons_they_are_one(supplier_of(note), supplier_of(one))
+        ),
+        key=lambda one: one.number_key != named,
+    )
+
+
+def credit_notes_of(session: Session, invoice_id: uuid.UUID) -> list[SupplierInvoice]:
+    """The credit notes that take back from an invoice."""
+    query = select(SupplierInvoice).where(SupplierInvoice.credits_id == invoice_id)
+    return list(session.scalars(query.order_by(SupplierInvoice.posted_on, SupplierInvoice.id)))
+
+
+def postings_of(session: Session, invoice_id: uuid.UUID) -> list[SupplierPosting]:
+    """When a document went into the books and out again."""
+    query = select(SupplierPosting).where(SupplierPosting.invoice_id == invoice_id)
+    return list(
+        session.scalars(query.options(joinedload(SupplierPosting.poster)).order_by(SupplierPosting.posted_at))
+    )
 
 
 def came_through_weald(session: Session, school_id: uuid.UUID, number: str) -> bool:
@@ -184,7 +222,7 @@ def waiting_for(session: Session, actor: Actor) -> list[Task]:
     if not deciding:
         return []
     query = select(SupplierInvoice).where(
-        SupplierInvoice.school_id.in_(deciding), SupplierInvoice.status == DocumentStatus.WAITING
+        SupplierInvoice.school_id.in_(deciding), SupplierInvoice.status.in_(rules.UNDECIDED)
     )
     found = list(session.scalars(query.order_by(SupplierInvoice.received_at, SupplierInvoice.id)))
     if len(found) > MOST_TASKS:
@@ -192,7 +230,7 @@ def waiting_for(session: Session, actor: Actor) -> list[Task]:
         return [Task(text, url_for("incoming.list_invoices"), "", _first_due(found))]
     return [
         Task(
-            f"Decide about invoice {one.number} of {one.supplier_name}",
+            f"Decide about {rules.KIND_LABELS[one.kind].lower()} {one.number} of {one.supplier_name}",
             url_for("incoming.show", invoice_id=one.id),
             f"{one.due} to pay",
             one.due_on,

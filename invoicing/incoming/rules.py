@@ -32,6 +32,16 @@ HUNDREDTH = Decimal("0.01")
 AGAIN = "Nothing of the file was kept: ask the supplier for a corrected one, and send that."
 
 
+class Kind(StrEnum):
+    """What a supplier's document is."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+
+
+KIND_LABELS: Mapping[Kind, str] = {Kind.INVOICE: "Invoice", Kind.CREDIT_NOTE: "Credit note"}
+
+
 class Format(StrEnum):
     """What kind of file an invoice came in."""
 
@@ -48,28 +58,33 @@ FORMAT_LABELS: Mapping[Format, str] = {
 
 
 class DocumentStatus(StrEnum):
-    """Whether somebody has decided about an invoice. A decision is final."""
+    """What a school has decided about a document. Accepted, it stands in its books; disputed, no more."""
 
     WAITING = "waiting"
     ACCEPTED = "accepted"
+    DISPUTED = "disputed"
     REJECTED = "rejected"
 
 
 MOVES: Mapping[DocumentStatus, frozenset[DocumentStatus]] = {
     DocumentStatus.WAITING: frozenset({DocumentStatus.ACCEPTED, DocumentStatus.REJECTED}),
-    DocumentStatus.ACCEPTED: frozenset(),
+    DocumentStatus.ACCEPTED: frozenset({DocumentStatus.DISPUTED}),
+    DocumentStatus.DISPUTED: frozenset({DocumentStatus.ACCEPTED, DocumentStatus.REJECTED}),
     DocumentStatus.REJECTED: frozenset(),
 }
 STATUS_LABELS: Mapping[DocumentStatus, str] = {
     DocumentStatus.WAITING: "Waiting for a decision",
     DocumentStatus.ACCEPTED: "Accepted",
+    DocumentStatus.DISPUTED: "Disputed",
     DocumentStatus.REJECTED: "Rejected",
 }
 STATUS_COLOURS: Mapping[DocumentStatus, str] = {
     DocumentStatus.WAITING: "yellow",
     DocumentStatus.ACCEPTED: "green",
+    DocumentStatus.DISPUTED: "orange",
     DocumentStatus.REJECTED: "red",
 }
+UNDECIDED = frozenset({DocumentStatus.WAITING, DocumentStatus.DISPUTED})
 STANDARD = "S"
 VAT_LABELS: Mapping[str, str] = {
     STANDARD: "VAT charged",
@@ -92,6 +107,7 @@ class Party:
     vat_number: str = ""
     endpoint: str = ""
     identifiers: tuple[str, ...] = ()
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +169,10 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class ReadInvoice:
-    """An invoice as its XML says it. `currencies` are all that it names an amount in."""
+    """A document as its XML says it. `currencies` are all that it names an amount in.
+
+    `preceding` is the number of the invoice that a credit note takes back (BT-25).
+    """
 
     code: str
     number: str
@@ -163,6 +182,7 @@ class ReadInvoice:
     currencies: frozenset[str]
     order: str
     contract: str
+    preceding: str
     account: str
     note: str
     seller: Party
@@ -172,24 +192,25 @@ class ReadInvoice:
     taxes: tuple[Tax, ...]
     sums: Sums
 
+    @property
+    def kind(self) -> Kind:
+        """What it is, by its type (BT-3)."""
+        return Kind.CREDIT_NOTE if self.code in CREDIT_CODES else Kind.INVOICE
+
 
 def check(read: ReadInvoice) -> None:
-    """Raise RuleBroken unless it is an invoice in sterling whose figures follow from one another."""
-    if read.code in CREDIT_CODES:
+    """Raise RuleBroken unless it is an invoice or credit note in sterling whose figures add up."""
+    if read.code not in INVOICE_CODES | CREDIT_CODES:
         raise RuleBroken(
-            "This is a credit note. Weald takes invoices of suppliers only: keep it beside the invoice in "
-            "your finance package.",
+            f"The document is of type {read.code}, which is neither an invoice nor a credit note. Choose the "
+            "invoice itself.",
             FIELD,
         )
-    if read.code not in INVOICE_CODES:
-        raise RuleBroken(
-            f"The document is of type {read.code}, which asks for no payment. Choose the invoice itself.",
-            FIELD,
-        )
+    called = KIND_LABELS[read.kind].lower()
     if read.currencies != {CURRENCY}:
         named = " and ".join(sorted(read.currencies))
         raise RuleBroken(
-            f"The invoice is in {named}, and Weald takes pounds (GBP) only. {AGAIN}",
+            f"The {called} is in {named}, and Weald takes pounds (GBP) only. {AGAIN}",
             FIELD,
         )
     _check_categories(read)
@@ -197,10 +218,11 @@ def check(read: ReadInvoice) -> None:
     if wrong:
         told = "; ".join(wrong[:MOST_TOLD])
         more = f"; and {len(wrong) - MOST_TOLD} more" if len(wrong) > MOST_TOLD else ""
-        raise RuleBroken(f"The invoice does not add up: {told}{more}. {AGAIN}", FIELD)
-    if read.sums.total <= ZERO:
+        raise RuleBroken(f"The {called} does not add up: {told}{more}. {AGAIN}", FIELD)
+    if min(read.sums.total, read.sums.total + read.sums.rounding) <= ZERO:
         raise RuleBroken(
-            f"The invoice comes to {read.sums.total}, so nothing is asked for. Ask the supplier about it.",
+            f"The {called} comes to {read.sums.total}, so nothing is asked for or taken back. Ask the "
+            "supplier about it.",
             FIELD,
         )
 
@@ -336,6 +358,15 @@ def check_contract(chosen: uuid.UUID | None, offered: Collection[uuid.UUID]) -> 
     """Raise RuleBroken unless the chosen contract, if one is chosen, is one of the school's."""
     if chosen is not None and chosen not in offered:
         raise RuleBroken("Choose a contract of your own school’s register, or none.", "contract")
+
+
+def check_credits(chosen: uuid.UUID | None, offered: Collection[uuid.UUID]) -> None:
+    """Raise RuleBroken unless a credit note takes back from one of its supplier's invoices in the books."""
+    if chosen not in offered:
+        raise RuleBroken(
+            "Choose the invoice that it takes back: one of this supplier that your school has accepted.",
+            "credits",
+        )
 
 
 def recharge_id(document_id: uuid.UUID) -> uuid.UUID:

@@ -9,12 +9,17 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response
 
-from invoicing.incoming import actions, queries, rules
-from invoicing.incoming.forms import AcceptForm, ReceiveForm, RejectForm
+from invoicing.incoming import actions, parties, queries, rules
+from invoicing.incoming.forms import AcceptCreditForm, AcceptForm, DisputeForm, ReceiveForm, RejectForm
 from invoicing.incoming.models import SupplierInvoice
-from invoicing.incoming.rules import DocumentStatus
+from invoicing.incoming.payments import queries as payments
+from invoicing.incoming.payments import rules as payment_rules
+from invoicing.incoming.payments import views as payment_views
+from invoicing.incoming.rules import DocumentStatus, Kind
+from invoicing.ledger import queries as ledger
+from invoicing.ledger.rules import ACCOUNT_LABELS
 from marketplace.alliance import queries as alliance
-from marketplace.core import policy, storage, web
+from marketplace.core import clock, policy, storage, web
 from marketplace.core.db import db
 from marketplace.core.errors import Forbidden
 from marketplace.core.fields import choices
@@ -33,6 +38,12 @@ SHORTCUTS = (
     NavigationItem("See suppliers’ invoices", "incoming.list_invoices", queries.reads_any),
 )
 BOTH = ("GET", "POST")
+for _rule, _view in (
+    ("/<uuid:invoice_id>/pay", payment_views.record_payment),
+    ("/payments/<uuid:payment_id>/undo", payment_views.undo_payment),
+    ("/lines/<uuid:line_id>", payment_views.match_line),
+):
+    incoming.add_url_rule(_rule, view_func=_view, methods=BOTH)
 
 
 @incoming.get("")
@@ -81,7 +92,7 @@ def show(invoice_id: uuid.UUID) -> Any:
     """What was read from an invoice, what it may be for, and what was decided."""
     actor, session = web.actor(), db.session()
     invoice = queries.get_invoice(session, actor, invoice_id)
-    waits = invoice.status is DocumentStatus.WAITING
+    waits = invoice.status in rules.UNDECIDED and invoice.kind is Kind.INVOICE
     matches = (
         queries.suggested(invoice, queries.contracts_of(session, actor, invoice.school_id)) if waits else []
     )
@@ -92,6 +103,13 @@ def show(invoice_id: uuid.UUID) -> Any:
         others=queries.others_of_order(session, actor, invoice),
         shared=queries.shared_cost_from(session, actor, invoice.id),
         recharge=_recharge(invoice),
+        credit_notes=queries.credit_notes_of(session, invoice.id),
+        payments=payments.payments_of(session, invoice.id),
+        decisions=queries.postings_of(session, invoice.id),
+        entries=ledger.postings_from(session, invoice.id),
+        late=bool(invoice.outstanding and invoice.pay_by and invoice.pay_by < clock.today()),
+        account_labels=ACCOUNT_LABELS,
+        payment_rules=payment_rules,
         letter=_letter(invoice) if invoice.status is DocumentStatus.REJECTED else "",
         rules=rules,
     )
@@ -135,36 +153,90 @@ def download_file(invoice_id: uuid.UUID) -> Response:
 
 @incoming.route("/<uuid:invoice_id>/accept", methods=BOTH)
 def accept_invoice(invoice_id: uuid.UUID) -> Any:
-    """Accept an invoice for a contract and an order."""
-    invoice = _waiting(Act.SUPPLIER_INVOICE_ACCEPT, invoice_id)
-    if request.method == "GET" and invoice.status is not DocumentStatus.WAITING:
+    """Accept an invoice for a contract and an order, or a credit note for an invoice."""
+    invoice = _deciding(Act.SUPPLIER_INVOICE_ACCEPT, invoice_id)
+    if request.method == "GET" and invoice.status not in rules.UNDECIDED:
         return redirect(url_for(".show", invoice_id=invoice_id))
+    if invoice.kind is Kind.CREDIT_NOTE:
+        return _accept_credit_note(invoice)
+    return _accept_invoice(invoice)
+
+
+def _accept_invoice(invoice: SupplierInvoice) -> Any:
     offered = queries.contracts_of(db.session(), web.actor(), invoice.school_id)
     matches = queries.suggested(invoice, offered)
     best = matches[0].id if matches and not matches[0].doubts else None
-    form = AcceptForm(version=invoice.version, contract=best, order_number=invoice.order_said)
+    form = AcceptForm(
+        version=invoice.version,
+        contract=best,
+        order_number=invoice.order_said,
+        posted_on=actions.usual_day(db.session(), invoice),
+    )
     first = {match.id: match.title for match in matches}
     form.contract.choices = choices((first | {one.id: one.title for one in offered}).items())
     if form.validate_on_submit():
         with answering(form):
             actions.accept_invoice(
                 web.actor(),
-                invoice_id,
+                invoice.id,
                 form.version.data,
                 contract_id=form.contract.data,
                 order_number=form.order_number.data or "",
                 reason=form.reason.data,
+                posted_on=form.posted_on.data,
             )
-            flash("You accepted the invoice. Pay it and enter it in your finance package.")
-            return redirect(url_for(".show", invoice_id=invoice_id))
+            flash("You accepted the invoice. It stands in your school’s books now, to be paid.")
+            return redirect(url_for(".show", invoice_id=invoice.id))
     return page("incoming/accept_invoice.html", form=form, invoice=invoice, matches=matches)
+
+
+def _accept_credit_note(note: SupplierInvoice) -> Any:
+    offered = queries.can_be_credited(db.session(), note)
+    named = [one for one in offered if one.number_key == parties.number_key(note.preceding)]
+    form = AcceptCreditForm(
+        version=note.version,
+        credits=named[0].id if named else None,
+        posted_on=actions.usual_day(db.session(), note),
+    )
+    form.credits.choices = choices(
+        (one.id, f"{one.number} of {web.day(one.issued_on)}: {one.creditable} can be taken back")
+        for one in offered
+    )
+    if form.validate_on_submit():
+        with answering(form):
+            actions.accept_credit_note(
+                web.actor(),
+                note.id,
+                form.version.data,
+                invoice_id=form.credits.data,
+                reason=form.reason.data,
+                posted_on=form.posted_on.data,
+            )
+            flash("You accepted the credit note. Your school owes that much less now.")
+            return redirect(url_for(".show", invoice_id=note.id))
+    return page("incoming/accept_credit_note.html", form=form, invoice=note, offered=offered)
+
+
+@incoming.route("/<uuid:invoice_id>/dispute", methods=BOTH)
+def dispute_invoice(invoice_id: uuid.UUID) -> Any:
+    """Say that an accepted document is not right after all."""
+    invoice = _deciding(Act.SUPPLIER_INVOICE_DISPUTE, invoice_id)
+    if request.method == "GET" and invoice.status is not DocumentStatus.ACCEPTED:
+        return redirect(url_for(".show", invoice_id=invoice_id))
+    form = DisputeForm(version=invoice.version)
+    if form.validate_on_submit():
+        with answering(form):
+            actions.dispute_invoice(web.actor(), invoice_id, form.version.data, reason=form.reason.data)
+            flash("You disputed it. It is out of your school’s books until you decide again.")
+            return redirect(url_for(".show", invoice_id=invoice_id))
+    return page("incoming/dispute_invoice.html", form=form, invoice=invoice, rules=rules)
 
 
 @incoming.route("/<uuid:invoice_id>/reject", methods=BOTH)
 def reject_invoice(invoice_id: uuid.UUID) -> Any:
     """Reject an invoice, with what the supplier is told."""
-    invoice = _waiting(Act.SUPPLIER_INVOICE_REJECT, invoice_id)
-    if request.method == "GET" and invoice.status is not DocumentStatus.WAITING:
+    invoice = _deciding(Act.SUPPLIER_INVOICE_REJECT, invoice_id)
+    if request.method == "GET" and invoice.status not in rules.UNDECIDED:
         return redirect(url_for(".show", invoice_id=invoice_id))
     form = RejectForm(version=invoice.version)
     if form.validate_on_submit():
@@ -175,7 +247,7 @@ def reject_invoice(invoice_id: uuid.UUID) -> Any:
     return page("incoming/reject_invoice.html", form=form, invoice=invoice)
 
 
-def _waiting(act: Act, invoice_id: uuid.UUID) -> SupplierInvoice:
+def _deciding(act: Act, invoice_id: uuid.UUID) -> SupplierInvoice:
     """An invoice that the reader may do this to."""
     invoice = queries.get_invoice(db.session(), web.actor(), invoice_id)
     policy.require(web.actor(), act, invoice.school_id)

@@ -23,6 +23,15 @@ from invoicing.fund.grants.models import Grant
 from invoicing.fund.models import Claim, Contribution, ContributionRound
 from invoicing.fund.refunds.models import Refund
 from invoicing.fund.shares import Pot
+from invoicing.incoming.books.actions import charge_of
+from invoicing.incoming.books.models import SupplierPosting
+from invoicing.incoming.books.rules import legs_of as supplier_legs
+from invoicing.incoming.books.rules import payable, spending
+from invoicing.incoming.models import SupplierInvoice
+from invoicing.incoming.payments.models import SupplierPayment
+from invoicing.incoming.payments.rules import Way
+from invoicing.incoming.rules import KIND_LABELS
+from invoicing.incoming.rules import Kind as SupplierKind
 from invoicing.invoices.actions import legs_of
 from invoicing.invoices.credit_notes.models import CreditNote
 from invoicing.invoices.models import Invoice
@@ -63,6 +72,8 @@ def posted(session: Session, found: Found) -> None:
         _proposals,
         _settlements,
         _fund,
+        _of_suppliers,
+        _to_suppliers,
     ):
         batch: list[Expected] = []
         for expected in documents(session):
@@ -250,3 +261,45 @@ def _contributions(session: Session) -> Iterator[Expected]:
         if one.days is None:
             del changes[fund_books.share(fund, pot).code]
         yield Expected(f"Contribution {one.round.reference} of {one.due}", one.entry_id, changes)
+
+
+def _of_suppliers(session: Session) -> Iterator[Expected]:
+    """Documents of suppliers that were put into the books, or taken out again.
+
+    What was spent is left out: which account of it was used depends on the contract's category that day. The
+    legs of an entry balance, so all of it stands in some account of the school.
+    """
+    query = (
+        select(SupplierPosting, SupplierInvoice)
+        .join(SupplierInvoice, SupplierInvoice.id == SupplierPosting.invoice_id)
+        .options(selectinload(SupplierInvoice.taxes))
+        .order_by(SupplierPosting.entry_id)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    for posting, one in session.execute(query):
+        assert one.creditor_id, "what was in the books was owed to somebody"
+        owed, spent = payable(one.school_id, one.creditor_id), spending(one.school_id, "")
+        legs = supplier_legs(charge_of(one), owed, spent, credit=one.kind is SupplierKind.CREDIT_NOTE)
+        stood = [leg.reversed() for leg in legs] if posting.reverses_id else legs
+        changes = dict(_of(*stood))
+        changes.pop(spent.code, None)
+        out = ", taken out of the books" if posting.reverses_id else ""
+        yield Expected(
+            f"{KIND_LABELS[one.kind]} {one.number} of {one.supplier_name}{out}", posting.entry_id, changes
+        )
+
+
+def _to_suppliers(session: Session) -> Iterator[Expected]:
+    query = select(SupplierPayment).options(joinedload(SupplierPayment.invoice)).order_by(SupplierPayment.id)
+    for one in _rows(session, query):
+        invoice = one.invoice
+        amount = one.amount if one.way is Way.PAID else -one.amount
+        changes = {
+            payable(invoice.school_id, invoice.creditor_id).code: amount,
+            AccountName(invoice.school_id, AccountKind.BANK).code: -amount,
+        }
+        record = f"Payment of {one.amount} for invoice {invoice.number} of {invoice.supplier_name}"
+        yield Expected(record, one.entry_id, changes)
+        if one.undone_entry_id is not None:
+            back = {code: -changed for code, changed in changes.items()}
+            yield Expected(f"{record}, undone", one.undone_entry_id, back)

@@ -8,7 +8,7 @@ from datetime import datetime, time
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from invoicing.verification import books, documents, keeping, postings
+from invoicing.verification import books, documents, keeping, postings, suppliers
 from invoicing.verification.rules import Check, Found, Outcome
 from marketplace.core import clock
 from marketplace.core.events import Event
@@ -22,6 +22,9 @@ CHECKS: Mapping[Check, Look] = {
     Check("Balances", "{} transfers and closings replayed to what every account holds"): books.balances,
     Check("Both books", "{} entries stand the same in both schools’ books"): books.both_books,
     Check("Owed", "{} pairs of schools owe by their books what they owe by their documents"): documents.owed,
+    Check("Suppliers", "{} are owed by the books what their open invoices come to"): suppliers.owed,
+    Check("VAT to reclaim", "{} schools count by their books what their documents say"): suppliers.vat,
+    Check("Supplier invoices", "{} come to what their lines and VAT come to"): suppliers.sums,
     Check("Invoices", "{} come to what their lines come to"): documents.lines_of_invoices,
     Check("Credit notes", "{} come to what their lines come to"): documents.lines_of_credit_notes,
     Check("Outstanding", "{} invoices say what was paid and credited of them"): documents.outstanding,

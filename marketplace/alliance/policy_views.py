@@ -58,6 +58,7 @@ SUBJECTS = {
     "Invoices and payments": (
         "shared_cost",
         "supplier_invoice",
+        "supplier_payment",
         "invoice",
         "logo",
         "credit_note",

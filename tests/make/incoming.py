@@ -3,7 +3,7 @@
 import io
 import uuid
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,15 +12,19 @@ import pikepdf
 from invoicing.gateways import e_invoice
 from invoicing.incoming import actions
 from invoicing.incoming.models import SupplierInvoice
+from invoicing.incoming.payments import actions as payments
+from invoicing.incoming.payments.rules import Way
 from invoicing.invoices.e_invoices.rules import (
     Account,
     EInvoice,
     Kind,
     Line,
     Party,
+    Preceding,
     business_terms,
 )
 from invoicing.invoices.rules import VatCategory, vat_breakdown
+from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money, line_amount
@@ -48,24 +52,26 @@ def supplier_terms(
     supplier: str = "Bright & Bramshire Limited",
     order: str = "PO-77",
     buyer_numbers: dict[str, str] | None = None,
+    takes_back: str = "",
+    issued_on: date = date(2026, 11, 3),
 ) -> dict[str, Any]:
     """The business terms of a supplier's invoice to a buyer; two at £50.00 and 20% VAT unless given."""
     charged = list(lines)
     breakdown = tuple(vat_breakdown(charged))
     document = EInvoice(
-        kind=Kind.INVOICE,
+        kind=Kind.CREDIT_NOTE if takes_back else Kind.INVOICE,
         number=number,
-        issued_on=date(2026, 11, 3),
-        supplied_on=date(2026, 10, 30),
+        issued_on=issued_on,
+        supplied_on=issued_on - timedelta(days=4),
         tax_point=None,
-        due_on=date(2026, 12, 3),
+        due_on=None if takes_back else issued_on + timedelta(days=30),
         terms="Payment within 30 days of the invoice date",
         note="",
         order=order,
         seller=Party(supplier, "0", "", ("1 Mill Lane", "Bramley"), "ZZ1 1AM"),
         buyer=Party(buyer, "0", "", ("2 Mill Lane", "Bramley"), "ZZ1 1AN"),
         account=Account(supplier, "30-94-31", "00000001"),
-        preceding=None,
+        preceding=Preceding(takes_back, issued_on) if takes_back else None,
         lines=tuple(
             Line(
                 place,
@@ -120,6 +126,41 @@ def received(school: School, content: bytes = b"", name: str = "inv-1041.xml") -
     invoice_id = new_id()
     actions.receive_invoice(school.bursar, invoice_id, school.id, name, content or supplier_ubl(school.name))
     return invoice_id
+
+
+def accepted(
+    school: School, *lines: Charged, contract_id: uuid.UUID | None = None, **other: Any
+) -> uuid.UUID:
+    """A supplier's invoice, taken by the school's bursar and accepted by its finance lead; its id."""
+    invoice_id = received(school, supplier_ubl(school.name, *lines, **other))
+    actions.accept_invoice(
+        school.finance_lead, invoice_id, 1, contract_id=contract_id, order_number="", reason="Counted"
+    )
+    return invoice_id
+
+
+def credited(school: School, invoice_id: uuid.UUID, *lines: Charged, **other: Any) -> uuid.UUID:
+    """A credit note of the supplier for an invoice, taken and accepted; its id."""
+    note_id = received(school, supplier_ubl(school.name, *lines, takes_back="INV-1041", **other))
+    actions.accept_credit_note(
+        school.finance_lead, note_id, 1, invoice_id=invoice_id, reason="One day was not worked"
+    )
+    return note_id
+
+
+def paid(school: School, invoice_id: uuid.UUID, pence: int, way: Way = Way.PAID) -> uuid.UUID:
+    """So much paid of an invoice today, as the school's bursar records it; the payment's id."""
+    payment_id = new_id()
+    payments.record_payment(
+        school.bursar,
+        payment_id,
+        invoice_id,
+        way=way,
+        paid_on=clock.today(),
+        amount=Money(pence),
+        reference="",
+    )
+    return payment_id
 
 
 def supplier_invoice(invoice_id: uuid.UUID) -> SupplierInvoice:

@@ -11,6 +11,7 @@ from invoicing.ledger.periods import actions as periods
 from marketplace.core import clock
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
+from tests.make import incoming
 from tests.make.alliance import Alliance, School, alliance
 from tests.make.bank import Movement, money_in
 from tests.make.fund import paid_claim, partnership_fund, received_round
@@ -33,7 +34,7 @@ class Settled:
 
 @kept
 def some_of_everything() -> Settled:
-    """Issued, part paid, credited, written off; a fund that received and paid; October is closed."""
+    """Issued, bought, part paid, credited, written off; a fund that received and paid; October closed."""
     with clock.travelling(OCTOBER):
         everybody = alliance(3)
         alder = payable_school(everybody.schools[0], vat_number=VAT_NUMBERS[0])
@@ -50,6 +51,10 @@ def some_of_everything() -> Settled:
             alder.bursar, proposal_id, second, amount=Money(20_00), reason="They never got it."
         )
         proposals.approve_proposal(alder.finance_lead, proposal_id)
+        bought = incoming.accepted(alder, issued_on=date(2026, 10, 2))
+        one_day = incoming.Charged("1", "50", *incoming.STANDARD)
+        incoming.credited(alder, bought, one_day, number="CN-1", issued_on=date(2026, 10, 2))
+        incoming.paid(alder, bought, 50_00)
         held = partnership_fund(everybody)
         received_round(held)
         paid_claim(held, beech)

@@ -33,7 +33,7 @@ class Part:
 
     @property
     def party(self) -> Party:
-        """The school on the other side."""
+        """Who is on the other side."""
         return self.document.other(self.side)
 
 
@@ -65,12 +65,18 @@ FIELDS: Mapping[str, Field] = {
     "supplied_on": Field("Day of supply", lambda part: part.document.supplied_on),
     "order": Field("Order number", lambda part: part.document.purchase_order),
     "for_invoice": Field("Of a credit note: its invoice", lambda part: part.document.for_invoice),
-    "party_name": Field("Other school", lambda part: part.party.name),
-    "party_account": Field("Other school’s code in the package, or its URN", lambda part: part.party.urn),
-    "party_urn": Field("Other school’s URN", lambda part: part.party.urn),
-    "party_vat_number": Field("Other school’s VAT number", lambda part: part.party.vat_number),
+    "party_name": Field("Other school or supplier", lambda part: part.party.name),
+    "party_account": Field(
+        "Code of the other in the package, else URN or company number",
+        lambda part: part.party.urn,
+    ),
+    "party_urn": Field("Other school’s URN, or supplier’s company number", lambda part: part.party.urn),
+    "party_vat_number": Field(
+        "VAT number of the other school or supplier", lambda part: part.party.vat_number
+    ),
     "party_address": Field(
-        "Other school’s address, on one line", lambda part: ", ".join(part.party.address.split("\n"))
+        "Address of the other school or supplier, on one line",
+        lambda part: ", ".join(part.party.address.split("\n")),
     ),
     "description": Field("What it is for", lambda part: part.description),
     "nominal": Field("Nominal code", lambda part: part.document.source.value),

@@ -19,8 +19,7 @@ from invoicing.exports.layouts.forms import CopyForm, PeriodFilter, filled, layo
 from invoicing.exports.layouts.models import ExportLayout
 from invoicing.exports.layouts.rules import DELIMITERS, Layout
 from invoicing.exports.layouts.shipped import Shipped, shipped
-from invoicing.exports.queries import Wanted
-from invoicing.exports.rules import Document
+from invoicing.exports.rules import Document, Wanted
 from invoicing.exports.views import CSV, exports, sent
 from invoicing.invoices.queries import possible_buyers
 from marketplace.alliance import queries as alliance

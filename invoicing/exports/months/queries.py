@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from invoicing.exports import queries
 from invoicing.exports.months import rules
 from invoicing.exports.months.rules import Pack
-from invoicing.exports.queries import Wanted
-from invoicing.exports.rules import Document
+from invoicing.exports.rules import Document, Wanted
 from marketplace.core import storage
 from marketplace.core.money import ZERO, Money
 from marketplace.core.policy import Actor

@@ -87,7 +87,7 @@ def pack(documents: Sequence[Document], sizes: Mapping[str, int]) -> Pack:
             if sha256 is None:
                 cells += ["", ""]
             elif sha256 in sizes:
-                name = f"{document.number}.{ending}"
+                name = f"{document.file_stem}.{ending}"
                 files.append(Kept(name, sha256, sizes[sha256], document.issued_on))
                 cells += [name, sha256]
             else:

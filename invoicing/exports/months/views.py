@@ -9,7 +9,7 @@ from flask import Response
 from invoicing.exports import queries
 from invoicing.exports.months import queries as month_queries
 from invoicing.exports.months import rules
-from invoicing.exports.queries import Wanted
+from invoicing.exports.rules import Wanted
 from invoicing.exports.views import asked, exports, same_list
 from marketplace.core import storage, web
 from marketplace.core.db import db

@@ -7,8 +7,8 @@ import uuid
 from sqlalchemy.orm import Session
 
 from invoicing.exports import queries
-from invoicing.exports.queries import Wanted
-from invoicing.exports.rules import Side
+from invoicing.exports.purchases import queries as purchases
+from invoicing.exports.rules import Side, Wanted
 from invoicing.exports.vat126 import rules
 from invoicing.exports.vat126.rules import Entry, Period, Schedule
 from invoicing.ledger import queries as ledger
@@ -29,14 +29,21 @@ def get_school(session: Session, actor: Actor, school_id: uuid.UUID | None) -> S
 
 
 def schedule_of(session: Session, actor: Actor, school: School, period: Period) -> Schedule:
-    """The schedule of a school for a period, beside what its ledger counts as VAT to reclaim."""
+    """The schedule of a school for a period, beside what its ledger counts as VAT to reclaim.
+
+    Documents of other schools are claimed for the day of issue, those of suppliers for the day on which they
+    went into the books: each the day of its entry.
+    """
     wanted = Wanted(Side.RECEIVED, school.id, since=period.start, until=period.end)
     counted = ledger.movements(
         session, AccountName(school.id, AccountKind.VAT_INPUT), period.start, period.end
     )
     return rules.schedule(
         period,
-        queries.documents(session, actor, wanted),
+        [
+            *(one for one in queries.documents(session, actor, wanted) if not one.of_supplier),
+            *purchases.posted(session, actor, school.id, period.start, period.end),
+        ],
         [Entry(one.entry_id, one.posted_on, one.description, one.amount) for one in counted],
         school.name,
     )

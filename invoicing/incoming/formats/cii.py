@@ -10,6 +10,7 @@ from invoicing.incoming.rules import Adjustment, Line, Party, ReadInvoice, Sums,
 from marketplace.core.money import Money
 
 ROOT = "{urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100}CrossIndustryInvoice"
+ADDRESS = ("LineOne", "LineTwo", "LineThree", "CityName", "PostcodeCode")
 SUPPLIED = "ActualDeliverySupplyChainEvent/OccurrenceDateTime/DateTimeString"
 
 
@@ -33,6 +34,7 @@ def read(root: Element) -> ReadInvoice:
         currencies=_currencies(settled),
         order=text(agreed, "BuyerOrderReferencedDocument/IssuerAssignedID"),
         contract=text(agreed, "ContractReferencedDocument/IssuerAssignedID"),
+        preceding=text(settled, "InvoiceReferencedDocument/IssuerAssignedID"),
         account=_account(settled),
         note=text(head, "IncludedNote/Content"),
         seller=_party(part(agreed, "SellerTradeParty", "a supplier (BG-4)"), "a supplier (BG-4)"),
@@ -75,6 +77,7 @@ def _party(found: Element, words: str) -> Party:
         vat_number=vat_number.strip()[: elements.LONGEST_NUMBER],
         endpoint=text(found, "URIUniversalCommunication/URIID"),
         identifiers=elements.texts((*found.findall("ID"), *found.findall("GlobalID"))),
+        address=elements.joined(found, "PostalTradeAddress", ADDRESS),
     )
 
 

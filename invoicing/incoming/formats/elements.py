@@ -50,6 +50,11 @@ def texts(elements: Iterable[Element]) -> tuple[str, ...]:
     return tuple(found for one in elements if (found := text(one, ".")))
 
 
+def joined(element: Element, within: str, names: Iterable[str]) -> str:
+    """The texts of some parts that are there, a line each. Raises RuleBroken."""
+    return "\n".join(found for name in names if (found := text(element, f"{within}/{name}")))
+
+
 def number(element: Element, path: str, words: str) -> Decimal:
     """A quantity or price. Raises RuleBroken."""
     return _decimal(needed(element, path, words), words)

@@ -8,7 +8,15 @@ from xml.etree.ElementTree import Element
 from invoicing.gateways import e_invoice
 from invoicing.incoming.formats import cii, ubl
 from invoicing.incoming.formats.elements import missing
-from invoicing.incoming.rules import FIELD, INVOICE_CODES, LARGEST_FILE, MOST_LINES, Format, ReadInvoice
+from invoicing.incoming.rules import (
+    CREDIT_CODES,
+    FIELD,
+    INVOICE_CODES,
+    LARGEST_FILE,
+    MOST_LINES,
+    Format,
+    ReadInvoice,
+)
 from marketplace.core import documents, xml_files
 from marketplace.core.errors import RuleBroken
 
@@ -45,7 +53,7 @@ def read(content: bytes) -> tuple[Format, ReadInvoice]:
         kind, found = Format.CII, cii.read(root)
     else:
         raise RuleBroken(NOT_ONE, FIELD)
-    if not found.lines and found.code in INVOICE_CODES:
+    if not found.lines and found.code in INVOICE_CODES | CREDIT_CODES:
         raise missing("lines (BG-25)")
     if len(found.lines) > MOST_LINES:
         raise RuleBroken(f"The invoice has more than {MOST_LINES:,} lines. Ask for it in parts.", FIELD)

@@ -16,6 +16,7 @@ ROOTS = frozenset(
     }
 )
 CREDIT_NOTE = "381"
+ADDRESS = ("StreetName", "AdditionalStreetName", "AddressLine/Line", "CityName", "PostalZone")
 
 
 def read(root: Element) -> ReadInvoice:
@@ -30,11 +31,12 @@ def read(root: Element) -> ReadInvoice:
         currencies=_currencies(root),
         order=text(root, "OrderReference/ID"),
         contract=text(root, "ContractDocumentReference/ID"),
+        preceding=text(root, "BillingReference/InvoiceDocumentReference/ID"),
         account=text(root, "PaymentMeans/PayeeFinancialAccount/ID"),
         note=text(root, "Note"),
         seller=_party(root, "AccountingSupplierParty/Party", "a supplier (BG-4)"),
         buyer=_party(root, "AccountingCustomerParty/Party", "a buyer (BG-7)"),
-        lines=() if credit else tuple(_line(one) for one in root.findall("InvoiceLine")),
+        lines=tuple(_line(one) for one in root.findall("CreditNoteLine" if credit else "InvoiceLine")),
         adjustments=tuple(
             Adjustment(_signed(one), *_category(part(one, "TaxCategory", "the VAT of a charge (BT-102)")))
             for one in root.findall("AllowanceCharge")
@@ -67,12 +69,14 @@ def _party(root: Element, path: str, words: str) -> Party:
         vat_number=registered,
         endpoint=text(found, "EndpointID"),
         identifiers=elements.texts(found.findall("PartyIdentification/ID")),
+        address=elements.joined(found, "PostalAddress", ADDRESS),
     )
 
 
 def _line(line: Element) -> Line:
     category, rate = _category(part(line, "Item/ClassifiedTaxCategory", "the VAT of a line (BT-151)"))
-    quantity = part(line, "InvoicedQuantity", "the quantity of a line (BT-129)")
+    counted = "CreditedQuantity" if line.tag == "CreditNoteLine" else "InvoicedQuantity"
+    quantity = part(line, counted, "the quantity of a line (BT-129)")
     return Line(
         label=needed(line, "ID", "the number of a line (BT-126)"),
         name=needed(line, "Item/Name", "what a line is for (BT-153)"),

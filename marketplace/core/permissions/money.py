@@ -42,6 +42,16 @@ PERMISSIONS: dict[Act, Permission] = {
     Act.SUPPLIER_INVOICE_REJECT: may(
         "Reject a supplier’s invoice, with a reason", Role.FINANCE_LEAD, Role.BURSAR
     ),
+    Act.SUPPLIER_INVOICE_DISPUTE: may(
+        "Dispute a supplier’s invoice that was accepted, with a reason", Role.FINANCE_LEAD, Role.BURSAR
+    ),
+    Act.SUPPLIER_PAYMENT_RECORD: may("Record a payment to a supplier, as a second person", *MANAGERS),
+    Act.SUPPLIER_PAYMENT_MATCH: may(
+        "Say which suppliers’ invoices money that went out paid", Role.FINANCE_LEAD, Role.BURSAR
+    ),
+    Act.SUPPLIER_PAYMENT_UNDO: may(
+        "Undo a recorded payment to a supplier, with a reason", Role.FINANCE_LEAD, Role.BURSAR
+    ),
     Act.INVOICE_DRAFT: may("Draft an invoice", Role.FINANCE_LEAD, Role.BURSAR),
     Act.INVOICE_EDIT: may("Change a draft invoice", Role.FINANCE_LEAD, Role.BURSAR),
     Act.INVOICE_DISCARD: may("Discard a draft invoice", Role.FINANCE_LEAD, Role.BURSAR, Role.SYSTEM),

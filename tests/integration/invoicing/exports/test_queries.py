@@ -13,8 +13,7 @@ from invoicing.exports.layouts import actions as layout_actions
 from invoicing.exports.layouts import queries as layouts
 from invoicing.exports.layouts import rules as layout_rules
 from invoicing.exports.months import queries as months
-from invoicing.exports.queries import Shown, Wanted
-from invoicing.exports.rules import Kind, Side
+from invoicing.exports.rules import Kind, Shown, Side, Wanted
 from invoicing.exports.vat126 import queries as vat126
 from invoicing.exports.vat126.rules import month_period
 from invoicing.invoices.rules import VatCategory

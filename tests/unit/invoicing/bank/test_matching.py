@@ -39,7 +39,7 @@ def test_a_number_in_the_reference_says_more_than_an_amount_and_that_more_than_a
     assert [one.invoice for one in found] == [named, alike, other]
     assert found[0].reasons == (
         "Its number is in the reference.",
-        "The payer is called like Beech Primary School.",
+        "The statement names Beech Primary School.",
     )
     assert found[1].reasons == ("What is still to be paid is exactly this amount.",)
     assert numbers(chosen_beforehand(found)) == [1]
@@ -57,14 +57,14 @@ def test_several_invoices_of_one_school_that_make_the_amount_are_proposed_togeth
     invoices = [invoice(1, 30_00), invoice(2, 45_00), invoice(3, 99_00), invoice(4, 75_01, CEDAR)]
     found = suggest(Money(75_00), "", "", invoices)
     assert numbers(chosen_beforehand(found)) == [1, 2]
-    assert found[0].reasons == ("With others of this school it comes to exactly this amount.",)
+    assert found[0].reasons == ("With others of Beech Primary School it comes to exactly this amount.",)
     both_ways = [invoice(1, 30_00), invoice(2, 45_00), invoice(3, 45_00)]
     assert suggest(Money(75_00), "", "", both_ways) == []
 
 
 def test_a_name_alone_is_a_reason_and_no_proposal() -> None:
     found = suggest(Money(1_00), "thank you", "ST CEDARS ACADEMY TRUST", [invoice(1, 5_00, CEDAR)])
-    assert [one.reasons for one in found] == [("The payer is called like St Cedar's Academy.",)]
+    assert [one.reasons for one in found] == [("The statement names St Cedar's Academy.",)]
     assert chosen_beforehand(found) == frozenset()
     assert suggest(Money(1_00), "", "Primary School", [invoice(1, 5_00)]) == []
 

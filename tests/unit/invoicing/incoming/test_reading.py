@@ -86,7 +86,7 @@ def test_each_kind_of_file_says_who_it_is_from_to_whom_and_for_what() -> None:
         (b"<cbc:ID>S<", b"<cbc:ID>K<", "VAT category “K”, which is none of those used in the United Kingdom"),
         (b"<cbc:ID>S<", b"<cbc:ID>E<", "20% VAT in the category “Exempt”, which do not go together"),
         (b'currencyID="GBP"', b'currencyID="EUR"', "is in EUR and GBP, and Weald takes pounds"),
-        (b">380<", b">381<", "This is a credit note"),
+        (b">380<", b">325<", "neither an invoice nor a credit note"),
         (b">100.00</cbc:TaxExclusiveAmount>", b">100.005</cbc:TaxExclusiveAmount>", "a part of a penny"),
         (b">2</cbc:InvoicedQuantity>", b">2E9</cbc:InvoicedQuantity>", "“2E9” as the quantity"),
         (b"<cbc:ID>INV-1041</cbc:ID>", b"", "does not have a number (BT-1)"),

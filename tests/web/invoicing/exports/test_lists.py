@@ -18,8 +18,7 @@ import pytest
 from invoicing.exports import queries
 from invoicing.exports.layouts.rules import DELIMITERS
 from invoicing.exports.layouts.shipped import shipped
-from invoicing.exports.queries import Wanted
-from invoicing.exports.rules import Side
+from invoicing.exports.rules import Side, Wanted
 from invoicing.invoices.rules import VatCategory
 from marketplace.alliance.models import Organisation
 from marketplace.core import clock

@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from tests import make
 from tests.make import incoming as making
+from tests.make.bank import Movement
 from tests.web.client import Client
 from tests.web.page import Page
 
+ONE_DAY = (making.Charged("1", "50", *making.STANDARD),)
 ClientFor = Callable[[uuid.UUID | None], Client]
 
 
@@ -28,7 +30,14 @@ def test_a_supplier_s_invoice_is_read_matched_accepted_and_shared(client_for: Cl
     assert "is made out to Beech Primary School" in wrong.errors()["document"]
     content = making.hybrid(making.supplier_cii(alder.name))
     read = send(bursar, content, "inv-1041.pdf")
-    for words in ("Not in Weald’s books", "£120.00", "Service 1", "The same name", "PO-77", making.COMPANY):
+    for words in (
+        "Not in your school’s books yet",
+        "£120.00",
+        "Service 1",
+        "The same name",
+        "PO-77",
+        making.COMPANY,
+    ):
         assert words in read.words
     file = bursar.download(f"{read.path}/file")
     assert any(href == f"{read.path}/file" for href in read.links().values())
@@ -42,13 +51,43 @@ def test_a_supplier_s_invoice_is_read_matched_accepted_and_shared(client_for: Cl
     refused = lead.submit(form, status=422)
     assert refused.errors() == {"reason": "Enter why the invoice is right."}
     done = lead.submit(refused.form("Accept the invoice").fill(reason="Counted by the caretaker"))
-    assert "You accepted the invoice." in done.words
+    assert "You accepted the invoice. It stands in your school’s books now" in done.words
+    account = lead.get(done.links()["See the statement"])
+    assert "Alder Primary School owes Bright & Bramshire Limited £120.00" in account.words
     assert "Cleaning of the whole school" in done.words
     cost = lead.get(done.links()["Share it with other schools"]).form("Check the split")
     check = lead.submit(cost.fill(schools=[str(alder.id), str(beech.id)], split="equal"))
     assert "£50.00" in check.words
     lead.submit(check.form("Record the cost and draft 1 invoice"))
     assert "Service 1, £100.00" in lead.get(done.path).words
+
+    pay = bursar.get(done.links()["Record a payment"]).form("Record the payment")
+    paid = bursar.submit(pay.fill(amount="50.00"))
+    assert "You recorded £50.00 paid of invoice INV-1041." in paid.words
+    (line_id,) = make.money_in(alder, Movement(-80_00, payer="Bright and Bramshire", reference="INV-1041"))
+    spent = bursar.get(bursar.get(f"/bank/lines/{line_id}").links()["Match it with suppliers’ invoices"])
+    assert "Its number is in the reference." in spent.words
+    match = spent.form("Record them as paid with this money")
+    matched = bursar.submit(match.fill(invoices=[paid.path.rpartition("/")[2]]))
+    assert "You recorded £70.00 as paid to suppliers." in matched.words
+    assert "Paid of invoice INV-1041" in matched.words
+
+    one = making.supplier_ubl(alder.name, *ONE_DAY, number="CN-7", takes_back="INV-1041")
+    note = send(bursar, one, "note.xml")
+    assert "Takes back from invoice INV-1041" in note.words
+    form = lead.get(note.links()["Accept the credit note"]).form("Accept the credit note")
+    credited = lead.submit(form.fill(reason="One day was not worked"))
+    assert "Your school owes that much less now." in credited.words
+    owed_back = bursar.get(paid.path)
+    assert "owes your school £60.00 back" in owed_back.words
+    undo = bursar.get(owed_back.links()["Undo"]).form("Undo the payment")
+    undone = bursar.submit(undo.fill(reason="Typed twice"))
+    assert "You undid the payment of £50.00." in undone.words
+    dispute = bursar.get(f"{credited.path}/dispute").form("Dispute the credit note")
+    assert "You disputed it." in bursar.submit(dispute.fill(reason="They take it back")).words
+    received = bursar.get("/exports?side=received")
+    assert "INV-1041" in received.words
+    assert "Bright & Bramshire Limited" in received.words
 
     second = send(bursar, making.supplier_ubl(alder.name, number="INV-1042"), "second.xml")
     form = bursar.get(second.links()["Reject it"]).form("Reject the invoice")

@@ -1,0 +1,1 @@
+"""Suppliers' invoices in the books of the schools that owe them."""

@@ -1,0 +1,1 @@
+"""What schools paid suppliers, and what suppliers paid back."""
