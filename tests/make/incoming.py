@@ -53,9 +53,10 @@ def supplier_terms(
     order: str = "PO-77",
     buyer_numbers: dict[str, str] | None = None,
     takes_back: str = "",
-    issued_on: date = date(2026, 11, 3),
+    issued_on: date | None = None,
 ) -> dict[str, Any]:
     """The business terms of a supplier's invoice to a buyer; two at £50.00 and 20% VAT unless given."""
+    issued_on = issued_on or clock.today() - timedelta(days=7)
     charged = list(lines)
     breakdown = tuple(vat_breakdown(charged))
     document = EInvoice(

@@ -17,7 +17,7 @@ from marketplace.core.policy import Actor, Role
 from tests import addresses, make
 from tests.make import agreements, memberships
 from tests.make.bank import Movement
-from tests.make.incoming import received
+from tests.make.incoming import accepted, paid
 from tests.web.client import Client
 
 FOR_ANYBODY = re.compile(r"/(opportunities|api|dev)/|/tenders/<uuid:tender_id>/(quote|questions/ask)(/|$)")
@@ -105,7 +105,7 @@ def all_kinds_of_things() -> tuple[str, ...]:
     make.credit(schools[0], make.issued_invoice(schools[0], schools[1]), {1: 25_00})
     make.money_in(schools[0], Movement(1_00))
     make.layout(schools[0])
-    received(schools[0])
+    paid(schools[0], accepted(schools[0]), 1_00)
     held = make.partnership_fund(alliance)
     make.received_round(held)
     make.claim(held, schools[0])

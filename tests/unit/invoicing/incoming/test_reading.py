@@ -59,19 +59,29 @@ def test_what_we_write_reads_back_to_the_same_figures(
 
 
 def test_each_kind_of_file_says_who_it_is_from_to_whom_and_for_what() -> None:
+    on = date(2026, 11, 3)
     for kind, content in (
-        (Format.UBL, supplier_ubl(BUYER)),
-        (Format.CII, supplier_cii(BUYER)),
-        (Format.HYBRID, hybrid(supplier_cii(BUYER))),
+        (Format.UBL, supplier_ubl(BUYER, issued_on=on)),
+        (Format.CII, supplier_cii(BUYER, issued_on=on)),
+        (Format.HYBRID, hybrid(supplier_cii(BUYER, issued_on=on))),
     ):
         told, read = telling.read(content)
         assert told is kind
         assert (read.number, read.order, read.due_on) == ("INV-1041", "PO-77", date(2026, 12, 3))
-        assert (read.issued_on, read.supplied_on) == (date(2026, 11, 3), date(2026, 10, 30))
+        assert (read.issued_on, read.supplied_on) == (on, date(2026, 10, 30))
+        assert read.seller.address.startswith("1 Mill Lane")
         assert (read.seller.company_number, read.seller.vat_number) == (COMPANY, VAT_NUMBER)
         assert read.seller.name == "Bright & Bramshire Limited"
         assert read.buyer.name == BUYER
         assert read.account.endswith("00000001")
+
+
+def test_a_credit_note_says_which_invoice_it_takes_back_in_both_kinds_of_xml() -> None:
+    for write in (supplier_ubl, supplier_cii):
+        _, read = telling.read(write(BUYER, *TWO, takes_back="INV-1041"))
+        rules.check(read)
+        assert (read.kind, read.preceding) == (rules.Kind.CREDIT_NOTE, "INV-1041")
+        assert [line.quantity for line in read.lines] == [Decimal(2), Decimal("1.5")]
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_a_supplier_s_invoice_is_read_matched_accepted_and_shared(client_for: Cl
     assert refused.errors() == {"reason": "Enter why the invoice is right."}
     done = lead.submit(refused.form("Accept the invoice").fill(reason="Counted by the caretaker"))
     assert "You accepted the invoice. It stands in your school’s books now" in done.words
-    account = lead.get(done.links()["See the statement"])
+    account = lead.get(done.links()["See the statement of account with Bright & Bramshire Limited"])
     assert "Alder Primary School owes Bright & Bramshire Limited £120.00" in account.words
     assert "Cleaning of the whole school" in done.words
     cost = lead.get(done.links()["Share it with other schools"]).form("Check the split")
