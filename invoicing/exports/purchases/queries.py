@@ -30,6 +30,12 @@ from marketplace.core.policy import Actor
 KINDS = {SupplierKind.INVOICE: Kind.INVOICE, SupplierKind.CREDIT_NOTE: Kind.CREDIT_NOTE}
 REVERSE_CHARGE = "Reverse charge"
 FOUR_PLACES = Decimal("0.0001")
+LINES = (
+    selectinload(SupplierInvoice.lines),
+    selectinload(SupplierInvoice.taxes),
+    joinedload(SupplierInvoice.school),
+    joinedload(SupplierInvoice.takes_back),
+)
 OPEN = SupplierInvoice.due - SupplierInvoice.settled - SupplierInvoice.credited
 
 
@@ -123,7 +129,7 @@ def find(session: Session, actor: Actor, document_id: uuid.UUID) -> Document | N
 
 def load(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Document]:
     """Suppliers' documents with their lines, of these ids those that are one."""
-    query = _with_lines(select(SupplierInvoice).where(SupplierInvoice.id.in_(ids)))
+    query = select(SupplierInvoice).where(SupplierInvoice.id.in_(ids)).options(*LINES)
     return {one.id: _document(one) for one in session.scalars(query)}
 
 
@@ -140,21 +146,13 @@ def posted(session: Session, actor: Actor, school_id: uuid.UUID, since: date, un
             SupplierInvoice.school_id == school_id,
             SupplierPosting.posted_on.between(since, until),
         )
+        .options(*LINES)
         .order_by(SupplierPosting.posted_on, SupplierPosting.posted_at, SupplierPosting.entry_id)
     )
     return [
         replace(_document(one, turned=posting.reverses_id is not None), id=posting.entry_id)
-        for posting, one in session.execute(_with_lines(query))
+        for posting, one in session.execute(query)
     ]
-
-
-def _with_lines(query: Select[Any]) -> Select[Any]:
-    return query.options(
-        selectinload(SupplierInvoice.lines),
-        selectinload(SupplierInvoice.taxes),
-        joinedload(SupplierInvoice.school),
-        joinedload(SupplierInvoice.takes_back),
-    )
 
 
 def _document(invoice: SupplierInvoice, *, turned: bool = False) -> Document:
