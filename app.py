@@ -18,8 +18,10 @@ from marketplace.alliance import policy_views
 from marketplace.alliance import queries as alliance_queries
 from marketplace.alliance.sign_ins import views as sign_in_pages
 from marketplace.alliance.sign_ins.proving import views as proof_pages
+from marketplace.alliance.tokens import views as token_pages
 from marketplace.contracts.catalogue import jobs as catalogue_jobs
 from marketplace.core import doctor, jobs, logs, metrics, observed, scanning, web
+from marketplace.core.api import pages as api_pages
 from marketplace.core.db import db, set_up_sqlite
 from marketplace.core.settings import OWN_MACHINE, Mode, Settings
 from marketplace.core.web import page, public
@@ -28,6 +30,7 @@ MIGRATIONS = "marketplace/migrations"
 FOOTER = (
     ("Open opportunities", "opportunities.index"),
     ("Who can do what", "who_can_do_what"),
+    ("For programs", "api.read"),
     ("Accessibility", "accessibility"),
 )
 
@@ -55,6 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         jobs.set_up(app, settings)
         pdf.draw_apart(Workers())
     sign_in_pages.set_up(app)
+    token_pages.set_up(app)
     web.set_up(app)
     web.trust_proxies(app, settings.trusted_proxies)
     observed.set_up(app)
@@ -62,6 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     catalogue_jobs.set_up(app)
     for blueprint in stages.BLUEPRINTS:
         app.register_blueprint(blueprint)
+    api_pages.set_up(app, stages.APIS, stages.DESCRIBED)
     for command in (*stages.COMMANDS, worker):
         app.cli.add_command(command)
     wiring.connect()

@@ -52,6 +52,7 @@ from invoicing.settlement import views as settlement_pages
 from invoicing.shared_costs import commands as shared_cost_commands
 from invoicing.shared_costs import views as shared_cost_pages
 from invoicing.verification import commands as verification_commands
+from marketplace.alliance import api as alliance_api
 from marketplace.alliance import commands as alliance_commands
 from marketplace.alliance import views as alliance
 from marketplace.alliance.board import views as board_pages
@@ -75,9 +76,12 @@ from marketplace.alliance.sign_ins.passkeys import views as passkey_pages
 from marketplace.alliance.sign_ins.proving import views as proof_pages
 from marketplace.alliance.term_dates import models as term_dates
 from marketplace.alliance.term_dates import views as term_dates_pages
+from marketplace.alliance.tokens import models as tokens
+from marketplace.alliance.tokens import views as token_pages
 from marketplace.alliance.work import models as work
 from marketplace.alliance.work import tasks as work_tasks
 from marketplace.alliance.work import views as work_pages
+from marketplace.contracts import api as contract_api
 from marketplace.contracts import models as contracts
 from marketplace.contracts import queries as contract_queries
 from marketplace.contracts import views as contract_pages
@@ -85,10 +89,12 @@ from marketplace.contracts.calendars import models as calendars
 from marketplace.contracts.importing import models as contract_imports
 from marketplace.contracts.warnings import models as contract_warnings
 from marketplace.core import doctor, figures, storage
+from marketplace.core.api import repeats
 from marketplace.core.backups import commands as backup_commands
 from marketplace.core.calculating import calculations
 from marketplace.core.mailbox import mailbox
 from marketplace.core.web import NavigationItem
+from marketplace.needs import api as need_api
 from marketplace.needs import models as needs
 from marketplace.needs import question_views as question_pages
 from marketplace.needs import tasks as need_tasks
@@ -121,6 +127,7 @@ from marketplace.tenders.recommitting import views as recommitting_pages
 from marketplace.tenders.specification import models as specification
 from marketplace.tenders.specification import views as specification_pages
 from marketplace.tenders.uk_notices import api as open_data
+from marketplace.tenders.uk_notices import described as open_data_described
 from marketplace.tenders.uk_notices import models as tender_notices
 from marketplace.tenders.uk_notices import tasks as notice_tasks
 from marketplace.tenders.uk_notices import views as notice_pages
@@ -169,6 +176,8 @@ MODELS = (
     sign_ins,
     second_factors,
     passkeys,
+    tokens,
+    repeats,
     work,
     decisions,
     delegation,
@@ -225,7 +234,7 @@ BLUEPRINTS = (
     doctor.health,
     figures.metrics,
     mailbox,
-    alliance.people,
+    token_pages.people,
     board_pages.board,
     decision_pages.decisions,
     delegation_pages.delegation,
@@ -274,6 +283,10 @@ BLUEPRINTS = (
     savings_pages.savings,
     annual_pack_pages.annual_pack,
 )
+APIS = (alliance_api.me, contract_api.catalogue, need_api.needs, contract_api.contracts)
+"""What programs can ask for, in the order of the document."""
+DESCRIBED = open_data_described.PATHS
+"""What is described in it by hand, because a standard says what it answers."""
 WAITING_FOR: tuple[Any, ...] = (
     factor_tasks.waiting_for,
     work_tasks.waiting_for,

@@ -43,6 +43,7 @@ from marketplace.contracts import leaving as contract_leaving
 from marketplace.contracts import offered as contract_offers
 from marketplace.contracts.warnings import jobs as contract_warning_jobs
 from marketplace.core import events, figures, jobs, printing
+from marketplace.core.api import repeats
 from marketplace.core.policy import Act
 from marketplace.needs import jobs as need_jobs
 from marketplace.needs import tasks as need_tasks
@@ -91,6 +92,7 @@ from suppliers.quotes.openers import queries as opener_queries
 def connect() -> None:
     """News flows downstream: which stage hears of which act."""
     agreeing = (Act.DECISION_CARRY, Act.DECISION_REJECT, Act.DECISION_WITHDRAW, Act.CONFIRMATION_RECORD)
+    jobs.every_minute(repeats.forget_old)
     events.subscribe("memberships.agreed", membership_jobs.carry_out, *agreeing)
     events.subscribe("partnerships.agreed", partnership_jobs.carry_out, *agreeing)
     second_factors.ask_also(opener_queries.opens_a_tender)

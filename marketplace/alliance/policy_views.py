@@ -20,6 +20,7 @@ SUBJECTS = {
         "sign_in",
         "factor",
         "passkey",
+        "token",
     ),
     "Work that schools share": ("activity", "lead", "hours", "priorities"),
     "Decisions and confirmations": ("seat", "decision", "confirmation"),

@@ -6,6 +6,8 @@ import uuid
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from marketplace.core.acts import Act
+
 
 class Role(StrEnum):
     """What a person is in an organisation. One person may hold several, in several organisations."""
@@ -57,6 +59,7 @@ class Actor:
 
     `alliance_ids` are the alliances this actor may read: those they sit in, and those of which
     their school is a member. `proof` says how well they have shown that they are this person.
+    A person who acts by a token does nothing but `acts`, whatever their seats.
     """
 
     person_id: uuid.UUID | None
@@ -64,6 +67,8 @@ class Actor:
     seats: frozenset[Seat] = frozenset()
     alliance_ids: frozenset[uuid.UUID] = field(default=frozenset())
     proof: Proof = field(default=Proof.FRESH, compare=False)
+    token_id: uuid.UUID | None = None
+    acts: frozenset[Act] | None = None
 
     @property
     def signed_in(self) -> bool:

@@ -40,6 +40,9 @@ class Act(StrEnum):
     PASSKEY_ADD = "passkey.add"
     PASSKEY_RENAME = "passkey.rename"
     PASSKEY_REMOVE = "passkey.remove"
+    TOKEN_MAKE = "token.make"  # noqa: S105  # the name of an act
+    TOKEN_USE = "token.use"  # noqa: S105  # the same
+    TOKEN_REVOKE = "token.revoke"  # noqa: S105  # the same
     PASSWORD_MISS = "password.miss"  # noqa: S105  # the name of an act
     PASSWORD_CHANGE = "password.change"  # noqa: S105  # the name of an act
     PASSWORD_GIVE = "password.give"  # noqa: S105  # the same

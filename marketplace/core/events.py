@@ -114,8 +114,11 @@ def record(
 ) -> Event:
     """Add an event to the chain and a delivery for each subscriber. Facts carry no price and no secret.
 
-    `organisation_id` names whose data was touched, so that they can be shown what was done with it.
+    `organisation_id` names whose data was touched, so that they can be shown what was done with it. What a
+    person did by a token says by which.
     """
+    if actor.token_id is not None:
+        facts["token"] = actor.token_id
     head = hold_chain(session)
     recorded = Event(
         id=new_id(),

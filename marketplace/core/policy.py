@@ -36,6 +36,8 @@ __all__ = [
 def allows(actor: Actor, act: Act, *organisation_ids: uuid.UUID) -> bool:
     """May the actor do this in any of these organisations? KeyError for an act without a permission."""
     roles = POLICY[act].roles
+    if actor.acts is not None and act not in actor.acts:
+        return False
     if Role.ANYONE in roles:
         return True
     held_everywhere = {seat.role for seat in actor.seats if seat.organisation_id.int == 0}
@@ -52,6 +54,8 @@ def require(actor: Actor, act: Act, *organisation_ids: uuid.UUID) -> None:
     label = POLICY[act].label
     said = f"{label[0].lower()}{label[1:]}"
     if not allows(actor, act, *organisation_ids):
+        if actor.acts is not None and act not in actor.acts:
+            raise Forbidden(f"This token does not allow you to: {said}.")
         raise Forbidden(f"Your role does not allow you to: {said}.")
     if actor.proof is Proof.HALF and Role.ANYONE not in POLICY[act].roles:
         raise Forbidden("Set up a second factor first. Your role asks for one.")

@@ -35,11 +35,13 @@ from flask_wtf.csrf import CSRFError
 from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup, escape
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import HTTPException, SecurityError, Unauthorized
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as Answer
 
 from marketplace.core import clock, controls, headers, logs, observed, policy, vendor
+from marketplace.core.api import problems
 from marketplace.core.db import db
 from marketplace.core.errors import Forbidden, NotFound, Refusal, RuleBroken, Stale
 from marketplace.core.money import Money
@@ -238,10 +240,18 @@ def _set_up_templates(app: Flask) -> None:
 
 
 def _guard() -> Answer | None:
-    """Default deny: a route that is not marked public needs somebody signed in."""
+    """Default deny: a route that is not marked public needs somebody signed in, or a program's token.
+
+    Raises Unauthorized for a program.
+    """
     endpoint = request.endpoint
     if endpoint is None or is_public(current_app, endpoint) or actor().signed_in:
         return None
+    if asked_by_program():
+        raise Unauthorized(
+            "Send a token that has not expired as “Authorization: Bearer …”.",
+            www_authenticate=WWWAuthenticate("bearer", {"realm": "Weald"}),
+        )
     target = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("people.sign_in", next=target))
 
@@ -311,10 +321,10 @@ def lines(value: str) -> Markup:
     return Markup("<br>").join(escape(line) for line in value.splitlines())
 
 
-def _refusal_page(status: int) -> Callable[[Refusal], tuple[Any, int]]:
-    def answer(refusal: Refusal) -> tuple[Any, int]:
-        if _asked_by_program():
-            return {"message": refusal.message}, status
+def _refusal_page(status: int) -> Callable[[Refusal], tuple[Any, int] | Response]:
+    def answer(refusal: Refusal) -> tuple[Any, int] | Response:
+        if asked_by_program():
+            return problems.of_refusal(refusal)
         return render_template(f"errors/{status}.html", message=refusal.message), status
 
     return answer
@@ -330,8 +340,8 @@ def _not_our_host(_: SecurityError) -> tuple[str, int, dict[str, str]]:
     return "Weald is not at this address.", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
-def _asked_by_program() -> bool:
-    """Does the address belong to a program, which reads JSON and no page?"""
+def asked_by_program() -> bool:
+    """Does the address belong to a program, which reads JSON, has no cookie and sees no page?"""
     return request.path.startswith("/api/")
 
 
@@ -339,8 +349,8 @@ def _http_page(error: HTTPException) -> tuple[Any, int] | Answer:
     code = error.code or 500
     if 300 <= code < 400:  # noqa: PLR2004  # a redirect is no error
         return error.get_response()
-    if _asked_by_program():
-        return {"message": error.description or "That did not work."}, code
+    if asked_by_program():
+        return problems.of_http(error)
     if code in {404, 405}:
         return render_template("errors/404.html", message="We could not find that page."), code
     if code == 413:  # noqa: PLR2004  # the status's own name
@@ -348,7 +358,10 @@ def _http_page(error: HTTPException) -> tuple[Any, int] | Answer:
     return render_template("errors/422.html", message=error.description or "That did not work."), code
 
 
-def _crash_page(error: Exception) -> tuple[str, int]:
+def _crash_page(error: Exception) -> tuple[str, int] | Response:
     log.error("request.crashed", exc_info=error)
     db.session.rollback()
-    return render_template("errors/500.html", reference=observed.reference()), 500
+    reference = observed.reference()
+    if asked_by_program():
+        return problems.answer(500, f"Something went wrong here. Tell us the reference {reference}.")
+    return render_template("errors/500.html", reference=reference), 500

@@ -130,6 +130,7 @@ from tests.make.tenders import (
     tender_row,
     working_moment,
 )
+from tests.make.tokens import token
 from tests.make.work import activity, activity_row, ask_to_lead, hours
 
 __all__ = [
@@ -267,6 +268,7 @@ __all__ = [
     "tell_and_announce",
     "tell_bidders",
     "tender_row",
+    "token",
     "unequal_contest",
     "upload_schedule",
     "with_prices",

@@ -10,7 +10,7 @@ from tests import addresses, make
 from tests.web.client import Client
 from tests.web.page import Page
 
-REFUSED = {400, 403, 404, 405, 409, 422}
+REFUSED = {400, 401, 403, 404, 405, 409, 415, 422}
 MOVED = range(300, 400)
 
 
@@ -49,6 +49,14 @@ def rules(app: Flask, method: str, *, with_ids: bool) -> list[Rule]:
     return [rule for rule in found if bool(rule.arguments) == with_ids and rule.endpoint != "static"]
 
 
+def browser_of(app: Flask, person: Actor | None) -> Client:
+    """Somebody's browser, which sends their token too where a program would ask."""
+    client = Client(app, person.person_id if person else None)
+    if person:
+        client.carry(make.token(person))
+    return client
+
+
 def read(path: str, answer: TestResponse) -> None:
     """Whatever is shown as a page must be a sound one."""
     if answer.mimetype == "text/html" and answer.status_code not in MOVED:
@@ -59,7 +67,7 @@ def read(path: str, answer: TestResponse) -> None:
 def test_every_page_without_an_id_opens_or_refuses_for_everybody(app: Flask) -> None:
     crashed = []
     for kind, person in everybody().items():
-        client = Client(app, person.person_id if person else None)
+        client = browser_of(app, person)
         for rule in rules(app, "GET", with_ids=False):
             answer = client.open(rule.rule)
             read(rule.rule, answer)
@@ -72,12 +80,12 @@ def test_every_page_without_an_id_opens_or_refuses_for_everybody(app: Flask) -> 
 def test_a_made_up_id_is_not_found_by_anybody(app: Flask) -> None:
     opened = []
     for kind, person in one_for_each_kind_of_organisation().items():
-        client = Client(app, person.person_id if person else None)
+        client = browser_of(app, person)
         for rule in rules(app, "GET", with_ids=True):
             path = addresses.of_nothing(rule)
             answer = client.open(path)
             read(path, answer)
-            asked_to_sign_in = person is None and answer.status_code in MOVED
+            asked_to_sign_in = person is None and (answer.status_code in MOVED or answer.status_code == 401)
             if answer.status_code not in {403, 404} and not asked_to_sign_in:
                 opened.append(f"{kind}, GET {rule.rule}: {answer.status}")
     assert not opened
@@ -87,7 +95,7 @@ def test_a_made_up_id_is_not_found_by_anybody(app: Flask) -> None:
 def test_nothing_can_be_done_to_a_made_up_id(app: Flask) -> None:
     done = []
     for kind, person in one_for_each_kind_of_organisation().items():
-        client = Client(app, person.person_id if person else None)
+        client = browser_of(app, person)
         for rule in rules(app, "POST", with_ids=True):
             path = addresses.of_nothing(rule)
             answer = client.open(path, method="POST", data={"csrf_token": client.csrf_token()})

@@ -20,7 +20,9 @@ from tests.make.bank import Movement
 from tests.make.incoming import accepted, paid
 from tests.web.client import Client
 
-FOR_ANYBODY = re.compile(r"/(opportunities|api|dev)/|/tenders/<uuid:tender_id>/(quote|questions/ask)(/|$)")
+FOR_ANYBODY = re.compile(
+    r"/(opportunities|api/v1/ocds|dev)/|/tenders/<uuid:tender_id>/(quote|questions/ask)(/|$)"
+)
 """What is published, what every supplier may answer, and the letters of a development machine."""
 DIRECTORY = re.compile(r"/suppliers/<uuid:supplier_id>(/documents|/reviews|/edit|/debarment)?$")
 """Where schools of every alliance find every supplier. They read of no other alliance's schools there."""
@@ -150,6 +152,7 @@ def test_abuse_12_what_belongs_to_others_is_not_found_by_its_real_id_nor_named(a
     found = []
     for kind, person in strangers().items():
         client = Client(app, person.person_id)
+        client.carry(make.token(person))
         for rule, path in asked:
             answer = client.open(path)
             opens = kind != "supplier" and DIRECTORY.match(rule.rule)

@@ -76,8 +76,11 @@ def load(secret: str) -> SignedIn | None:
 def _who_asks() -> Answer | None:
     """Let a browser that was used lately be whose it is, and sign one out that lay unused.
 
-    Somebody whose role asks for a second factor, and who has none, is sent to set one up first.
+    Somebody whose role asks for a second factor, and who has none, is sent to set one up first. A program
+    is never known by a cookie, so that no page elsewhere can have a browser ask in its place.
     """
+    if web.asked_by_program():
+        return None
     if not isinstance(current_user._get_current_object(), SignedIn):  # noqa: SLF001  # the proxy's own way
         return None
     moment = clock.machine_now()

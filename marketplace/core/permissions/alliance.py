@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from marketplace.core.actors import Role
 from marketplace.core.acts import Act
-from marketplace.core.permissions.permission import LEADERS, MANAGERS, SCHOOL_PEOPLE, Permission, may
+from marketplace.core.permissions.permission import (
+    EVERYBODY,
+    LEADERS,
+    MANAGERS,
+    SCHOOL_PEOPLE,
+    Permission,
+    may,
+)
 
 PERMISSIONS: dict[Act, Permission] = {
     Act.ALLIANCE_FOUND: may("Found an alliance", Role.ADMINISTRATOR),
@@ -41,6 +48,9 @@ PERMISSIONS: dict[Act, Permission] = {
     Act.PASSKEY_ADD: may("Add a passkey of one’s own", Role.ANYONE),
     Act.PASSKEY_RENAME: may("Name a passkey of one’s own", Role.ANYONE),
     Act.PASSKEY_REMOVE: may("Remove a passkey of one’s own", Role.ANYONE),
+    Act.TOKEN_MAKE: may("Make a token, by which a program acts in one’s own name", *EVERYBODY),
+    Act.TOKEN_USE: may("Use one’s own token: that it is in use is recorded", Role.ANYONE),
+    Act.TOKEN_REVOKE: may("Revoke one’s own token", Role.ANYONE),
     Act.PASSWORD_MISS: may("Try a wrong password: it is recorded", Role.ANYONE),
     Act.PASSWORD_CHANGE: may("Change one's own password", Role.ANYONE),
     Act.PASSWORD_GIVE: may("Give a new person their first password", Role.ADMINISTRATOR),

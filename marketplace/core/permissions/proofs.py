@@ -40,5 +40,6 @@ NEEDS_PROOF: frozenset[Act] = frozenset(
         Act.FACTOR_MAKE_CODES,
         Act.PASSKEY_ADD,
         Act.PASSKEY_REMOVE,
+        Act.TOKEN_MAKE,
     }
 )

@@ -20,6 +20,7 @@ from marketplace.alliance.sign_ins.proving.forms import (
 from marketplace.alliance.sign_ins.views import DEVICE, load, own_secret
 from marketplace.alliance.views import people
 from marketplace.core import web
+from marketplace.core.api import problems
 from marketplace.core.db import db
 from marketplace.core.errors import ProofNeeded
 from marketplace.core.web import answering, page
@@ -34,10 +35,10 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(ProofNeeded, _ask)
 
 
-def _ask(refusal: ProofNeeded) -> tuple[Any, int]:
+def _ask(refusal: ProofNeeded) -> tuple[Any, int] | Answer:
     """Ask, and keep what was sent in the page, to be sent again when it is proven."""
-    if request.path.startswith("/api/"):
-        return {"message": f"This needs a person at a browser: {refusal.message}."}, 403
+    if web.asked_by_program():
+        return problems.answer(403, f"This needs a person at a browser: {refusal.message}.")
     form, passkey = PasswordProofForm(formdata=None), PasskeyProofForm(formdata=None)
     for each in (form, passkey):
         each.proof_next.data = request.full_path.rstrip("?")

@@ -45,7 +45,7 @@ def published(count: int) -> list[Tender]:
 
 def test_before_anything_is_published_the_feed_says_so(client: Client) -> None:
     package = read(client, f"{FEED}/releases", Shape.RELEASE_PACKAGE, status=404)
-    assert package["message"].startswith("Nothing was published")
+    assert package["detail"].startswith("Nothing was published")
     assert client.open(f"{FEED}/records/ocds-weald0-x").status_code == 404
 
 
@@ -96,7 +96,7 @@ def test_the_feed_is_narrowed_down_by_day_and_by_moment(client: Client) -> None:
 def test_a_question_that_makes_no_sense_is_answered_with_a_sentence(client: Client, query: str) -> None:
     answer = client.open(f"{FEED}/releases?{query}")
     assert answer.status_code == 422
-    assert "must be a" in answer.get_json()["message"]
+    assert "must be a" in answer.get_json()["detail"]
 
 
 def test_after_a_number_that_no_database_holds_there_is_nothing(client: Client) -> None:
@@ -141,7 +141,7 @@ def test_a_package_says_who_publishes_under_which_licence(client: Client, app: F
 
 def test_an_address_that_is_none_is_answered_in_json(client: Client) -> None:
     answer = client.open("/api/v1/ocds/nothing")
-    assert (answer.status_code, answer.mimetype) == (404, "application/json")
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
 
 
 def test_open_opportunities_can_be_followed_with_a_feed_reader(client: Client) -> None:
