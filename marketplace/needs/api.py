@@ -141,10 +141,11 @@ class NeedEntry(Schema):
     def of(cls, need: Need) -> NeedEntry:
         """A need as it is answered."""
         amounts = ("current_annual_spend", "highest_annual_spend", "value")
-        other = {"school", "answers", *(f"{name}_pence" for name in amounts)}
+        pence: dict[str, Any] = {f"{name}_pence": _pence(getattr(need, name)) for name in amounts}
+        other = {"school", "answers", *pence}
         return cls(
             **{name: getattr(need, name) for name in cls.model_fields.keys() - other},
-            **{f"{name}_pence": _pence(getattr(need, name)) for name in amounts},
+            **pence,
             school=SchoolName.of(need.school),
             answers=need.details,
         )

@@ -51,7 +51,7 @@ class Program:
         assert str(status) in described["responses"], f"{answer.request.path} {status} is not in the document"
         content = described["responses"][str(status)]["content"]
         assert answer.mimetype in content, f"{answer.mimetype} is not in the document"
-        if not answer.mimetype.endswith("json"):
+        if not (answer.mimetype or "").endswith("json"):
             return answer.data
         check(
             json.dumps(self.document["components"]), json.dumps(content[answer.mimetype]["schema"])

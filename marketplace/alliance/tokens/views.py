@@ -36,7 +36,7 @@ def _whose_token() -> None:
         return
     session, moment = db.session(), clock.machine_now()
     token = queries.find_live(session, secret, moment)
-    acting = token and queries.actor_of(session, token)
+    acting = queries.actor_of(session, token) if token else None
     if token is None or acting is None:
         return
     g.bearer = Bearer(token.id, queries.scopes_of(token), secret)

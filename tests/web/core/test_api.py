@@ -97,7 +97,7 @@ def test_what_a_program_does_says_by_which_token_it_did_it(app: Flask) -> None:
     made = Program(app, school.bursar).post("/contracts", contract_to_send(school), status=201)
     event = make.fresh().scalars(select(Event).where(Event.subject_id == uuid.UUID(made["id"]))).one()
     assert event.actor_id == school.bursar.person_id
-    assert uuid.UUID(event.facts["token"])
+    assert uuid.UUID(event.facts["token"]).version == 7
 
 
 def test_the_same_key_and_request_give_the_same_answer_and_do_the_work_once(app: Flask) -> None:
