@@ -18,6 +18,7 @@ from invoicing.annual_pack import views as annual_pack_pages
 from invoicing.bank import queries as bank_queries
 from invoicing.bank import views as bank_pages
 from invoicing.exports import pages as export_pages
+from invoicing.fund import api as fund_api
 from invoicing.fund import tasks as fund_tasks
 from invoicing.fund import views as fund_pages
 from invoicing.fund.billing import views as billing_pages
@@ -27,6 +28,7 @@ from invoicing.fund.grants import views as grant_pages
 from invoicing.fund.refunds import views as refund_pages
 from invoicing.incoming import queries as incoming_queries
 from invoicing.incoming import views as incoming_pages
+from invoicing.invoices import api as invoice_api
 from invoicing.invoices import queries as invoice_queries
 from invoicing.invoices import views as invoice_pages
 from invoicing.invoices.as_of import views as as_of_pages
@@ -102,6 +104,7 @@ from marketplace.needs import views as need_pages
 from marketplace.needs.suggestions import models as suggestions
 from marketplace.needs.suggestions import tasks as suggestion_tasks
 from marketplace.needs.suggestions import views as suggestion_pages
+from marketplace.tenders import api as tender_api
 from marketplace.tenders import commands as tender_commands
 from marketplace.tenders import models as tenders
 from marketplace.tenders import queries as tender_queries
@@ -157,6 +160,7 @@ from suppliers.profiles import views as profile_pages
 from suppliers.questions import models as questions
 from suppliers.questions import tasks as question_tasks
 from suppliers.questions import views as supplier_question_pages
+from suppliers.quotes import api as quote_api
 from suppliers.quotes import commands as quote_commands
 from suppliers.quotes import models as quotes
 from suppliers.quotes import opening_views as opening_pages
@@ -283,7 +287,17 @@ BLUEPRINTS = (
     savings_pages.savings,
     annual_pack_pages.annual_pack,
 )
-APIS = (alliance_api.me, contract_api.catalogue, need_api.needs, contract_api.contracts)
+APIS = (
+    alliance_api.me,
+    contract_api.catalogue,
+    need_api.needs,
+    contract_api.contracts,
+    tender_api.tenders,
+    tender_api.offered,
+    quote_api.quotes,
+    invoice_api.invoices,
+    fund_api.funds,
+)
 """What programs can ask for, in the order of the document."""
 DESCRIBED = open_data_described.PATHS
 """What is described in it by hand, because a standard says what it answers."""

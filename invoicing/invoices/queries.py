@@ -151,7 +151,7 @@ def list_invoices(
         InvoiceLine.invoice_id == Invoice.id, InvoiceLine.position == 1
     )
     chosen = select(Invoice, Issuer.name, Buyer.name, first_line.scalar_subquery())
-    query = _matching(chosen, actor, wanted).order_by(
+    query = matching(chosen, actor, wanted).order_by(
         SORTS[wanted.sort][0].is_(None).desc(), *keys, Invoice.id.desc()
     )
     today = clock.today()
@@ -167,7 +167,7 @@ def sums(session: Session, actor: Actor, wanted: Wanted) -> Sums:
     left = Invoice.total - Invoice.credited - Invoice.paid
     owed = func.sum(left, type_=kind).filter(Invoice.status.in_(UNPAID))
     query = select(func.count(Invoice.id), func.sum(Invoice.total, type_=kind), owed)
-    count, total, outstanding = session.execute(_matching(query, actor, wanted)).one()
+    count, total, outstanding = session.execute(matching(query, actor, wanted)).one()
     return Sums(count, total or ZERO, outstanding or ZERO)
 
 
@@ -269,7 +269,7 @@ def usual_direction(session: Session, actor: Actor) -> Direction:
 def counterparties(session: Session, actor: Actor, direction: Direction) -> list[tuple[uuid.UUID, str]]:
     """The schools on the other side of the invoices in a list, by name."""
     other = Invoice.issuer_id if direction is Direction.RECEIVED else Invoice.buyer_id
-    query = _matching(select(other), actor, Wanted(direction=direction))
+    query = matching(select(other), actor, Wanted(direction=direction))
     named = select(Organisation.id, Organisation.name).where(Organisation.id.in_(query))
     return [(row.id, row.name) for row in session.execute(named.order_by(Organisation.name))]
 
@@ -318,7 +318,7 @@ def _payments_waiting(session: Session, actor: Actor) -> list[Task]:
     return tasks
 
 
-def _matching(query: Select[*Chosen], actor: Actor, wanted: Wanted) -> Select[*Chosen]:
+def matching(query: Select[*Chosen], actor: Actor, wanted: Wanted) -> Select[*Chosen]:
     """A query over invoices and both schools' organisations, narrowed to a list."""
     return (
         query.select_from(Invoice)

@@ -71,6 +71,11 @@ def own(actor: Actor) -> ColumnElement[bool]:
     return Quote.supplier_id.in_(actor.supplier_ids)
 
 
+def mine(actor: Actor) -> Select[Quote]:
+    """All quotes of the suppliers this actor belongs to, drafts and replaced ones too."""
+    return select(Quote).where(own(actor)).options(selectinload(Quote.tender), selectinload(Quote.supplier))
+
+
 def get_own_quote(session: Session, actor: Actor, quote_id: uuid.UUID) -> Quote:
     """A quote of the actor's own supplier. Raises NotFound."""
     quote = session.scalars(select(Quote).where(Quote.id == quote_id, own(actor))).one_or_none()

@@ -21,7 +21,7 @@ from tests.make.incoming import accepted, paid
 from tests.web.client import Client
 
 FOR_ANYBODY = re.compile(
-    r"/(opportunities|api/v1/ocds|dev)/|/tenders/<uuid:tender_id>/(quote|questions/ask)(/|$)"
+    r"(/api/v1)?/(opportunities|ocds|dev)/|/tenders/<uuid:tender_id>/(quote|questions/ask)(/|$)"
 )
 """What is published, what every supplier may answer, and the letters of a development machine."""
 DIRECTORY = re.compile(r"/suppliers/<uuid:supplier_id>(/documents|/reviews|/edit|/debarment)?$")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -17,6 +17,8 @@ from marketplace.core.api.throttle import USUAL
 
 VERSION = "1.0.0"
 PLACE = re.compile(r"<(?:(\w+):)?(\w+)>")
+Named = Mapping[Any, Mapping[str, Any]]
+"""By a schema, and whether it is sent ("validation") or answered ("serialization"): where it stands."""
 REFERENCE = "#/components/schemas/{model}"
 ABOUT = """\
 What a person does in Weald, a program can do for them: with a personal token, by the same rules. Amounts \
@@ -26,12 +28,11 @@ are whole pence, quantities are text, days are ISO 8601 and moments are in UTC. 
 
 def openapi(operations: Sequence[Operation], more_paths: dict[str, Any], address: str) -> dict[str, Any]:
     """The document about these operations, and what is described by hand, at this address."""
-    models = _models(operations)
-    _, schemas = models_json_schema(models, ref_template=REFERENCE)
+    named, schemas = models_json_schema(_models(operations), ref_template=REFERENCE)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         path = PLACE.sub(lambda place: f"{{{place[2]}}}", operation.path)
-        paths.setdefault(path, {})[operation.method.lower()] = describe(operation)
+        paths.setdefault(path, {})[operation.method.lower()] = describe(operation, named)
     whole = paths | more_paths
     chapters = dict.fromkeys(said["tags"][0] for methods in whole.values() for said in methods.values())
     return {
@@ -64,8 +65,8 @@ def _models(operations: Iterable[Operation]) -> list[tuple[type[BaseModel], Any]
     return list(found)
 
 
-def describe(operation: Operation) -> dict[str, Any]:
-    """One operation as the document says it."""
+def describe(operation: Operation, named: Named) -> dict[str, Any]:
+    """One operation as the document says it; `named` is where each schema stands in it."""
     described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
@@ -73,18 +74,14 @@ def describe(operation: Operation) -> dict[str, Any]:
         "tags": [operation.chapter],
         "security": [{"token": [str(operation.scope)] if operation.scope else []}],
         "parameters": [*_places(operation), *_questions(operation), *_headers(operation)],
-        "responses": _responses(operation),
+        "responses": _responses(operation, named),
     }
     if operation.body is not None:
         described["requestBody"] = {
             "required": True,
-            "content": {JSON: {"schema": _reference(operation.body)}},
+            "content": {JSON: {"schema": named[operation.body, "validation"]}},
         }
     return described
-
-
-def _reference(model: type[BaseModel]) -> dict[str, str]:
-    return {"$ref": REFERENCE.format(model=model.__name__)}
 
 
 def _places(operation: Operation) -> list[dict[str, Any]]:
@@ -151,12 +148,13 @@ def statuses(operation: Operation) -> list[int]:
     return sorted(found)
 
 
-def _responses(operation: Operation) -> dict[str, Any]:
+def _responses(operation: Operation, named: Named) -> dict[str, Any]:
     right: dict[str, Any] = {"description": "Made" if operation.makes else "As asked"}
     if operation.answers is not None:
-        right["content"] = {JSON: {"schema": _reference(operation.answers)}}
+        right["content"] = {JSON: {"schema": named[operation.answers, "serialization"]}}
     else:
-        right["content"] = {operation.file: {"schema": {"type": "string", "format": "binary"}}}
+        kind = {"type": "object"} if operation.file == JSON else {"type": "string", "format": "binary"}
+        right["content"] = {operation.file: {"schema": kind}}
     if operation.makes:
         right["headers"] = {
             "Location": {"description": "Where it is", "required": True, "schema": {"type": "string"}}
@@ -171,7 +169,7 @@ def problem(status: int) -> dict[str, Any]:
     """A problem as the document says it."""
     found: dict[str, Any] = {
         "description": MEANINGS[status],
-        "content": {problems.MEDIA_TYPE: {"schema": _reference(Problem)}},
+        "content": {problems.MEDIA_TYPE: {"schema": {"$ref": REFERENCE.format(model=Problem.__name__)}}},
     }
     if status == 429:  # noqa: PLR2004  # the status's own name
         found["description"] += f" A token may ask {USUAL.a_minute} times a minute, {USUAL.at_once} at once."
