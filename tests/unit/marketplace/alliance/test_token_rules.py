@@ -7,6 +7,7 @@ import pytest
 from marketplace.alliance.tokens import rules
 from marketplace.core.api.scopes import ACTS, SCOPE_LABELS, Scope
 from marketplace.core.errors import RuleBroken
+from marketplace.core.permissions.proofs import NEEDS_PROOF
 
 
 def test_a_token_is_random_and_recognised() -> None:
@@ -45,4 +46,5 @@ def test_a_token_that_nobody_should_have_is_refused(
 
 def test_every_scope_is_explained_and_what_only_reads_does_nothing() -> None:
     assert set(SCOPE_LABELS) == set(Scope)
+    assert not frozenset().union(*ACTS.values()) & NEEDS_PROOF
     assert {scope for scope in ACTS if ACTS[scope]} == {scope for scope in Scope if scope.endswith(":write")}
