@@ -23,6 +23,7 @@ check "ruff: format" ruff format --check --quiet .
 check "import-linter: the river's direction" lint-imports --no-logo
 check "djlint: templates" djlint --quiet --lint templates
 check "deptry: dependencies" deptry .
+check "audit: known weaknesses of libraries" python scripts/audit.py
 wait
 
 for place in "${!started[@]}"; do

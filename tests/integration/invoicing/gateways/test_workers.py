@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
+import resource
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator
 
@@ -159,3 +162,29 @@ def test_processes_are_made_anew_while_documents_wait_and_each_is_drawn() -> Non
         assert len(drawn) == len(begun), "the others wait for ever"
     finally:
         workers.close()
+
+
+def test_abuse_19_whatever_runs_in_the_process_that_draws_meets_its_limits(
+    monkeypatch: pytest.MonkeyPatch, listener: tuple[str, list[object]]
+) -> None:
+    """Should a document ever run code there: no memory without end, no program, no address, no secret."""
+    monkeypatch.setenv("SECRET_KEY", "not for whoever draws")
+    address, knocks = listener
+    workers = Workers(1, Limits(megabytes=1024))
+    pool = workers._new()
+    try:
+        assert pool.submit(os.getenv, "SECRET_KEY").result(HANGS) is None
+        assert pool.submit(resource.getrlimit, resource.RLIMIT_CORE).result(HANGS) == (0, 0)
+        with pytest.raises(MemoryError):
+            pool.submit(bytearray, 2 * 1024**3).result(HANGS)
+        for reach in (
+            pool.submit(subprocess.run, ["true"]),
+            pool.submit(os.system, "true"),
+            pool.submit(socket.create_connection, ("127.0.0.1", int(address.rpartition(":")[2]))),
+            pool.submit(socket.gethostbyname, "localhost"),
+        ):
+            with pytest.raises(PermissionError, match="A document may not do this"):
+                reach.result(HANGS)
+        assert not knocks
+    finally:
+        pool.shutdown()
