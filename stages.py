@@ -69,6 +69,9 @@ from marketplace.alliance.memberships import views as membership_pages
 from marketplace.alliance.partnerships import models as partnerships
 from marketplace.alliance.partnerships import tasks as partnership_tasks
 from marketplace.alliance.partnerships import views as partnership_pages
+from marketplace.alliance.school_accounts import models as school_accounts
+from marketplace.alliance.school_accounts import tasks as school_account_tasks
+from marketplace.alliance.school_accounts import views as school_account_pages
 from marketplace.alliance.sign_ins import models as sign_ins
 from marketplace.alliance.sign_ins.factors import models as second_factors
 from marketplace.alliance.sign_ins.factors import tasks as factor_tasks
@@ -188,6 +191,7 @@ MODELS = (
     term_dates,
     memberships,
     partnerships,
+    school_accounts,
     contracts,
     contract_imports,
     contract_warnings,
@@ -228,6 +232,8 @@ MODELS = (
 )
 PEOPLE_PAGES = (factor_pages, passkey_pages, proof_pages)
 """Modules whose pages stand on the blueprint of people."""
+ALLIANCE_PAGES = (term_dates_pages, school_account_pages)
+"""Modules whose pages stand on the blueprint of schools."""
 INVOICE_PAGES = (as_of_pages, logo_pages)
 """Modules whose pages stand on the blueprint of invoices."""
 TENDER_PAGES = (amending_pages, commitment_pages, interest_pages, recommitting_pages, specification_pages)
@@ -307,6 +313,7 @@ WAITING_FOR: tuple[Any, ...] = (
     decision_tasks.waiting_for,
     membership_tasks.waiting_for,
     partnership_tasks.waiting_for,
+    school_account_tasks.waiting_for,
     contract_queries.waiting_for,
     need_tasks.waiting_for,
     suggestion_tasks.waiting_for,

@@ -37,6 +37,7 @@ from marketplace.alliance.memberships import leaving
 from marketplace.alliance.memberships import shown as membership_subjects
 from marketplace.alliance.partnerships import jobs as partnership_jobs
 from marketplace.alliance.partnerships import shown as partnership_subjects
+from marketplace.alliance.school_accounts import jobs as school_account_jobs
 from marketplace.alliance.sign_ins.factors import required as second_factors
 from marketplace.contracts import jobs as contract_jobs
 from marketplace.contracts import leaving as contract_leaving
@@ -96,6 +97,7 @@ def connect() -> None:
     events.subscribe("memberships.agreed", membership_jobs.carry_out, *agreeing)
     events.subscribe("partnerships.agreed", partnership_jobs.carry_out, *agreeing)
     second_factors.ask_also(opener_queries.opens_a_tender)
+    school_account_jobs.listen()
     profile_jobs.listen()
     events.subscribe("questions.answered", question_jobs.tell_of_answer, Act.QUESTION_ANSWER)
     events.subscribe("keys.openers", opening_key_jobs.ask_openers, Act.TENDER_INVITE, Act.TENDER_CONFIRM)

@@ -23,6 +23,8 @@ from marketplace.alliance.models import (
     School,
 )
 from marketplace.alliance.rules import ImportOutcome, SchoolDetails
+from marketplace.alliance.school_accounts import proposing
+from marketplace.alliance.school_accounts.notices import told_of
 from marketplace.alliance.sign_ins.actions import end_all
 from marketplace.core import clock, events, mail, policy
 from marketplace.core.db import db, transaction
@@ -140,44 +142,48 @@ def _changes(school: School, entry: gias.RegisterEntry) -> tuple[str, ...]:
     return tuple(differences)
 
 
-def edit_school(actor: Actor, school_id: uuid.UUID, version: int, details: SchoolDetails) -> None:
-    """Change what a school says about its address, VAT number and payment.
+def edit_school(actor: Actor, school_id: uuid.UUID, version: int, details: SchoolDetails) -> bool:
+    """Change what a school says about its address, VAT number and payment; does another account wait now?
 
-    When the bank account changes, the school's headteachers and finance leads, and the finance
-    address of before, are told. Raises RuleBroken, Stale.
+    A first bank account holds at once. Another one waits for a second person and a day. The school's
+    headteachers and finance leads, and the finance address of before, are told. Raises RuleBroken, Stale.
     """
     with transaction() as session:
         school = queries.get_school(session, actor, school_id, lock=True)
         policy.require(actor, Act.SCHOOL_EDIT, school.id)
         expect_version(school, version)
-        checked = rules.check_details(details)
-        changed = [name for name, value in asdict(checked).items() if getattr(school, name) != value]
-        told = _told_of_account(session, school) if {"sort_code", "account_number"} & set(changed) else {}
+        checked = asdict(rules.check_details(details))
+        told = told_of(session, school)
+        account = tuple(checked[name] for name in proposing.FIELDS)
+        held = tuple(getattr(school, name) for name in proposing.FIELDS)
+        waits = any(held) and account != held
+        if waits:
+            proposing.propose(session, actor, school, account, told)
+            checked = {name: value for name, value in checked.items() if name not in proposing.FIELDS}
+        changed = [name for name, value in checked.items() if getattr(school, name) != value]
         for name in changed:
-            setattr(school, name, getattr(checked, name))
-        events.record(
-            session, actor, Act.SCHOOL_EDIT, school.id, organisation_id=school.id, changed=sorted(changed)
-        )
-        for address, name in told.items():
-            mail.write(
-                session,
-                address,
-                f"The bank account of {school.name} was changed",
-                "alliance_bank_account_changed.txt",
-                person_name=name,
-                school_name=school.name,
-                school_id=school.id,
-                changed_by=actor.name,
+            setattr(school, name, checked[name])
+        if changed or not waits:
+            events.record(
+                session, actor, Act.SCHOOL_EDIT, school.id, organisation_id=school.id, changed=sorted(changed)
             )
+        if not waits and account != held:
+            _tell_of_first_account(session, actor, school, told)
+        return waits
 
 
-def _told_of_account(session: Session, school: School) -> dict[str, str]:
-    """Who hears of a new bank account: e-mail address to name."""
-    people = queries.people_with_role(session, [school.id], Role.HEADTEACHER, Role.FINANCE_LEAD)
-    told = {person.email: person.name for person in people}
-    if school.finance_email:
-        told.setdefault(school.finance_email, "colleague")
-    return told
+def _tell_of_first_account(session: Session, actor: Actor, school: School, told: dict[str, str]) -> None:
+    for address, name in told.items():
+        mail.write(
+            session,
+            address,
+            f"The bank account of {school.name} was changed",
+            "alliance_bank_account_changed.txt",
+            person_name=name,
+            school_name=school.name,
+            school_id=school.id,
+            changed_by=actor.name,
+        )
 
 
 def add_person(

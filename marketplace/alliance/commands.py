@@ -14,6 +14,7 @@ from flask.cli import AppGroup
 from marketplace.alliance import actions, queries
 from marketplace.alliance.memberships import actions as memberships
 from marketplace.alliance.memberships.rules import ASSOCIATE_MONTHS
+from marketplace.alliance.policy_views import print_policy
 from marketplace.alliance.rules import ROLES_OF_KIND, ImportOutcome, MembershipKind
 from marketplace.core.db import db
 from marketplace.core.errors import Refusal
@@ -24,7 +25,7 @@ LARGEST_REGISTER = 200 * 1024 * 1024
 schools = AppGroup("schools", help="The register of schools.")
 alliance = AppGroup("alliance", help="Alliances and their members.")
 people = AppGroup("people", help="Those who sign in.")
-COMMANDS = (schools, alliance, people)
+COMMANDS = (schools, alliance, people, print_policy)
 
 
 @contextmanager

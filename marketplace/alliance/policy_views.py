@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import click
+
 from marketplace.alliance.rules import ROLE_LABELS
+from marketplace.alliance.two_people import TWO_PEOPLE
 from marketplace.core.policy import POLICY, Act
 from marketplace.core.web import page, public
 
@@ -80,14 +83,29 @@ SUBJECTS = {
 @public
 def who_can_do_what() -> Any:
     """The policy table, for everybody to read."""
-    tables = {
+    return page("home/who_can_do_what.html", tables=chapters(), two_people=TWO_PEOPLE)
+
+
+def chapters() -> dict[str, list[tuple[str, str]]]:
+    """The policy table in words: by chapter, what each act is and who may do it."""
+    return {
         title: [_in_words(act) for act in POLICY if act.split(".")[0] in subjects]
         for title, subjects in SUBJECTS.items()
     }
-    return page("home/who_can_do_what.html", tables=tables)
 
 
 def _in_words(act: Act) -> tuple[str, str]:
-    """What an act is, and who may do it."""
     permission = POLICY[act]
     return permission.label, ", ".join(sorted(ROLE_LABELS[role] for role in permission.roles))
+
+
+@click.command("policy")
+def print_policy() -> None:
+    """Print who can do what, and what nobody does alone: what the program itself reads."""
+    for title, lines in chapters().items():
+        click.echo(f"\n{title}")
+        for what, who in lines:
+            click.echo(f"  {what}: {who}")
+    click.echo("\nWhat nobody does alone")
+    for one in TWO_PEOPLE:
+        click.echo(f"  {one.what}: {one.second}. Waits: {one.waits}.")

@@ -173,7 +173,9 @@ def edit_school(school_id: uuid.UUID) -> Any:
                 account_number=form.account_number.data,
                 company_details=form.company_details.data,
             )
-            actions.edit_school(web.actor(), school_id, form.version.data, details)
+            if actions.edit_school(web.actor(), school_id, form.version.data, details):
+                flash("You proposed another bank account. It waits for a second person and a day.", "success")
+                return redirect(url_for("alliance.show_account", school_id=school_id))
             flash("You changed the school’s details.", "success")
             return redirect(url_for("alliance.show_school", school_id=school_id))
     return page("schools/edit_school.html", form=form, school=school)

@@ -47,7 +47,7 @@ def payable_school(school: School, *, vat_number: str = "", finance_email: str |
             finance_email=f"finance-{place}@example.org" if finance_email is None else finance_email,
             account_name=school.name,
             sort_code="309431",
-            account_number=f"{place:08d}",
+            account_number=row.account_number or f"{place:08d}",
             company_details=f"{school.name} Trust, registered in England and Wales, number {place:08d}",
         ),
     )

@@ -31,6 +31,10 @@ PERMISSIONS: dict[Act, Permission] = {
     Act.PARTNERSHIP_REVIEW: may("Record what a review of a trust partnership found", Role.COORDINATOR),
     Act.PARTNERSHIP_REMIND: may("Remind of a review that is due", Role.SYSTEM),
     Act.SCHOOL_EDIT: may("Change the school's details", *MANAGERS),
+    Act.SCHOOL_PROPOSE_ACCOUNT: may("Propose another bank account of the school", *MANAGERS),
+    Act.SCHOOL_APPROVE_ACCOUNT: may("Approve the bank account that a colleague proposed", *MANAGERS),
+    Act.SCHOOL_STOP_ACCOUNT: may("Stop a change of the school's bank account", *MANAGERS, Role.GOVERNOR),
+    Act.SCHOOL_CHANGE_ACCOUNT: may("Let the school's approved bank account hold after its day", Role.SYSTEM),
     Act.DELEGATION_SET: may("Set who approves what in the school, by value", Role.HEADTEACHER),
     Act.SCHOOL_SET_TERMS: may("Set the school's term dates", Role.BURSAR, Role.HEADTEACHER),
     Act.PERSON_ADD: may(

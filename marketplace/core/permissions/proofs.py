@@ -11,6 +11,8 @@ NEEDS_PROOF: frozenset[Act] = frozenset(
     {
         # where money goes
         Act.SCHOOL_EDIT,
+        Act.SCHOOL_PROPOSE_ACCOUNT,
+        Act.SCHOOL_APPROVE_ACCOUNT,
         Act.BANK_PROPOSE,
         Act.BANK_APPROVE,
         Act.BANK_CHECK,

@@ -64,7 +64,11 @@ def approve_account(actor: Actor, supplier_id: uuid.UUID, version: int) -> None:
         policy.require(actor, Act.BANK_APPROVE, supplier_id)
         expect_version(change, version)
         rules.check_second(
-            queries.colleagues(session, supplier_id), change.proposed_by, change.proposed_at, actor.person_id
+            queries.colleagues(session, supplier_id),
+            change.proposed_by,
+            change.proposed_at,
+            actor.person_id,
+            proposed_it=rules.OF_A_SUPPLIER,
         )
         _approve(session, actor, change, Act.BANK_APPROVE)
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from click.testing import CliRunner
 
+from marketplace.alliance import policy_views
+from marketplace.alliance.two_people import TWO_PEOPLE
 from marketplace.core.errors import Forbidden
 from marketplace.core.policy import ANYONE, POLICY, SYSTEM, Act, Actor, Kind, Role, Seat, allows, require
 
@@ -40,3 +43,22 @@ def test_somebody_not_signed_in_may_do_only_what_anyone_may() -> None:
 def test_the_system_closes_tenders_and_cannot_award() -> None:
     assert allows(SYSTEM, Act.TENDER_CLOSE)
     assert not allows(SYSTEM, Act.AWARD_APPROVE, OURS)
+
+
+def test_every_act_stands_in_one_chapter_of_who_can_do_what() -> None:
+    firsts = [first for subjects in policy_views.SUBJECTS.values() for first in subjects]
+    assert len(set(firsts)) == len(firsts)
+    assert {act.split(".")[0] for act in Act} <= set(firsts)
+
+
+def test_what_nobody_does_alone_names_acts_that_people_do() -> None:
+    for one in TWO_PEOPLE:
+        for act in one.acts:
+            assert POLICY[act].roles - {Role.SYSTEM}, f"{one.what}: {act}"
+
+
+def test_the_command_prints_the_whole_table_and_what_takes_two() -> None:
+    printed = CliRunner().invoke(policy_views.print_policy).output
+    assert all(permission.label in printed for permission in POLICY.values())
+    assert "Change a school’s bank account: Another headteacher, finance lead or bursar" in printed
+    assert "Waits: 24 hours" in printed

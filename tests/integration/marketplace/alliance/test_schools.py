@@ -28,24 +28,12 @@ def test_a_school_says_where_it_is_and_how_it_is_paid(session: Session) -> None:
     assert row.bank_details == "Account name: Oakfield School\nSort code: 30-94-31\nAccount number: 00733445"
 
 
-def test_headteachers_finance_leads_and_the_old_address_hear_of_a_new_account(session: Session) -> None:
+def test_headteachers_and_finance_leads_hear_of_a_first_account(session: Session) -> None:
     school = make.alliance(schools=1).schools[0]
-    actions.edit_school(school.bursar, school.id, 1, ACCOUNT)
-    subject = f"The bank account of {school.name} was changed"
-    assert len(mail.newest(session, subject)) == 2
-    changed = SchoolDetails(
-        **{
-            **{f: getattr(ACCOUNT, f) for f in ACCOUNT.__dataclass_fields__},
-            "sort_code": "309432",
-            "finance_email": "new@oakfield.example",
-        }
-    )
-    actions.edit_school(school.bursar, school.id, 2, changed)
-    told = [message.recipient for message in mail.newest(session, subject)]
-    assert len(told) == 5
-    assert "finance@oakfield.example" in told
-    assert "new@oakfield.example" not in told
-    assert "309432" not in mail.newest(session, subject)[0].body
+    assert not actions.edit_school(school.bursar, school.id, 1, ACCOUNT), "a first one waits for nobody"
+    told = mail.newest(session, f"The bank account of {school.name} was changed")
+    assert len(told) == 2
+    assert ACCOUNT.account_number not in told[0].body
 
 
 def test_nobody_is_bothered_when_the_account_stays(session: Session) -> None:

@@ -56,6 +56,31 @@ def test_the_bank_account_is_for_the_school_and_the_alliances_staff(
         assert ("00733445" in page.text) is sees
 
 
+def test_another_bank_account_waits_for_a_second_person_who_finds_it_at_home(
+    client_for: ClientFor, alliance: make.Alliance
+) -> None:
+    school, other = alliance.schools
+    details = SchoolDetails(account_name="Alder", sort_code="309431", account_number="00733445")
+    actions.edit_school(school.bursar, school.id, 1, details)
+    bursar, head = client_for(school.bursar.person_id), client_for(school.headteacher.person_id)
+    form = bursar.get(f"/schools/{school.id}/edit").form("Save the details").fill(account_number="55779911")
+    waits = bursar.submit(form)
+    assert waits.heading == "Bank account"
+    assert "It waits for another headteacher, finance lead or bursar" in waits.words
+    assert "00733445" in waits.words
+    task = next(
+        href
+        for text, href in head.get("/").links().items()
+        if text.startswith("Approve or stop the new bank")
+    )
+    refused = head.post(f"{task}/approve", {"version": "1"}, status=422)
+    assert "less than a day" in refused.words, "everybody here was invited a moment ago"
+    stopped = head.submit(head.get(f"{task}/stop").form().fill(reason="Nobody asked for this."))
+    assert "Nobody asked for this." in stopped.words
+    assert "Propose another account" in stopped.words
+    client_for(other.finance_lead.person_id).get(f"/schools/{school.id}/account", status=404)
+
+
 def test_details_are_changed_and_each_mistake_is_named(
     client_for: ClientFor, alliance: make.Alliance
 ) -> None:
