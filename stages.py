@@ -93,7 +93,7 @@ from marketplace.contracts import views as contract_pages
 from marketplace.contracts.calendars import models as calendars
 from marketplace.contracts.importing import models as contract_imports
 from marketplace.contracts.warnings import models as contract_warnings
-from marketplace.core import doctor, figures, storage
+from marketplace.core import doctor, figures, storage, walls
 from marketplace.core.api import repeats
 from marketplace.core.backups import commands as backup_commands
 from marketplace.core.calculating import calculations
@@ -387,5 +387,6 @@ COMMANDS: tuple[click.Command, ...] = (
     calculations(award_commands.award, evaluation_commands.score, shared_cost_commands.split),
     *backup_commands.COMMANDS,
     *doctor.COMMANDS,
+    *walls.COMMANDS,
     demonstration,
 )

@@ -2,7 +2,7 @@
 
 SQLite is the embedded default (write-ahead log, `synchronous=FULL`, foreign keys on). Actions begin
 with `BEGIN IMMEDIATE`, so that a read that leads to a write already holds the write lock.
-PostgreSQL is used by `DATABASE_URL` with the same models and migrations.
+PostgreSQL is used by `DATABASE_URL` with the same models and migrations, and is told who reads (`walls`).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.orm.exc import StaleDataError
 
+from marketplace.core import walls
 from marketplace.core.errors import Stale
 from marketplace.core.money import FOUR_PLACES, Money
 
@@ -166,6 +167,7 @@ def forget_outside_writes(session: Session, *_: object) -> None:
 
 
 event.listen(Session, "before_flush", forget_outside_writes)
+event.listen(Session, "after_begin", walls.tell)
 
 
 def revision_of(connection: Connection) -> str:

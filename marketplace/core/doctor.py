@@ -18,7 +18,7 @@ from sqlalchemy import Select, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from marketplace.core import clock, storage
+from marketplace.core import clock, storage, walls
 from marketplace.core.db import db, revision_of
 from marketplace.core.events import Delivery, DeliveryStatus
 from marketplace.core.mail import Message, MessageStatus
@@ -31,6 +31,10 @@ LONGEST_WAIT = timedelta(minutes=10)
 EVERY_COMMIT_SYNCED = 2
 NO_SCANNER = (
     "ClamAV does not answer at {address}, so no file is taken. Start clamd, or set CLAMD to where it is."
+)
+OWNER_SERVES = (
+    "The database role in DATABASE_URL owns the tables, or passes the policies on their rows. Let web server "
+    "and worker use one that does not: flask --app app grant-web-role"
 )
 health = Blueprint("health", __name__)
 
@@ -63,6 +67,8 @@ def examine(session: Session, settings: Settings) -> Iterator[Finding]:
     needed = list(_needed(session, settings))
     yield from needed
     yield Finding("room", _mend_room(settings))
+    if settings.production and not any(finding.mend for finding in needed):
+        yield Finding("database role", OWNER_SERVES if walls.passes_walls(session.connection()) else "")
     if settings.clamd:
         yield Finding("virus scanner", _mend_scanner(settings.clamd))
     if any(finding.mend for finding in needed):

@@ -40,7 +40,7 @@ from werkzeug.exceptions import HTTPException, SecurityError, Unauthorized
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as Answer
 
-from marketplace.core import clock, controls, headers, logs, observed, policy, vendor
+from marketplace.core import clock, controls, headers, logs, observed, policy, vendor, walls
 from marketplace.core.api import problems
 from marketplace.core.db import db
 from marketplace.core.errors import Forbidden, NotFound, Refusal, RuleBroken, Stale
@@ -244,6 +244,7 @@ def _guard() -> Answer | None:
 
     Raises Unauthorized for a program.
     """
+    walls.reader_is_known(db.session())
     endpoint = request.endpoint
     if endpoint is None or is_public(current_app, endpoint) or actor().signed_in:
         return None

@@ -31,12 +31,14 @@ def copied(engine: Engine, into: Path) -> Iterator[Connection]:
             yield connection
         return
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        connection.execute(text("SELECT set_config('weald.reader', 'system', true)"))
         snapshot = connection.scalar(text("SELECT pg_export_snapshot()"))
         _run(
             "pg_dump",
             "--format=custom",
             "--no-owner",
             "--no-privileges",
+            "--enable-row-security",
             f"--snapshot={snapshot}",
             f"--file={into}",
             url=engine.url,
@@ -83,6 +85,7 @@ def _run(program: str, *arguments: str, url: URL) -> None:
         "PGPASSWORD": url.password,
         "PGDATABASE": url.database,
         "PGSSLMODE": url.query.get("sslmode"),
+        "PGOPTIONS": "-c weald.reader=system",  # the policies on rows hold for the owner too
     }
     environment = {**os.environ, **{name: str(value) for name, value in said.items() if value}}
     done = subprocess.run(  # noqa: S603  # PostgreSQL's own, without a shell
