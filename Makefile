@@ -7,7 +7,7 @@ VENDOR := marketplace/static/vendor/manifest.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test test-faults bench test-fast check format clean lock routes states screenshots system-run system-test
+.PHONY: help setup run test test-faults bench test-fast check format clean lock routes asvs states screenshots system-run system-test
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ screenshots: system-test setup ## Take the pictures of the user guide anew
 
 routes: setup ## Write the list of addresses in docs/routes.txt anew
 	@$(BIN)/python -m tests.architecture.routes
+
+asvs: setup ## Write what OWASP's standard asks and Weald answers in docs/security/asvs.md anew
+	@$(BIN)/python -m tests.architecture.asvs
 
 states: setup ## Write the picture of a tender's states in docs/tender-states.md anew
 	@$(BIN)/python -m tests.architecture.tender_states

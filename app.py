@@ -41,11 +41,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, static_folder="marketplace/static", template_folder="templates")
     app.extensions["settings"] = settings
     doctor.refuse_unfit(settings, debug=app.debug)
+    by_https = settings.base_url.startswith("https:")
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         TESTING=settings.mode is Mode.TEST,
-        SESSION_COOKIE_SECURE=settings.base_url.startswith("https:"),
+        SESSION_COOKIE_SECURE=by_https,
+        SESSION_COOKIE_NAME=web.cookie_name("session", by_https=by_https),
         TRUSTED_HOSTS=[settings.host] if settings.production else [settings.host, *OWN_MACHINE],
     )
     db.init_app(app)

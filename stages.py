@@ -78,6 +78,8 @@ from marketplace.alliance.sign_ins.factors import tasks as factor_tasks
 from marketplace.alliance.sign_ins.factors import views as factor_pages
 from marketplace.alliance.sign_ins.passkeys import models as passkeys
 from marketplace.alliance.sign_ins.passkeys import views as passkey_pages
+from marketplace.alliance.sign_ins.providers import models as provider_tables
+from marketplace.alliance.sign_ins.providers import views as provider_pages
 from marketplace.alliance.sign_ins.proving import views as proof_pages
 from marketplace.alliance.term_dates import models as term_dates
 from marketplace.alliance.term_dates import views as term_dates_pages
@@ -185,6 +187,7 @@ MODELS = (
     passkeys,
     tokens,
     repeats,
+    provider_tables,
     work,
     decisions,
     delegation,
@@ -230,7 +233,7 @@ MODELS = (
     annual_pack,
     storage,
 )
-PEOPLE_PAGES = (factor_pages, passkey_pages, proof_pages)
+PEOPLE_PAGES = (factor_pages, passkey_pages, proof_pages, provider_pages)
 """Modules whose pages stand on the blueprint of people."""
 ALLIANCE_PAGES = (term_dates_pages, school_account_pages)
 """Modules whose pages stand on the blueprint of schools."""

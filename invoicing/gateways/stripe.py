@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import requests
 from stripe import (
     APIConnectionError,
     APIError,
@@ -58,12 +59,14 @@ class Stripe:
     def __init__(self, settings: Settings, patience: Patience) -> None:
         connect, answer = (milliseconds / 1000 for milliseconds in MILLISECONDS[patience])
         base = settings.stripe_api_base.rstrip("/")
+        session = requests.Session()
+        session.max_redirects = 0  # the key goes to Stripe and to nobody that an answer names
         self._client = StripeClient(
             settings.stripe_secret_key,
             base_addresses={"api": base} if base else None,
             # One that asks again by itself would keep people waiting, and storm a Stripe that is down
             max_network_retries=0,
-            http_client=RequestsClient(timeout=(connect, answer)),
+            http_client=RequestsClient(timeout=(connect, answer), session=session),
         )
 
     def open_checkout(self, wanted: Wanted) -> Opened:

@@ -265,6 +265,26 @@ def make_person(
     return person
 
 
+def close_account(actor: Actor, email: str) -> None:
+    """Let somebody who left sign in no more; where they are signed in, it ends. What they did stays theirs.
+
+    Raises NotFound when nobody with this address can sign in.
+    """
+    with transaction() as session:
+        policy.require(actor, Act.PERSON_CLOSE)
+        person = queries.person_by_email(session, email)
+        if person is None:
+            raise NotFound(f"Nobody signs in with {email}.")
+        person.active = False
+        end_all(session, person.id)
+        for holding in person.holdings:
+            events.record(
+                session, actor, Act.PERSON_CLOSE, person.id, organisation_id=holding.organisation_id
+            )
+        if not person.holdings:
+            events.record(session, actor, Act.PERSON_CLOSE, person.id)
+
+
 def _give_roles(session: Session, person: Person, seats: Seats) -> None:
     """Add the roles that the person does not hold. Raises RuleBroken when none is new."""
     held = {(holding.organisation_id, holding.role) for holding in person.holdings}

@@ -90,6 +90,15 @@ def admit_school(name: str, urn: str, kind: str, months: int) -> None:
     click.echo(f"{school_name} is a member now.")
 
 
+@people.command("close")
+@click.argument("email")
+def close_account(email: str) -> None:
+    """Close the account of whoever signs in with EMAIL: they are signed out everywhere, for good."""
+    with _refusals_told():
+        actions.close_account(ADMINISTRATOR, email)
+    click.echo(f"{email} cannot sign in any more.")
+
+
 @people.command("add")
 @click.option("--name", prompt=True, help="Full name.")
 @click.option("--email", prompt="E-mail address", help="What they sign in with.")

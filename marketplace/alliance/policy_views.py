@@ -24,6 +24,7 @@ SUBJECTS = {
         "factor",
         "passkey",
         "token",
+        "provider",
     ),
     "Work that schools share": ("activity", "lead", "hours", "priorities"),
     "Decisions and confirmations": ("seat", "decision", "confirmation"),

@@ -32,6 +32,7 @@ class Act(StrEnum):
     DELEGATION_SET = "delegation.set"
     SCHOOL_SET_TERMS = "school.set_terms"
     PERSON_ADD = "person.add"
+    PERSON_CLOSE = "person.close"
     PERSON_SIGN_IN = "person.sign_in"
     PERSON_SIGN_OUT = "person.sign_out"
     SIGN_IN_END = "sign_in.end"
@@ -47,6 +48,8 @@ class Act(StrEnum):
     TOKEN_MAKE = "token.make"  # noqa: S105  # the name of an act
     TOKEN_USE = "token.use"  # noqa: S105  # the same
     TOKEN_REVOKE = "token.revoke"  # noqa: S105  # the same
+    PROVIDER_LINK = "provider.link"
+    PROVIDER_UNLINK = "provider.unlink"
     PASSWORD_MISS = "password.miss"  # noqa: S105  # the name of an act
     PASSWORD_CHANGE = "password.change"  # noqa: S105  # the name of an act
     PASSWORD_GIVE = "password.give"  # noqa: S105  # the same

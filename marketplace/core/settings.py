@@ -34,6 +34,12 @@ TEXTS = (
     "s3_endpoint",
     "s3_encryption",
     "log_level",
+    "microsoft_client_id",
+    "microsoft_client_secret",
+    "microsoft_discovery_url",
+    "google_client_id",
+    "google_client_secret",
+    "google_discovery_url",
 )
 NUMBERS = ("passphrase_memory_kib", "passphrase_passes", "trusted_proxies")
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -82,6 +88,10 @@ class Settings:
                     what Stripe signs its webhooks with: one, or the old and the new while they change
     stripe_api_base where Stripe's interface is; its own address unless set
     clamd           where ClamAV's daemon listens, a socket's path or host:port; without it no file is scanned
+    microsoft_client_id, microsoft_client_secret, google_client_id, google_client_secret
+                    as what this installation is registered there; without them people sign in without
+    microsoft_discovery_url, google_discovery_url
+                    where the provider describes itself; its own address unless set
     passphrase_memory_kib, passphrase_passes
                     the work of Argon2id for one try of an opening passphrase (RFC 9106, section 4)
     metrics_token   what Prometheus shows to read `/metrics`; without it only this machine itself may
@@ -106,6 +116,14 @@ class Settings:
     stripe_webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
     stripe_api_base: str = ""
     clamd: str = ""
+    microsoft_client_id: str = ""
+    microsoft_client_secret: str = field(default="", repr=False)
+    microsoft_discovery_url: str = (
+        "https://login.microsoftonline.com/organizations/v2.0/.well-known/openid-configuration"
+    )
+    google_client_id: str = ""
+    google_client_secret: str = field(default="", repr=False)
+    google_discovery_url: str = "https://accounts.google.com/.well-known/openid-configuration"
     passphrase_memory_kib: int = 64 * 1024
     passphrase_passes: int = 3
     metrics_token: str = field(default="", repr=False)
@@ -143,6 +161,20 @@ class Settings:
         if 0 < len(self.metrics_token) < SHORTEST_TOKEN:
             raise SettingsError(
                 f"Set METRICS_TOKEN to a random text of at least {SHORTEST_TOKEN} characters."
+            )
+        self._check_provider(
+            "MICROSOFT", self.microsoft_client_id, self.microsoft_client_secret, self.microsoft_discovery_url
+        )
+        self._check_provider(
+            "GOOGLE", self.google_client_id, self.google_client_secret, self.google_discovery_url
+        )
+
+    def _check_provider(self, name: str, client_id: str, client_secret: str, discovery_url: str) -> None:
+        if bool(client_id) is not bool(client_secret):
+            raise SettingsError(f"Set {name}_CLIENT_ID and {name}_CLIENT_SECRET, both or neither.")
+        if self.production and not discovery_url.startswith("https://"):
+            raise SettingsError(
+                f"Set {name}_DISCOVERY_URL to an address that begins with https://, or unset it."
             )
 
     def _check_store(self) -> None:

@@ -181,6 +181,11 @@ class LoudUndefined(ChainableUndefined):
         return self.__str__()
 
 
+def cookie_name(name: str, *, by_https: bool) -> str:
+    """What a cookie of ours is called: by https in a way that no other host, and no page by http, can set."""
+    return f"__Host-{name}" if by_https else name
+
+
 def set_up(app: Flask) -> None:
     """Give an app its guard, error pages, template environment and headers."""
     app.request_class = CarefulRequest

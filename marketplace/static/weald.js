@@ -1,5 +1,5 @@
 // What a page can do better with JavaScript: no second sending of a form, selects that can be searched, drafts
-// that are saved as people type, uploads and long jobs that show how far they are.
+// that are saved as people type, uploads and long jobs that show how far they are, forms that only lead on.
 (() => {
   "use strict";
   const autocompleteAddress = document.currentScript.dataset.autocomplete;
@@ -170,9 +170,16 @@
     if (shown.dataset.current) setTimeout(look, Number(shown.dataset.current));
   };
 
+  // Sends a form that only leads on; not for who comes back to it with the browser's own button
+  const sendAtOnce = (form) => {
+    const [arrived] = performance.getEntriesByType("navigation");
+    if (arrived?.type !== "back_forward") form.requestSubmit();
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("form[data-send-once]").forEach(sendOnce);
     document.querySelectorAll("form[data-autosave]").forEach(saveAsYouGo);
+    document.querySelectorAll("form[data-send-at-once]").forEach(sendAtOnce);
     document.querySelectorAll("[data-upload]").forEach((shown) => showUpload(shown.closest("form")));
     document.querySelectorAll("[data-current]").forEach(keepCurrent);
     const selects = document.querySelectorAll("select[data-searchable]");

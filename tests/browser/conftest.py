@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize
 
-from tests import databases
+from tests import databases, openid
 from tests.browser.live import Live, running
 
 QUIET_CHROMIUM = [
@@ -34,10 +34,21 @@ def chromium() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+def at_microsoft() -> Iterator[openid.Openid]:
+    """A provider at which the running Weald is registered, as if it were Microsoft."""
+    with openid.running() as provider:
+        yield provider
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory, at_microsoft: openid.Openid) -> Iterator[Live]:
     """A running Weald for all journeys of this run; each builds the people and things it needs."""
     folder = tmp_path_factory.mktemp("live")
-    with databases.chosen(os.environ) as database, running(database.url, folder) as weald:
+    registered = at_microsoft.settings("microsoft")
+    with (
+        databases.chosen(os.environ) as database,
+        running(database.url, folder, settings=registered) as weald,
+    ):
         yield weald
 
 

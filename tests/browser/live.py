@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,10 +46,12 @@ class Live:
 
 
 @contextmanager
-def running(database_url: str, folder: Path, prepare: Sequence[str] = ()) -> Iterator[Live]:
+def running(
+    database_url: str, folder: Path, prepare: Sequence[str] = (), settings: Mapping[str, str] | None = None
+) -> Iterator[Live]:
     """Start the web server and the worker on an empty database, and stop both.
 
-    `prepare` is one of Weald's own commands to run before they start.
+    `prepare` is one of Weald's own commands to run before they start; `settings` are more settings.
     """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -64,6 +66,7 @@ def running(database_url: str, folder: Path, prepare: Sequence[str] = ()) -> Ite
         "BASE_URL": url,
         "PASSPHRASE_MEMORY_KIB": "32",
         "PASSPHRASE_PASSES": "1",
+        **{name.upper(): value for name, value in (settings or {}).items()},
     }
     app = create_app(
         Settings(

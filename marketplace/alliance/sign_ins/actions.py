@@ -20,6 +20,8 @@ from marketplace.core.db import db, transaction
 from marketplace.core.errors import Refusal, RuleBroken
 from marketplace.core.policy import ANYONE, Act, Actor
 
+PASSWORD = "password"  # noqa: S105  # how somebody was known
+
 
 @dataclass(frozen=True, slots=True)
 class Begun:
@@ -78,28 +80,42 @@ def miss_password(person_id: uuid.UUID | None, name: str, key: str) -> None:
             events.record(session, Actor(person_id, name), Act.PASSWORD_MISS, person_id)
 
 
-def admit(person_id: uuid.UUID, *, device: str | None = None, browser: str = "") -> Begun:
+def admit(
+    person_id: uuid.UUID,
+    *,
+    device: str | None = None,
+    browser: str = "",
+    proof: str = PASSWORD,
+    two_factors: bool = False,
+) -> Begun:
     """Sign in whoever was proven by a first factor: a password, or a provider that knows them.
 
-    Raises FactorNeeded when they have a second factor, which is to follow.
+    `proof` says by which, and `two_factors` that the provider asked for a second factor itself. Raises
+    FactorNeeded when it did not and they have one, which is to follow.
     """
     with transaction() as session:
         signing = Actor(person_id, session.get_one(Person, person_id).name)
         policy.require(signing, Act.PERSON_SIGN_IN)
-        if factors.has_any(session, person_id):
+        if not two_factors and factors.has_any(session, person_id):
             raise FactorNeeded(person_id)
-        begun = open_sign_in(session, person_id, device=device, browser=browser)
-        events.record(session, signing, Act.PERSON_SIGN_IN, person_id)
+        begun = open_sign_in(session, person_id, device=device, browser=browser, two_factors=two_factors)
+        events.record(session, signing, Act.PERSON_SIGN_IN, person_id, proof=proof, two_factors=two_factors)
         return begun
 
 
 def open_sign_in(
-    session: Session, person_id: uuid.UUID, *, device: str | None = None, browser: str = ""
+    session: Session,
+    person_id: uuid.UUID,
+    *,
+    device: str | None = None,
+    browser: str = "",
+    two_factors: bool = False,
 ) -> Begun:
     """The row of a sign-in, for a person who was proven. The only way in, and a shared step.
 
     They are told of a device that is new, unless it is their first. When a role of theirs asks for a second
-    factor and they have none, the sign-in is good only for setting one up.
+    factor and they have none, and `two_factors` does not say that they gave one elsewhere, the sign-in is
+    good only for setting one up.
     """
     known = known_device(session, person_id, device)
     begun = Begun(
@@ -115,7 +131,7 @@ def open_sign_in(
             browser=browser[: rules.LONGEST_BROWSER],
             began_at=moment,
             proven_at=moment,
-            lacks_factor=required.lacks_factor(session, person_id),
+            lacks_factor=not two_factors and required.lacks_factor(session, person_id),
         )
     )
     if is_new:

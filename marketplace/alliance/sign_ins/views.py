@@ -15,6 +15,7 @@ from marketplace.alliance.forms import SignInForm
 from marketplace.alliance.sign_ins import actions, queries, rules
 from marketplace.alliance.sign_ins.actions import Begun, FactorNeeded
 from marketplace.alliance.sign_ins.passkeys.forms import PasskeyForm
+from marketplace.alliance.sign_ins.providers.rules import Provider, offered
 from marketplace.alliance.views import people
 from marketplace.core import clock, web
 from marketplace.core.db import db
@@ -111,7 +112,9 @@ def sign_in() -> Any:
     if form.validate_on_submit():
         with answering(form):
             return sign_in_here(form.email.data or "", form.password.data or "", target or url_for("home"))
-    return page("people/sign_in.html", form=form, passkey=PasskeyForm(), target=target)
+    return page(
+        "people/sign_in.html", form=form, passkey=PasskeyForm(), target=target, providers=providers_offered()
+    )
 
 
 def sign_in_here(email: str, password: str, target: str) -> Answer:
@@ -119,17 +122,19 @@ def sign_in_here(email: str, password: str, target: str) -> Answer:
 
     Whoever has a second factor is sent to give it first.
     """
-    person_id = actions.check_password(email, password, device=request.cookies.get(DEVICE))
+    person_id = actions.check_password(email, password, device=this_device())
     return let_in(person_id, target)
 
 
-def let_in(person_id: uuid.UUID, target: str) -> Answer:
+def let_in(
+    person_id: uuid.UUID, target: str, *, proof: str = actions.PASSWORD, two_factors: bool = False
+) -> Answer:
     """Send a browser on whose person was proven by a first factor, a password or a provider.
 
-    To the second factor where there is one, and to a path on this site otherwise.
+    To the second factor where there is one and the provider asked for none, and otherwise to a path here.
     """
     try:
-        begun = actions.admit(person_id, **this_browser())
+        begun = actions.admit(person_id, **this_browser(), proof=proof, two_factors=two_factors)
     except FactorNeeded as needed:
         session.clear()
         session[HALFWAY] = [str(needed.person_id), int(clock.machine_now().timestamp())]
@@ -140,9 +145,18 @@ def let_in(person_id: uuid.UUID, target: str) -> Answer:
 def this_browser() -> Browser:
     """What a sign-in notes of the browser that asks."""
     return {
-        "device": request.cookies.get(DEVICE),
+        "device": this_device(),
         "browser": rules.browser_named(request.user_agent.string),
     }
+
+
+def this_device() -> str | None:
+    """The secret by which the browser that asks was known before."""
+    return request.cookies.get(_device_cookie())
+
+
+def _device_cookie() -> str:
+    return web.cookie_name(DEVICE, by_https=current_app.config["SESSION_COOKIE_SECURE"])
 
 
 def who_is_halfway() -> uuid.UUID | None:
@@ -164,7 +178,7 @@ def keep(begun: Begun, target: str) -> Answer:
     login_user(signed_in)
     answer = redirect(target)
     answer.set_cookie(
-        DEVICE,
+        _device_cookie(),
         begun.device,
         max_age=DEVICE_KEPT,
         secure=current_app.config["SESSION_COOKIE_SECURE"],
@@ -202,6 +216,11 @@ def end_sign_in(sign_in_id: uuid.UUID) -> Any:
     actions.end_sign_in(web.actor(), sign_in_id)
     flash("You are signed out there.", "success")
     return redirect(url_for("people.security"))
+
+
+def providers_offered() -> tuple[Provider, ...]:
+    """With whose accounts people can sign in here."""
+    return offered(current_app.extensions["settings"])
 
 
 def own_secret() -> str:

@@ -40,6 +40,7 @@ PERMISSIONS: dict[Act, Permission] = {
     Act.PERSON_ADD: may(
         "Add a colleague", Role.HEADTEACHER, Role.COORDINATOR, Role.SUPPLIER_ADMIN, Role.ADMINISTRATOR
     ),
+    Act.PERSON_CLOSE: may("Close the account of somebody who left", Role.ADMINISTRATOR),
     Act.PERSON_SIGN_IN: may("Sign in", Role.ANYONE),
     Act.PERSON_SIGN_OUT: may("Sign out", Role.ANYONE),
     Act.SIGN_IN_END: may("End one’s own sign-ins in other browsers", Role.ANYONE),
@@ -55,6 +56,8 @@ PERMISSIONS: dict[Act, Permission] = {
     Act.TOKEN_MAKE: may("Make a token, by which a program acts in one’s own name", *EVERYBODY),
     Act.TOKEN_USE: may("Use one’s own token: that it is in use is recorded", Role.ANYONE),
     Act.TOKEN_REVOKE: may("Revoke one’s own token", Role.ANYONE),
+    Act.PROVIDER_LINK: may("Connect one’s own Microsoft or Google account", Role.ANYONE),
+    Act.PROVIDER_UNLINK: may("Remove one’s own Microsoft or Google account", Role.ANYONE),
     Act.PASSWORD_MISS: may("Try a wrong password: it is recorded", Role.ANYONE),
     Act.PASSWORD_CHANGE: may("Change one's own password", Role.ANYONE),
     Act.PASSWORD_GIVE: may("Give a new person their first password", Role.ADMINISTRATOR),

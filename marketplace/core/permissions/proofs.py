@@ -43,5 +43,8 @@ NEEDS_PROOF: frozenset[Act] = frozenset(
         Act.PASSKEY_ADD,
         Act.PASSKEY_REMOVE,
         Act.TOKEN_MAKE,
+        Act.PROVIDER_LINK,
+        Act.PROVIDER_UNLINK,
+        Act.SIGN_IN_END,
     }
 )

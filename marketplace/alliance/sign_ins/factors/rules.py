@@ -21,7 +21,7 @@ CODES_ON_A_SHEET = 10
 FEW_CODES = 3
 CODE_LETTERS = "23456789abcdefghjkmnpqrstvwxyz"
 """Digits and letters that are not taken for one another on paper."""
-GROUPS, LETTERS_OF_A_GROUP = 4, 6
+GROUPS, LETTERS_OF_A_GROUP = 5, 6
 MUST_HAVE = frozenset({Role.FINANCE_LEAD, Role.COORDINATOR, Role.ADMINISTRATOR})
 """Roles that ask for a second factor: they move money, or other people’s roles."""
 
@@ -51,7 +51,7 @@ def step_of(typed: str, secret: str, moment: datetime, last_step: int) -> int | 
 
 
 def new_code() -> str:
-    """A recovery code, of 117 bits, in groups."""
+    """A recovery code, of 147 bits, in groups."""
     letters = [secrets.choice(CODE_LETTERS) for _ in range(GROUPS * LETTERS_OF_A_GROUP)]
     groups = range(0, len(letters), LETTERS_OF_A_GROUP)
     return "-".join("".join(letters[start : start + LETTERS_OF_A_GROUP]) for start in groups)

@@ -13,11 +13,14 @@ from marketplace.alliance.sign_ins.factors import actions, pictures, queries, re
 from marketplace.alliance.sign_ins.factors.forms import AuthenticatorForm, SecondFactorForm
 from marketplace.alliance.sign_ins.passkeys import queries as passkeys
 from marketplace.alliance.sign_ins.passkeys.forms import PasskeyForm
+from marketplace.alliance.sign_ins.providers.queries import links_of
+from marketplace.alliance.sign_ins.providers.rules import LABELS
 from marketplace.alliance.sign_ins.rules import hash_of
 from marketplace.alliance.sign_ins.views import (
     before_factor,
     keep,
     own_secret,
+    providers_offered,
     this_browser,
     who_is_halfway,
 )
@@ -65,6 +68,9 @@ def security() -> Any:
         is_demonstration=required.is_demonstration(),
         rows=sign_ins.running(reading, person.id, clock.machine_now()),
         here=hash_of(own_secret()),
+        accounts=links_of(reading, person.id),
+        labels=LABELS,
+        providers=providers_offered(),
         form=Form(),
     )
 

@@ -17,7 +17,7 @@ from marketplace.alliance.sign_ins.proving.forms import (
     PasswordProofForm,
     ProofForm,
 )
-from marketplace.alliance.sign_ins.views import DEVICE, load, own_secret
+from marketplace.alliance.sign_ins.views import load, own_secret, this_device
 from marketplace.alliance.views import people
 from marketplace.core import web
 from marketplace.core.api import problems
@@ -80,7 +80,7 @@ def prove() -> Any:
                 own_secret(),
                 form.proof_password.data or "",
                 form.proof_code.data or "",
-                device=request.cookies.get(DEVICE),
+                device=this_device(),
             )
             return _go_on(renewed, form)
     return _page(form, _of_the_other_kind(PasskeyProofForm, form))

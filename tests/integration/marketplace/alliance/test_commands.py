@@ -5,8 +5,11 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from marketplace.alliance import queries
+from marketplace.alliance.models import Person
+from marketplace.alliance.sign_ins import queries as sign_ins
 from marketplace.alliance.sign_ins.actions import sign_in
-from marketplace.core import mail
+from marketplace.core import clock, mail
+from marketplace.core.errors import RuleBroken
 from marketplace.core.policy import Kind, Role
 from tests import make
 
@@ -93,3 +96,20 @@ def test_without_a_password_a_link_is_sent(app: Flask, session: Session) -> None
 def test_a_short_password_is_refused_in_a_sentence(app: Flask) -> None:
     school = make.alliance(schools=1).schools[0]
     assert "Error: The password must have at least 12 characters." in add_person(app, school.urn, "x\nx\n")
+
+
+def test_somebody_who_left_is_signed_out_everywhere_and_stays_out(app: Flask, session: Session) -> None:
+    school = make.alliance(schools=1).schools[0]
+    leaving = make.person(school.id, Role.BURSAR, password=PASSWORD)
+    assert leaving.person_id
+    email = session.get_one(Person, leaving.person_id).email
+    begun = sign_in(email, PASSWORD)
+    run = app.test_cli_runner().invoke
+    assert (
+        run(args=["people", "close", email.upper()]).output == f"{email.upper()} cannot sign in any more.\n"
+    )
+    session.rollback()
+    assert sign_ins.who_asks(session, begun.secret, clock.machine_now()) is None
+    with pytest.raises(RuleBroken, match="do not match"):
+        sign_in(email, PASSWORD)
+    assert f"Nobody signs in with {email}." in run(args=["people", "close", email]).output

@@ -52,7 +52,7 @@ def test_a_code_may_be_typed_in_two_halves() -> None:
 
 def test_a_recovery_code_is_long_enough_and_found_however_it_is_typed() -> None:
     code = rules.new_code()
-    assert re.fullmatch(r"([2-9a-z]{6}-){3}[2-9a-z]{6}", code)
+    assert re.fullmatch(r"([2-9a-z]{6}-){4}[2-9a-z]{6}", code)
     assert len(rules.CODE_LETTERS) ** 24 > 2**112, "ASVS 6.5.2: else it had to be hashed like a password"
     assert rules.tidy_code(f" {code.upper().replace('-', ' ')}") == code
     assert rules.new_code() != code
