@@ -5,8 +5,8 @@ from alembic import op
 
 from marketplace.migrations.rebuild import one_of
 
-revision = "0082"
-down_revision = "0081"
+revision = "0084"
+down_revision = "0083"
 branch_labels = None
 depends_on = None
 
