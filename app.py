@@ -45,6 +45,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        # A connection that was lost while nobody used it is noticed before somebody does
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": not settings.database_url.startswith("sqlite")},
         TESTING=settings.mode is Mode.TEST,
         SESSION_COOKIE_SECURE=by_https,
         SESSION_COOKIE_NAME=web.cookie_name("session", by_https=by_https),

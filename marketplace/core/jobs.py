@@ -131,4 +131,18 @@ def _queue(settings: Settings) -> Huey:
         beside.parent.mkdir(parents=True, exist_ok=True)
         return SqliteHuey("weald", filename=str(beside), results=False)
     dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return PostgresHuey("weald", dsn=dsn, results=False)
+    return _on_postgresql(dsn)
+
+
+def _on_postgresql(dsn: str) -> Huey:
+    """The queue in the database.
+
+    Of programs that start at once on a new one each finds no tables of huey's and makes them; only one can.
+    """
+    from psycopg.errors import UniqueViolation  # noqa: PLC0415  # whoever is embedded has no such library
+
+    try:
+        return PostgresHuey("weald", dsn=dsn, results=False)
+    except UniqueViolation:
+        # The other one holds them until it has made all: this waits, and finds them
+        return PostgresHuey("weald", dsn=dsn, results=False)

@@ -10,7 +10,7 @@ import hashlib
 import io
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -35,12 +35,13 @@ from flask_wtf.csrf import CSRFError
 from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup, escape
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import HTTPException, SecurityError, Unauthorized
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as Answer
 
-from marketplace.core import clock, controls, headers, logs, observed, policy, vendor, walls
+from marketplace.core import clock, controls, headers, logs, observed, outages, policy, vendor, walls
 from marketplace.core.api import problems
 from marketplace.core.db import db
 from marketplace.core.errors import Forbidden, NotFound, Refusal, RuleBroken, Stale
@@ -49,6 +50,7 @@ from marketplace.core.policy import ANYONE, Act, Actor
 
 LARGEST_REQUEST = 52 * 1024 * 1024
 TEXT_LIMIT = 2 * 1024 * 1024
+SECONDS_UNTIL_AGAIN = 60
 csrf = CSRFProtect()
 log = logs.of(__name__)
 
@@ -364,10 +366,28 @@ def _http_page(error: HTTPException) -> tuple[Any, int] | Answer:
     return render_template("errors/422.html", message=error.description or "That did not work."), code
 
 
-def _crash_page(error: Exception) -> tuple[str, int] | Response:
+def _crash_page(error: Exception) -> tuple[Any, int] | tuple[Any, int, dict[str, str]] | Response:
+    if outage := outages.found_in(error):
+        return _outage_page(outage)
     log.error("request.crashed", exc_info=error)
     db.session.rollback()
     reference = observed.reference()
     if asked_by_program():
         return problems.answer(500, f"Something went wrong here. Tell us the reference {reference}.")
     return render_template("errors/500.html", reference=reference), 500
+
+
+def _outage_page(outage: outages.Outage) -> tuple[Any, int, dict[str, str]] | Response:
+    """Say that something outside does not do its work, and when to come again."""
+    log.error("request.unavailable", outage=outage.name)
+    # Neither is asked anything any more: who this is cannot be looked up, and nothing can be taken back
+    g.setdefault("_login_user", None)
+    with suppress(SQLAlchemyError):
+        db.session.remove()
+    again = {"Retry-After": str(SECONDS_UNTIL_AGAIN)}
+    if asked_by_program():
+        answer = problems.answer(503, f"{outage.sentence} Send it again in a minute.")
+        answer.headers.update(again)
+        return answer
+    reference = observed.reference()
+    return render_template("errors/503.html", message=outage.sentence, reference=reference), 503, again

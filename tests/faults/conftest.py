@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 
 from tests.databases import Database
+from tests.faults.forgetful_disk import NoDisk, mounted
 from tests.faults.house import House, opened
 from tests.faults.nursery import Nursery
 
@@ -45,6 +46,19 @@ def open_house(
             return stack.enter_context(entered)
 
         yield enter
+
+
+@pytest.fixture
+def image(on_disk: Path) -> Path:
+    """A folder that is what a disk holds. Skips the test where no disk can be mounted."""
+    folder = on_disk / "image"
+    folder.mkdir()
+    try:
+        with mounted(folder):
+            pass
+    except NoDisk as seen:
+        pytest.skip(f"{seen}")
+    return folder
 
 
 def long_or_short(many: int, few: int) -> int:

@@ -20,8 +20,10 @@ from tests import make
 from tests.faults.browser import Answer, Browser, dated, new_id, session_of
 from tests.faults.house import House
 
-PAUSE = 0.02
-FOUND, WELL = 302, 200
+PAUSE, GLANCE = 0.02, 0.005
+FOUND, WELL, SERVER_ERROR, OUTAGE = 302, 200, 500, 503
+SAID = "saved whole or not at all"
+"""What the page says to somebody when the disk is full or the database away."""
 LONGEST_WITHOUT_ANSWER = 60.0
 SECRET_PRICE, SECRET_ANSWER = "48271.3359", "Quinquereme of Nineveh"
 """What each quote holds, and nobody may find anywhere before it is opened."""
@@ -37,11 +39,19 @@ class Journal:
     wrong: list[str] = field(default_factory=list)
     answers: int = 0
     broken: int = 0
+    cuts: int = 0
+    cutting: bool = False
+    """Is the power being cut? Meanwhile an error of the server is as good as no answer."""
+    outages: bool = False
+    """Is something outside made to fail? Then somebody may be told so, and sends it again."""
+    told: int = 0
 
-    @property
-    def acknowledged(self) -> int:
-        """How many things somebody was told are done."""
-        return len(self.quotes) + len(self.invoices) + len(self.payments)
+    def wait_for_work(self) -> None:
+        """Return once somebody got an answer again. AssertionError when nobody does."""
+        since, deadline = self.answers, time.monotonic() + LONGEST_WITHOUT_ANSWER
+        while self.answers <= since and not self.wrong:
+            assert time.monotonic() < deadline, "Nobody got an answer any more."
+            time.sleep(GLANCE)
 
 
 class Customer:
@@ -60,8 +70,12 @@ class Customer:
         """Ask until there is an answer. RuntimeError when it is not one of those that are wanted."""
         deadline = time.monotonic() + LONGEST_WITHOUT_ANSWER
         while True:
+            cuts = self.journal.cuts
             answer = ask()
-            if not answer.broke:
+            in_a_cut = self.journal.cutting or self.journal.cuts != cuts
+            told = self.journal.outages and answer.status == OUTAGE and SAID in answer.text
+            self.journal.told += told
+            if not answer.broke and not told and not (in_a_cut and answer.status >= SERVER_ERROR):
                 break
             self.journal.broken += 1
             if time.monotonic() > deadline:
@@ -222,14 +236,18 @@ def scene(app: Flask, *, bidders: int = 2, schools: int = 2) -> Scene:
 
 
 @contextmanager
-def at_work(customers: Sequence[Customer]) -> Iterator[None]:
-    """Everybody works meanwhile, and finishes the turn that they are at."""
-    for one in customers:
-        one.thread.start()
-    try:
-        yield
-    finally:
+def at_work(customers: Sequence[Customer]) -> Iterator[Callable[[], None]]:
+    """Everybody works meanwhile; what it gives lets all finish the turn that they are at, and go home."""
+
+    def finish() -> None:
         for one in customers:
             one.stopping.set()
         for one in customers:
             one.thread.join()
+
+    for one in customers:
+        one.thread.start()
+    try:
+        yield finish
+    finally:
+        finish()

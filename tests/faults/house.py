@@ -19,8 +19,6 @@ from tests.databases import Database, SqliteDatabase
 from tests.faults.browser import Browser
 from tests.faults.nursery import Nursery
 
-THREADS = 8
-"""As many as `scripts/serve.py` gives the web server."""
 SECONDS_TO_ANSWER = 30
 GLANCE = 0.01
 
@@ -49,16 +47,14 @@ class House:
         """Where stored files lie."""
         return Path(self.environment["FILES_FOLDER"])
 
-    def open_web(self, *, draws_here: bool = True, processes: int = 1) -> None:
+    def open_web(self, *, draws_here: bool = True) -> None:
         """Start the web server. Whoever asks waits until it answers."""
         self.web = self.nursery.start(
             "web",
             self.environment,
             self._log("web"),
             descriptor=self.descriptor,
-            threads=THREADS,
             draws_here=draws_here,
-            processes=processes,
         )
 
     def open_worker(self, *, draws_here: bool = True) -> None:
@@ -83,6 +79,11 @@ class House:
         if self.worker is not None:
             self.nursery.kill(self.worker)
             self.worker = None
+
+    def move(self, data: Path) -> None:
+        """Have database and store in another folder from now on: the same disk, mounted elsewhere."""
+        self.database_url = f"sqlite:///{data / 'weald.sqlite'}"
+        self.environment |= {"DATABASE_URL": self.database_url, "FILES_FOLDER": str(data / "files")}
 
     def close(self) -> None:
         """Kill whoever lives."""
@@ -175,6 +176,8 @@ def opened(
         "PASSPHRASE_MEMORY_KIB": str(known.passphrase_memory_kib),
         "PASSPHRASE_PASSES": str(known.passphrase_passes),
         "WEALD_TEMPLATES": str(templates),
+        "PROMETHEUS_MULTIPROC_DIR": str(folder / "figures"),
+        "LOG_LEVEL": "warning",
         **settings,
     }
     house = House(nursery, folder, url, environment, descriptor, port)

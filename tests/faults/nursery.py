@@ -184,22 +184,15 @@ def _make_app(*, draws_here: bool = True) -> Any:
     return made
 
 
-def _web(*, descriptor: int, threads: int, draws_here: bool = True, processes: int = 1) -> int:
-    """What `gunicorn "app:create_app()"` does."""
-    from gunicorn.app.base import BaseApplication  # noqa: PLC0415
+def _web(*, descriptor: int, draws_here: bool = True) -> int:
+    """What `gunicorn "app:create_app()"` does, with the settings of `gunicorn.conf.py`."""
+    from gunicorn.app.base import Application  # noqa: PLC0415
 
-    class Served(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
+    class Served(Application):  # type: ignore[misc]  # gunicorn ships no types
         def load_config(self) -> None:
-            for name, value in {
-                "bind": f"fd://{descriptor}",
-                "workers": processes,
-                "worker_class": "gthread",
-                "threads": threads,
-                "loglevel": "warning",
-                "control_socket_disable": True,
-            }.items():
-                if name in self.cfg.settings:
-                    self.cfg.set(name, value)
+            self.load_config_from_file(str(PROJECT / "gunicorn.conf.py"))
+            self.cfg.set("bind", f"fd://{descriptor}")
+            self.cfg.set("control_socket_disable", value=True)
 
         def load(self) -> Any:
             return _make_app(draws_here=draws_here)
@@ -208,11 +201,21 @@ def _web(*, descriptor: int, threads: int, draws_here: bool = True, processes: i
     return 0
 
 
+def _draw_once() -> None:
+    """Draw a page, so that typefaces and styles are read once a run and not once a death."""
+    from invoicing.gateways import pdf, weasy  # noqa: PLC0415
+    from invoicing.gateways.drawing import Order  # noqa: PLC0415
+
+    style = (PROJECT / "templates" / pdf.STYLE).read_text("utf-8")
+    weasy.draw(Order("none", '<html lang="en"><title>Page</title><p>Page</p></html>', style))
+
+
 def _worker(*, draws_here: bool = True) -> int:
     """What `flask worker` does."""
-    from marketplace.core import jobs  # noqa: PLC0415
+    from marketplace.core import jobs, logs  # noqa: PLC0415
 
     made = _make_app(draws_here=draws_here)
+    logs.set_up(made.extensions["settings"])
     with made.app_context():
         jobs.work(made)
     return 0
@@ -235,6 +238,8 @@ def main() -> None:
 
     import app  # noqa: F401, PLC0415
     from invoicing.gateways import hybrid, stripe  # noqa: F401, PLC0415
+
+    _draw_once()
 
     house, answers = _House(), sys.stdout
     try:

@@ -18,15 +18,6 @@ from tests.promises import Tally
 KILLS = {SqliteDatabase: long_or_short(220, 6), PostgresqlDatabase: 60}
 STRANGERS = long_or_short(100, 5)
 LONGEST_LIFE = 0.8
-SECONDS_TO_GO_ON = 40.0
-
-
-def wait_for_work(journal: Journal, since: int) -> None:
-    """Return once somebody got an answer again. AssertionError when nobody does."""
-    deadline = time.monotonic() + SECONDS_TO_GO_ON
-    while journal.answers <= since and not journal.wrong:
-        assert time.monotonic() < deadline, "Nobody got an answer after a restart."
-        time.sleep(0.005)
 
 
 def kill_somebody(house: House, chance: random.Random) -> None:
@@ -61,7 +52,7 @@ def test_who_was_told_that_it_is_done_finds_it_done_whatever_is_killed(
     house.wait_until_it_answers()
     with at_work(work.customers(house, journal)):
         while killed < KILLS[type(database)] and not journal.wrong:
-            wait_for_work(journal, journal.answers)
+            journal.wait_for_work()
             time.sleep(chance.uniform(0, LONGEST_LIFE))
             kill_somebody(house, chance)
             killed += 1
