@@ -159,7 +159,11 @@ def _lease() -> Letter | None:
     with transaction() as session:
         message = session.scalars(
             select(Message)
-            .where(Message.status == MessageStatus.WAITING, Message.due_at <= clock.now())
+            .where(
+                Message.status == MessageStatus.WAITING,
+                # A first try is due at once: a clock that was set back since does not hold it up
+                or_(Message.attempts == 0, Message.due_at <= clock.now()),
+            )
             .order_by(Message.due_at)
             .limit(1)
             .with_for_update(skip_locked=True)
