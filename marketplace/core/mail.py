@@ -122,7 +122,8 @@ def write(
 def send_due(stopping: Callable[[], bool] = lambda: False) -> int:
     """Send every message that is due, unless it is stopped; returns how many went.
 
-    Without an SMTP server they wait, readable.
+    Without an SMTP server they wait, readable. One that does not answer is left alone until the next run:
+    each letter would wait for it in vain, and everything else for the letters.
     """
     settings: Settings = current_app.extensions["settings"]
     if not settings.smtp_url:
@@ -133,12 +134,21 @@ def send_due(stopping: Callable[[], bool] = lambda: False) -> int:
             _send(settings, letter)
         except (OSError, smtplib.SMTPException, NotFound) as error:
             log.warning("message.not_sent", message_id=str(letter.id), error=type(error).__name__)
+            if _is_away(error):
+                break
             continue
         with transaction() as session:
             stored = session.get_one(Message, letter.id)
             stored.status, stored.sent_at = MessageStatus.SENT, clock.now()
         sent += 1
     return sent
+
+
+def _is_away(error: Exception) -> bool:
+    """Does it say that the server is not there, rather than that it does not take this letter?"""
+    if isinstance(error, smtplib.SMTPException):
+        return isinstance(error, smtplib.SMTPServerDisconnected | smtplib.SMTPConnectError)
+    return isinstance(error, OSError)
 
 
 @dataclass(frozen=True, slots=True)
