@@ -150,6 +150,7 @@ def connect() -> None:
     )
     invoice_offers.offer_way_to_pay(online_tasks.way_to_pay)
     invoice_offers.offer_way_to_pay(settlement_tasks.way_to_pay)
+    jobs.when_woken(online_jobs.count_reports)
     jobs.every_minute(online_jobs.see_to_online_payments)
     printing.draw_with(pdf.render)
     leaving.ask(contract_leaving.running_contracts)

@@ -28,6 +28,7 @@ from marketplace.core.errors import Stale
 from marketplace.core.money import FOUR_PLACES, Money
 
 TEN_THOUSAND = 10_000
+A_CROWD = 3
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -115,6 +116,28 @@ _turn = threading.Lock()
 """SQLite has one writer. Who has to wait knocks again after longer and longer pauses, while others who come
 later walk in; so the threads of a process wait in line for their turn instead."""
 
+
+class _Crowd:
+    """How many threads of this process act or wait for their turn to."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def joined(self) -> Iterator[None]:
+        """Be one of them meanwhile."""
+        with self._lock:
+            self.size += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.size -= 1
+
+
+_crowd = _Crowd()
+
 db = SQLAlchemy(metadata=Base.metadata, session_options={"autoflush": False})
 
 
@@ -129,8 +152,13 @@ def transaction() -> Iterator[Session]:
     if session.info.get("acting"):
         raise RuntimeError("Actions never call actions: pass the session to a shared step.")
     session.rollback()
-    with _in_line(session):
+    with _crowd.joined(), _in_line(session):
         yield from _acting(session)
+
+
+def is_crowded() -> bool:
+    """Do several of this process act, or wait for their turn to? Who can leave work for later then does."""
+    return _crowd.size > A_CROWD
 
 
 @contextmanager

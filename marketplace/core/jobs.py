@@ -49,7 +49,9 @@ def work(app: Flask) -> None:
         workers=1, check_worker_health=True, graceful_signal="TERM"
     )
     _stop.asked = consumer.stop_flag.is_set
-    _enqueue(app.extensions["wake"])  # what came while no worker ran does not wait for the clock
+    _enqueue(
+        app.extensions["wake"], app.extensions["huey"]
+    )  # what came while no worker ran does not wait for the clock
     consumer.run()
 
 
@@ -111,15 +113,19 @@ def set_up(app: Flask, settings: Settings) -> None:
 
     def after_commit(session: Session) -> None:
         if session.info.pop("wake", False):
-            _enqueue(wake)
+            _enqueue(wake, queue)
 
     event.listen(Session, "after_commit", after_commit)
 
 
-def _enqueue(wake: Callable[[], Any]) -> None:
-    """Ask the worker to look; when the queue cannot be reached the next sweep looks anyway."""
+def _enqueue(wake: Callable[[], Any], queue: Huey) -> None:
+    """Ask the worker to look; when the queue cannot be reached the next sweep looks anyway.
+
+    A worker that was asked and has not begun will see what is stored now: it is not asked again.
+    """
     try:
-        wake()
+        if not queue.pending_count():
+            wake()
     except Exception:
         log.exception("queue.unreachable")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -16,31 +17,62 @@ from invoicing.payments.online.news.models import StripeNews
 from invoicing.payments.online.news.rules import NewsStatus
 from invoicing.payments.online.queries import school_of_account
 from marketplace.core import clock, events, policy
-from marketplace.core.db import transaction
+from marketplace.core.db import db, is_crowded, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.ids import new_id
+from marketplace.core.jobs import wake
 from marketplace.core.policy import SYSTEM, Act, Actor
+
+A_FEW = 10
+SECONDS_FOR_OTHERS = 0.01
 
 
 def hear(said: Mapping[str, Any]) -> None:
     """Keep and count one verified report of Stripe's; heard again, it changes nothing.
 
+    When many come at once they are only kept: the worker counts them, and Stripe is answered in time.
     What no payment of ours is known by waits, and what does not fit is kept aside with the reason: neither is
     refused, or Stripe would send it for days.
     """
     kind = rules.kind_of(said)
-    if kind is None:
+    if kind is None or queries.was_heard(db.session(), str(said.get("id"))):
         return
     with transaction() as session:
         policy.require(SYSTEM, Act.PAYMENT_HEAR)
         news = _keep(session, kind, said)
         if news is None:
             return
-        _count(session, news)
-        events.record(
-            session, SYSTEM, Act.PAYMENT_HEAR, news.payment_id or news.id, organisation_id=news.school_id
-        )
-        _take_up(session, news)
+        if is_crowded():
+            wake(session)
+            return
+        _look_at(session, news)
+
+
+def count_heard() -> int:
+    """Count reports that were only kept, because too many came at once; returns how many.
+
+    A few at a time: whoever waits to write meanwhile comes between.
+    """
+    counted = 0
+    while True:
+        with transaction() as session:
+            policy.require(SYSTEM, Act.PAYMENT_HEAR)
+            heard = queries.only_heard(session, A_FEW)
+            for news in heard:
+                _look_at(session, news)
+        if not heard:
+            return counted
+        counted += len(heard)
+        time.sleep(SECONDS_FOR_OTHERS)
+
+
+def _look_at(session: Session, news: StripeNews) -> None:
+    """Count a new report, put it on record, and count what waited for it."""
+    _count(session, news)
+    events.record(
+        session, SYSTEM, Act.PAYMENT_HEAR, news.payment_id or news.id, organisation_id=news.school_id
+    )
+    _take_up(session, news)
 
 
 def _keep(session: Session, kind: rules.NewsKind, said: Mapping[str, Any]) -> StripeNews | None:
@@ -57,7 +89,7 @@ def _keep(session: Session, kind: rules.NewsKind, said: Mapping[str, Any]) -> St
         "intent": str(facts.get("payment_intent") or ""),
         "facts": facts,
         "status": NewsStatus.WAITING,
-        "reason": rules.NOT_KNOWN,
+        "reason": rules.NOT_LOOKED_AT,
         "school_id": school_of_account(session, account),
         "note": "",
     }
@@ -77,7 +109,7 @@ def _count(session: Session, news: StripeNews) -> None:
             read = rules.read(news.kind, news.account, news.created, news.facts)
             payment = counting.count(session, read)
     except NotKnownError:
-        return
+        news.reason = rules.NOT_KNOWN
     except RuleBroken as refusal:
         news.reason = refusal.message
         if news.status is not NewsStatus.ASIDE:

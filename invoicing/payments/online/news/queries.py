@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from invoicing.payments.online.models import OnlinePayment
 from invoicing.payments.online.news.models import StripeNews
-from invoicing.payments.online.news.rules import UNCOUNTED, NewsStatus
+from invoicing.payments.online.news.rules import NOT_LOOKED_AT, UNCOUNTED, NewsStatus
 from invoicing.payments.online.queries import visible_at
 from marketplace.core.errors import NotFound
 from marketplace.core.policy import Actor
@@ -37,9 +37,26 @@ def not_counted(session: Session, actor: Actor) -> Sequence[StripeNews]:
     kept = (*UNCOUNTED, NewsStatus.SEEN_TO)
     query = (
         select(StripeNews)
-        .where(visible_to(actor), StripeNews.status.in_(kept))
+        .where(visible_to(actor), StripeNews.status.in_(kept), StripeNews.reason != NOT_LOOKED_AT)
         .options(joinedload(StripeNews.school), joinedload(StripeNews.seer))
         .order_by(StripeNews.status == NewsStatus.SEEN_TO, StripeNews.received_at.desc())
+    )
+    return session.scalars(query).all()
+
+
+def was_heard(session: Session, stripe_id: str) -> bool:
+    """Is this report kept already?"""
+    return session.scalar(select(StripeNews.id).where(StripeNews.stripe_id == stripe_id)) is not None
+
+
+def only_heard(session: Session, most: int) -> Sequence[StripeNews]:
+    """Reports that nobody has looked at yet, the oldest first, held until the action ends."""
+    query = (
+        select(StripeNews)
+        .where(StripeNews.status == NewsStatus.WAITING, StripeNews.reason == NOT_LOOKED_AT)
+        .order_by(StripeNews.received_at, StripeNews.id)
+        .limit(most)
+        .with_for_update(of=StripeNews, skip_locked=True)
     )
     return session.scalars(query).all()
 
@@ -57,7 +74,7 @@ def known_meanwhile(session: Session) -> list[uuid.UUID]:
     )
     query = (
         select(StripeNews.id)
-        .where(StripeNews.status == NewsStatus.WAITING, is_known)
+        .where(StripeNews.status == NewsStatus.WAITING, StripeNews.reason != NOT_LOOKED_AT, is_known)
         .order_by(StripeNews.received_at, StripeNews.id)
     )
     return list(session.scalars(query))
@@ -69,6 +86,7 @@ def waiting_for_intent(session: Session, account: str, intent: str) -> Sequence[
         select(StripeNews)
         .where(
             StripeNews.status == NewsStatus.WAITING,
+            StripeNews.reason != NOT_LOOKED_AT,
             StripeNews.account == account,
             StripeNews.intent == intent,
         )

@@ -77,6 +77,8 @@ MOVES: Mapping[NewsStatus, frozenset[NewsStatus]] = {
     NewsStatus.SEEN_TO: frozenset(),
 }
 UNCOUNTED = frozenset({NewsStatus.WAITING, NewsStatus.ASIDE})
+NOT_LOOKED_AT = ""
+"""What stands for the reason of a report that is kept and was not looked at yet."""
 NOT_KNOWN = "No payment of your school is known by it. Look for it in Stripe, and say here what it was."
 STATUS_LABELS: Mapping[NewsStatus, str] = {
     NewsStatus.WAITING: "Not known",
