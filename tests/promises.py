@@ -103,7 +103,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def _tried(report: pytest.TestReport) -> Iterator[Tried]:
     for name, value in report.user_properties:
-        if name == PROPERTY:
+        # What is cleared away afterwards may fail too, and has nothing to add
+        if name == PROPERTY and report.when == "call":
             yield Tried(*json.loads(str(value)))
     promise = _promise_of(report.nodeid)
     if promise is not None and not report.skipped:
