@@ -18,7 +18,8 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, Row, or_, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.event import listen
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column, relationship
 
 from marketplace.core import clock, logs
 from marketplace.core.db import Base, db, transaction
@@ -27,6 +28,7 @@ from marketplace.core.policy import Act, Actor
 
 log = logs.of(__name__)
 GENESIS = "0" * 64
+HELD = "chain_head"
 LINKS_AT_ONCE = 5_000
 MOST_DELIVERIES_A_RUN = 1_000
 LONGEST_WAIT = timedelta(hours=1)
@@ -149,7 +151,25 @@ def hold_chain(session: Session) -> ChainHead:
 
     An action that must not miss another one's change takes it before it looks.
     """
-    return session.get_one(ChainHead, 1, with_for_update=True, populate_existing=True)
+    held: ChainHead | None = session.info.get(HELD)
+    if held is None:
+        held = session.get_one(ChainHead, 1, with_for_update=True, populate_existing=True)
+        session.info[HELD] = held
+    return held
+
+
+def _let_go(session: Session, _: object) -> None:
+    """Forget that the head is held: with the action, and with a part of it that was taken back."""
+    session.info.pop(HELD, None)
+
+
+def _let_go_at_the_end(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:
+        session.info.pop(HELD, None)
+
+
+listen(Session, "after_soft_rollback", _let_go)
+listen(Session, "after_transaction_end", _let_go_at_the_end)
 
 
 def fingerprint(event: Event | Row[Any]) -> str:

@@ -19,8 +19,10 @@ class Gate:
         self.knocked = 0
         self._listening = socket.create_server((HOST, 0), backlog=64)
         self._held: list[socket.socket] = []
+        self._passing: list[socket.socket] = []
         self.port: int = self._listening.getsockname()[1]
-        threading.Thread(target=self._let_in, daemon=True).start()
+        self._thread = threading.Thread(target=self._let_in, daemon=True)
+        self._thread.start()
 
     def open(self) -> None:
         """Lead on from now on; who was kept waiting is sent away, as when a server comes back."""
@@ -35,7 +37,10 @@ class Gate:
         with contextlib.suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
+        self._thread.join()
         self.open()
+        for one in self._passing:
+            one.close()
 
     def _let_in(self) -> None:
         with contextlib.suppress(OSError):
@@ -46,6 +51,7 @@ class Gate:
                     self._held.append(came)
                     continue
                 beyond = socket.create_connection((HOST, self.leads_to))
+                self._passing += [came, beyond]
                 for one, other in ((came, beyond), (beyond, came)):
                     threading.Thread(target=_pass_on, args=(one, other), daemon=True).start()
 

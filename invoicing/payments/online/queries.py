@@ -67,9 +67,11 @@ def get_payment(session: Session, actor: Actor, payment_id: uuid.UUID) -> Online
 
 def lock_payment(session: Session, payment_id: uuid.UUID) -> OnlinePayment:
     """An online payment and its invoice, held until the action ends: the invoice first, as everybody does."""
-    payment = session.get_one(OnlinePayment, payment_id)
-    session.get_one(Invoice, payment.invoice_id, with_for_update=True, populate_existing=True)
-    return session.get_one(OnlinePayment, payment_id, with_for_update=True, populate_existing=True)
+    invoice_id = session.scalars(select(OnlinePayment.invoice_id).where(OnlinePayment.id == payment_id)).one()
+    invoice = session.get_one(Invoice, invoice_id, with_for_update=True, populate_existing=True)
+    payment = session.get_one(OnlinePayment, payment_id, with_for_update=True, populate_existing=True)
+    assert payment.invoice is invoice  # held by the payment from now on, it is not read again
+    return payment
 
 
 def live_payment(session: Session, invoice_id: uuid.UUID) -> OnlinePayment | None:
@@ -92,8 +94,10 @@ def payments_of_invoice(session: Session, invoice_id: uuid.UUID) -> Sequence[Onl
 
 def id_of(session: Session, account: str, payment_id: uuid.UUID | None, intent: str) -> uuid.UUID | None:
     """The online payment that Stripe means: by our own name for it, or by Stripe's."""
-    if payment_id is not None and (known := session.get(OnlinePayment, payment_id)) is not None:
-        return known.id
+    if payment_id is not None:
+        known = session.scalar(select(OnlinePayment.id).where(OnlinePayment.id == payment_id))
+        if known is not None:
+            return known
     if not intent:
         return None
     query = select(OnlinePayment.id).where(OnlinePayment.account == account, OnlinePayment.intent == intent)
