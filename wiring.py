@@ -143,6 +143,7 @@ def connect() -> None:
     events.subscribe(
         "settlement.invoices",
         settlement_jobs.invoice_changed,
+        Act.PAYMENT_HEAR,
         Act.PAYMENT_RECORD,
         Act.PAYMENT_APPROVE,
         Act.INVOICE_DISPUTE,

@@ -60,7 +60,7 @@ def set_baseline(
 
 
 def record_invoiced(actor: Actor, cost_id: uuid.UUID, contract_id: uuid.UUID, terms: InvoicedTerms) -> None:
-    """Say what was invoiced under a contract for a time. Raises RuleBroken."""
+    """Say what was invoiced under a contract for a time; without an amount, what was accepted. RuleBroken."""
     with transaction() as session:
         contract = get_contract(session, actor, contract_id, lock=True)
         policy.require(actor, Act.SAVING_RECORD, contract.school_id)
@@ -72,6 +72,7 @@ def record_invoiced(actor: Actor, cost_id: uuid.UUID, contract_id: uuid.UUID, te
             contract=(contract.starts_on, contract.runs_until),
             known=queries.counted_days(session, contract_id),
             measured=baseline is not None and baseline.quantity is not None,
+            accepted=queries.accepted(session, [contract_id])[contract_id],
             today=clock.today(),
         )
         assert actor.person_id, "people record what was invoiced"
@@ -83,7 +84,7 @@ def record_invoiced(actor: Actor, cost_id: uuid.UUID, contract_id: uuid.UUID, te
                 ends_on=terms.ends_on,
                 amount=terms.amount,
                 quantity=terms.quantity,
-                source=terms.source.strip(),
+                source=terms.source.strip() if terms.amount is not None else "",
                 recorded_by=actor.person_id,
                 recorded_at=clock.now(),
             )

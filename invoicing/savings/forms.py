@@ -84,17 +84,24 @@ class InvoicedForm(NewThingForm):
     starts_on = DateInputField("First day", [Required("Enter the first day.")])
     ends_on = DateInputField("Last day", [Required("Enter the last day.")])
     amount = MoneyField(
-        "What was invoiced for it, before VAT?", [Required("Enter what was invoiced.")], minimum=ZERO
+        "What was invoiced for it, before VAT?",
+        minimum=ZERO,
+        description="Leave blank to count the supplier’s invoices that your school accepted here for this "
+        "contract. Enter it where they came on paper",
     )
     quantity = QuantityField("How much was bought?", description="Counted as the baseline counts it")
     source = TextField(
         "By which invoices?",
-        [Required("Say by which invoices."), Length(max=LONGEST_SOURCE)],
-        description="Their numbers, for example KC-1041 to KC-1052",
+        [Length(max=LONGEST_SOURCE)],
+        description="With an amount: their numbers, for example KC-1041 to KC-1052",
     )
 
     def terms(self) -> InvoicedTerms:
         """What was typed, once it is valid."""
         return InvoicedTerms(
-            self.starts_on.data, self.ends_on.data, self.amount.data, self.source.data, self.quantity.data
+            self.starts_on.data,
+            self.ends_on.data,
+            self.amount.data,
+            self.source.data or "",
+            self.quantity.data,
         )

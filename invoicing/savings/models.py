@@ -62,12 +62,16 @@ class Baseline(Base):
 
 
 class InvoicedCost(Base):
-    """What was invoiced under a contract for a time. A wrong one is taken back and stays on record."""
+    """What was invoiced under a contract for a time. A wrong one is taken back and stays on record.
+
+    Without an amount it is counted from the invoices that the school accepted for the contract.
+    """
 
     __tablename__ = "saving_invoiced"
     __table_args__ = (
         CheckConstraint("ends_on >= starts_on", name="days_in_order"),
         CheckConstraint("amount >= 0", name="amount_not_negative"),
+        CheckConstraint("(amount IS NULL) = (source = '')", name="typed_with_source"),
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("(taken_back_at IS NULL) = (taken_back_by IS NULL)", name="taken_back_by_somebody"),
     )
@@ -76,7 +80,7 @@ class InvoicedCost(Base):
     contract_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contract.id"), index=True)
     starts_on: Mapped[date]
     ends_on: Mapped[date]
-    amount: Mapped[Money]
+    amount: Mapped[Money | None]
     quantity: Mapped[Decimal | None]
     source: Mapped[str]
     recorded_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from flask import url_for
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
+from invoicing.incoming.models import SupplierInvoice
+from invoicing.incoming.rules import Kind
 from invoicing.savings.models import Baseline, InvoicedCost
-from invoicing.savings.rules import BaselineTerms, Saving, added_up, measure
+from invoicing.savings.rules import Accepted, BaselineTerms, Saving, added_up, counted, measure
 from marketplace.alliance.models import Membership, Organisation
 from marketplace.alliance.rules import MembershipStatus
 from marketplace.contracts.models import Contract
@@ -28,9 +30,14 @@ from suppliers.awards.models import Award
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What was invoiced for a time, and what that saved; None where there is no baseline."""
+    """What was invoiced for a time, and what that saved; None where there is no baseline.
+
+    `amount` and `source` are typed, or counted from what was accepted; no amount while nothing was.
+    """
 
     cost: InvoicedCost
+    amount: Money | None
+    source: str
     saving: Saving | None
 
 
@@ -182,9 +189,9 @@ def of_alliance(
 def _measured(
     session: Session, contracts: Sequence[Contract], ended: tuple[date, date] | None = None
 ) -> list[ContractSaving]:
-    """Contracts with their baselines and lines. Two queries, however many there are."""
+    """Contracts with their baselines and lines. Three queries, however many there are."""
     ids = [contract.id for contract in contracts]
-    baselines = _baselines(session, ids)
+    baselines, bought = _baselines(session, ids), accepted(session, ids)
     costs: dict[uuid.UUID, list[InvoicedCost]] = defaultdict(list)
     query = (
         select(InvoicedCost)
@@ -200,7 +207,10 @@ def _measured(
         ContractSaving(
             contract,
             baselines.get(contract.id),
-            tuple(_line(baselines.get(contract.id), contract, cost) for cost in costs[contract.id]),
+            tuple(
+                _line(baselines.get(contract.id), contract, cost, bought[contract.id])
+                for cost in costs[contract.id]
+            ),
         )
         for contract in contracts
     ]
@@ -211,9 +221,31 @@ def _baselines(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, 
     return {one.contract_id: one for one in session.scalars(query)}
 
 
-def _line(baseline: Baseline | None, contract: Contract, cost: InvoicedCost) -> Line:
-    saving = measure(baseline.terms, contract.annual_value, cost.terms) if baseline else None
-    return Line(cost, saving)
+def _line(
+    baseline: Baseline | None, contract: Contract, cost: InvoicedCost, bought: Sequence[Accepted]
+) -> Line:
+    terms = counted(cost.terms, bought)
+    if terms is None:
+        return Line(cost, None, "Nothing that was accepted for this time stands any more: not counted", None)
+    saving = measure(baseline.terms, contract.annual_value, terms) if baseline else None
+    return Line(cost, terms.amount, terms.source, saving)
+
+
+def accepted(session: Session, contract_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, list[Accepted]]:
+    """What schools accepted of their suppliers under contracts, by contract: before VAT, by day of supply."""
+    credited = aliased(SupplierInvoice)
+    query = (
+        select(SupplierInvoice, credited)
+        .outerjoin(credited, credited.id == SupplierInvoice.credits_id)
+        .where(SupplierInvoice.contract_id.in_(contract_ids), SupplierInvoice.entry_id.is_not(None))
+        .order_by(SupplierInvoice.issued_on, SupplierInvoice.id)
+    )
+    found: dict[uuid.UUID, list[Accepted]] = defaultdict(list)
+    for one, taken_back in session.execute(query):
+        of = taken_back or one
+        net = one.net if one.kind is Kind.INVOICE else -one.net
+        found[one.contract_id].append(Accepted(of.supplied_on or of.issued_on, one.number, net))
+    return found
 
 
 def links_of_contract(session: Session, actor: Actor, contract: Contract) -> list[ContractLink]:  # noqa: ARG001  # a place's signature

@@ -17,7 +17,7 @@ measured, C is the baseline itself, and all of the difference is one of price.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -29,6 +29,7 @@ from marketplace.tenders.timetable import over_whole_term
 LONGEST_SOURCE = 300
 LONGEST_UNIT = 40
 LARGEST_RISE = 10_000
+MOST_NAMED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,46 @@ class BaselineTerms:
 
 @dataclass(frozen=True, slots=True)
 class InvoicedTerms:
-    """What was invoiced for a time, both days included, in pence before VAT, and by which documents."""
+    """What was invoiced for a time, both days included, in pence before VAT, and by which documents.
+
+    Without an amount it is what the school accepted of its supplier for that time, as that stands at present.
+    """
 
     starts_on: date
     ends_on: date
-    amount: Money
+    amount: Money | None
     source: str
     quantity: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An invoice that the school accepted for a contract: its day of supply, and what it charges before VAT.
+
+    A credit note takes away, and counts on the day of its invoice.
+    """
+
+    on: date
+    number: str
+    net: Money
+
+
+def accepted_in(accepted: Iterable[Accepted], starts_on: date, ends_on: date) -> list[Accepted]:
+    """Those that were supplied in a time, both days included."""
+    return [one for one in accepted if starts_on <= one.on <= ends_on]
+
+
+def counted(terms: InvoicedTerms, accepted: Iterable[Accepted]) -> InvoicedTerms | None:
+    """What was invoiced, with its amount; None while nothing was accepted that could be counted."""
+    if terms.amount is not None:
+        return terms
+    found = accepted_in(accepted, terms.starts_on, terms.ends_on)
+    if not found:
+        return None
+    numbers = ", ".join(one.number for one in found[:MOST_NAMED])
+    more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
+    source = f"Counted from what was accepted: {numbers}{more}"
+    return replace(terms, amount=Money.total(one.net for one in found), source=source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +127,8 @@ def added_up(savings: Iterable[Saving]) -> Saving:
 
 
 def measure(baseline: BaselineTerms, annual_award: Money, invoiced: InvoicedTerms) -> Saving:
-    """What was invoiced for a time, held against the baseline for the same time."""
+    """What was invoiced for a time, its amount known, held against the baseline for the same time."""
+    assert invoiced.amount is not None, "what is not known saves nothing"
     before = over_whole_term(baseline.amount, invoiced.starts_on, invoiced.ends_on)
     at_old_price = before
     if baseline.quantity is not None and invoiced.quantity is not None:
@@ -139,11 +174,13 @@ def check_invoiced(
     contract: tuple[date, date],
     known: Iterable[tuple[date, date]],
     measured: bool,
+    accepted: Iterable[Accepted],
     today: date,
 ) -> None:
     """Raise RuleBroken for a time that is out of order, outside the contract or counted already.
 
-    `measured` says whether the baseline has a quantity, so that one is needed here too.
+    `measured` says whether the baseline has a quantity, so that one is needed here too; `accepted` are what
+    an amount that is left blank is counted from.
     """
     if terms.ends_on < terms.starts_on:
         raise RuleBroken("The last day must not be before the first.", "ends_on")
@@ -165,6 +202,14 @@ def check_invoiced(
         raise RuleBroken("Enter the quantity: the baseline has one to compare it with.", "quantity")
     if terms.quantity is not None and terms.quantity <= 0:
         raise RuleBroken("The quantity must be more than 0.", "quantity")
+    if terms.amount is None:
+        if not accepted_in(accepted, terms.starts_on, terms.ends_on):
+            raise RuleBroken(
+                "Your school has accepted no invoice for this contract that was supplied in this time. Accept "
+                "the supplier’s invoices first, or enter the amount.",
+                "amount",
+            )
+        return
     if terms.amount < ZERO:
         raise RuleBroken("The amount must be £0.00 or more.", "amount")
     if not terms.source.strip():

@@ -123,10 +123,17 @@ def record_invoiced(contract_id: uuid.UUID) -> Any:
     if form.validate_on_submit():
         with answering(form):
             actions.record_invoiced(acting, form.id_to_make, contract_id, form.terms())
-            flash(f"You entered {form.amount.data} of invoices.", "success")
+            said = "the invoices that were accepted" if form.amount.data is None else f"{form.amount.data}"
+            flash(f"You entered what was invoiced: {said}.", "success")
             return redirect(url_for(".show_contract", contract_id=contract_id))
     found = queries.of_contract(session, acting, contract_id)
-    return page("savings/record_invoiced.html", form=form, contract=found.contract, baseline=found.baseline)
+    return page(
+        "savings/record_invoiced.html",
+        form=form,
+        contract=found.contract,
+        baseline=found.baseline,
+        accepted=queries.accepted(session, [contract_id])[contract_id],
+    )
 
 
 @savings.post("/invoiced/<uuid:cost_id>/take-back")

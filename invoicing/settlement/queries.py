@@ -14,6 +14,8 @@ from invoicing.bank.proposals.models import PaymentProposal
 from invoicing.invoices.credit_notes.models import CreditNote
 from invoicing.invoices.models import Invoice
 from invoicing.invoices.rules import UNPAID
+from invoicing.payments.online.models import OnlinePayment
+from invoicing.payments.online.rules import OnlineStatus
 from invoicing.settlement.models import (
     Settlement,
     SettlementAbsence,
@@ -156,14 +158,18 @@ def open_ids(session: Session, invoice_ids: Collection[uuid.UUID]) -> list[uuid.
 
 
 def invoices_named(session: Session, subject_id: uuid.UUID) -> list[uuid.UUID]:
-    """The invoice that an event was about: itself, or that of a credit note or a write-off."""
+    """The invoice that an event was about: itself, or of a credit note, a write-off or an online payment."""
     by_note = session.scalar(select(CreditNote.invoice_id).where(CreditNote.id == subject_id))
     by_proposal = session.scalar(select(PaymentProposal.invoice_id).where(PaymentProposal.id == subject_id))
-    return [by_note or by_proposal or subject_id]
+    online = session.scalar(select(OnlinePayment.invoice_id).where(OnlinePayment.id == subject_id))
+    return [by_note or by_proposal or online or subject_id]
 
 
 def due_debts(session: Session, alliance_id: uuid.UUID, until: date) -> list[Debt]:
-    """What schools that take part owe one another by invoices due until a day, but for what is disputed."""
+    """What schools that take part owe one another by invoices due until a day, but for what is disputed.
+
+    An invoice with a Direct Debit on its way is left out: it would be paid twice.
+    """
     taking_part = _taking_part(alliance_id)
     query = (
         select(Invoice)
@@ -173,10 +179,16 @@ def due_debts(session: Session, alliance_id: uuid.UUID, until: date) -> list[Deb
             Invoice.issuer_id.in_(taking_part),
             Invoice.buyer_id.in_(taking_part),
             Invoice.total - Invoice.credited - Invoice.paid > Invoice.disputed,
+            Invoice.id.not_in(on_their_way()),
         )
         .order_by(Invoice.id)
     )
     return [Debt(one.id, one.issuer_id, one.buyer_id, one.asked_for) for one in session.scalars(query)]
+
+
+def on_their_way() -> Select[uuid.UUID]:
+    """The invoices whose money a bank is collecting: begun online, and neither received nor failed yet."""
+    return select(OnlinePayment.invoice_id).where(OnlinePayment.status == OnlineStatus.PENDING)
 
 
 def _taking_part(alliance_id: uuid.UUID) -> Select[uuid.UUID]:

@@ -60,12 +60,14 @@ class Why(StrEnum):
     PAID = "paid"
     DISPUTED = "disputed"
     STAYS_OUT = "stays_out"
+    ON_ITS_WAY = "on_its_way"
 
 
 WHY_LABELS: Mapping[Why, str] = {
     Why.PAID: "was paid or credited meanwhile",
     Why.DISPUTED: "is disputed",
     Why.STAYS_OUT: "is of a school that does not take part",
+    Why.ON_ITS_WAY: "is being paid by Direct Debit",
 }
 
 

@@ -128,11 +128,14 @@ def _say_why(
     """Write down for each line that fell what became of its invoice."""
     amounts = {debt.invoice_id: debt.amount for debt in left}
     taking_part = queries.schools_taking_part(session, settlement.alliance_id)
+    on_their_way = set(session.scalars(queries.on_their_way()))
     for debt in proposed:
         amount = amounts.get(debt.invoice_id, ZERO)
         if amount == debt.amount:
             continue
         why = Why.DISPUTED if invoices[debt.invoice_id].disputed else Why.PAID
+        if debt.invoice_id in on_their_way:
+            why = Why.ON_ITS_WAY
         if not {debt.issuer_id, debt.buyer_id} <= taking_part:
             why = Why.STAYS_OUT
         session.add(

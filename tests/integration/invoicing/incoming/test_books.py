@@ -22,6 +22,9 @@ from invoicing.incoming.rules import DocumentStatus
 from invoicing.ledger.periods import actions as periods
 from invoicing.ledger.queries import balances
 from invoicing.ledger.rules import AccountKind, AccountName
+from invoicing.savings import actions as savings
+from invoicing.savings import queries as saved
+from invoicing.savings.rules import InvoicedTerms
 from invoicing.verification import queries as verification
 from marketplace.core import clock
 from marketplace.core.errors import Forbidden, RuleBroken
@@ -107,6 +110,13 @@ def test_an_accepted_invoice_is_owed_paid_credited_and_paid_back_and_everything_
         assert listed.differing == []
         assert not listed.items
         assert nothing_differs(session)
+        october = InvoicedTerms(date(2026, 10, 1), clock.today(), None, "")
+        savings.record_invoiced(alder.bursar, new_id(), contract_id, october)
+        (line,) = saved.of_contract(make.fresh(), alder.bursar, contract_id).lines
+        assert (line.amount, line.source) == (
+            Money(100_00),
+            "Counted from what was accepted: INV-1041",
+        )
         with pytest.raises(Forbidden):
             payments.undo_payment(alder.headteacher, back, "Why not")
 

@@ -1,5 +1,6 @@
 """A saving is price + volume + avoided rise, to the penny, and negative where more was paid."""
 
+from contextlib import nullcontext
 from datetime import date
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invoicing.savings import rules
-from invoicing.savings.rules import BaselineTerms, InvoicedTerms, Saving
+from invoicing.savings.rules import Accepted, BaselineTerms, InvoicedTerms, Saving
 from marketplace.core.errors import RuleBroken
 from marketplace.core.money import ZERO, Money
 
@@ -130,10 +131,47 @@ def test_a_time_that_is_not_over_outside_the_contract_or_counted_already_is_refu
     september = (date(2026, 9, 1), date(2026, 9, 30))
     with pytest.raises(RuleBroken) as refusal:
         rules.check_invoiced(
-            now(1, None, days), contract=YEAR, known=[september], measured=False, today=date(2026, 11, 27)
+            now(1, None, days),
+            contract=YEAR,
+            known=[september],
+            measured=False,
+            accepted=[],
+            today=date(2026, 11, 27),
         )
     assert refusal.value.field == field
     with pytest.raises(RuleBroken, match="Enter the quantity"):
         rules.check_invoiced(
-            now(1, None, september), contract=YEAR, known=[], measured=True, today=date(2026, 11, 27)
+            now(1, None, september),
+            contract=YEAR,
+            known=[],
+            measured=True,
+            accepted=[],
+            today=date(2026, 11, 27),
         )
+
+
+def test_without_an_amount_what_was_accepted_for_the_time_is_counted_credit_notes_taken_off() -> None:
+    days = (date(2026, 9, 1), date(2026, 9, 30))
+    blank = InvoicedTerms(*days, None, "")
+    bought = [
+        Accepted(date(2026, 8, 31), "KC-0", Money(999_00)),
+        Accepted(date(2026, 9, 1), "KC-1", Money(100_00)),
+        Accepted(date(2026, 9, 30), "KC-2", Money(50_00)),
+        Accepted(date(2026, 9, 30), "CN-1", Money(-20_00)),
+    ]
+    found = rules.counted(blank, bought)
+    assert found is not None
+    assert (found.amount, found.source) == (Money(130_00), "Counted from what was accepted: KC-1, KC-2, CN-1")
+    assert rules.counted(blank, bought[:1]) is None
+    typed = now(1, None, days)
+    assert rules.counted(typed, bought) is typed
+    for accepted, refused in ((bought[:1], True), (bought, False)):
+        with pytest.raises(RuleBroken, match="has accepted no invoice") if refused else nullcontext():
+            rules.check_invoiced(
+                blank,
+                contract=YEAR,
+                known=[],
+                measured=False,
+                accepted=accepted,
+                today=date(2026, 11, 27),
+            )

@@ -31,7 +31,9 @@ from invoicing.payments.online.news.models import StripeNews
 from invoicing.payments.online.news.rules import NewsStatus
 from invoicing.payments.online.rules import OnlineStatus
 from invoicing.reminders.queries import due
+from invoicing.settlement import queries as settlements
 from invoicing.verification.queries import verify
+from marketplace.alliance.models import Membership
 from marketplace.core import clock
 from marketplace.core.db import db
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
@@ -217,6 +219,9 @@ def test_a_direct_debit_is_pending_until_it_comes_and_the_buyer_hears_when_it_fa
     assert make.invoice(invoice_id).paid == ZERO
     later = clock.today() + timedelta(days=40)
     assert due(session, later) == []
+    alliance_id = session.scalars(select(Membership.alliance_id)).first()
+    assert alliance_id
+    assert settlements.due_debts(session, alliance_id, later) == []
     with pytest.raises(RuleBroken, match="on its way already"):
         actions.cancel_payment(beech.bursar, payment.id)
     at_stripe.do("fail", said[0]["data"]["object"]["payment_intent"])
@@ -227,6 +232,7 @@ def test_a_direct_debit_is_pending_until_it_comes_and_the_buyer_hears_when_it_fa
     ).all()
     assert told == [f"Your Direct Debit for invoice {make.invoice(invoice_id).number} failed"]
     assert [invoice.id for invoice, _ in due(session, later)] == [invoice_id]
+    assert [debt.invoice_id for debt in settlements.due_debts(session, alliance_id, later)] == [invoice_id]
     again = make.online_payment(beech, invoice_id)
     assert (again.status, again.id != payment.id) == (OnlineStatus.OPEN, True)
 
