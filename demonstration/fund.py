@@ -13,12 +13,19 @@ from sqlalchemy import select
 from demonstration.cast import Cast, DemonstrationSchool
 from demonstration.purchases import ALDHELM, FERNLEIGH, HARROW, KINGFISHER, MANOR, MILLBROOK
 from invoicing.fund import actions, queries, rules
+from invoicing.fund.billing import actions as billing
 from invoicing.fund.budgets import actions as budgets
 from invoicing.fund.grants import actions as grants
 from invoicing.fund.grants.rules import Gift, Giver
 from invoicing.fund.models import Contribution
 from invoicing.fund.rules import Proposal, Purpose, Wish
 from invoicing.fund.statements import academic_year
+from invoicing.invoices.batches import actions as batches
+from invoicing.invoices.batches.jobs import go_on
+from invoicing.invoices.batches.queries import Wanted
+from invoicing.invoices.batches.rules import Which
+from invoicing.invoices.models import Invoice
+from invoicing.invoices.rules import InvoiceSource, InvoiceStatus
 from marketplace.alliance.decisions import actions as deciding
 from marketplace.alliance.decisions import queries as decisions
 from marketplace.alliance.decisions.rules import Choice, DecisionStatus, Subject
@@ -71,6 +78,34 @@ def fill(cast: Cast) -> uuid.UUID:
     _approve(cast, waiting, -4, (HARROW,))
     claim(cast, fund_id, -2, ALDHELM, title="Mentoring for two early career teachers", pounds=1_750)
     return fund_id
+
+
+def send_invoices(cast: Cast, fund_id: uuid.UUID) -> None:
+    """The secondary school keeps the fund's money from now on, and sends two invoices as a batch."""
+    host = cast.schools[MANOR]
+    with cast.calendar.on(-5, hour=9):
+        billing.choose_host(cast.coordinator, fund_id, host.id)
+    third = _propose(
+        cast,
+        fund_id,
+        -5,
+        title="Contributions for staff training",
+        pounds=4_800,
+        purpose=Purpose.STAFF_TRAINING,
+    )
+    _confirm(cast, third, -3, (HARROW, KINGFISHER))
+    with cast.calendar.on(-2):
+        session = db.session()
+        session.rollback()
+        drafts = select(Invoice.id, Invoice.version).where(
+            Invoice.issuer_id == host.id,
+            Invoice.status == InvoiceStatus.DRAFT,
+            Invoice.source == InvoiceSource.CONTRIBUTION,
+        )
+        ticked = [(row.id, row.version) for row in session.execute(drafts.order_by(Invoice.id))]
+        session.rollback()
+        batches.start_batch(host.finance_lead, new_id(), Wanted(host.id), ticked, which=Which.TICKED, seen="")
+        go_on()
 
 
 def _set_budget(cast: Cast, fund_id: uuid.UUID) -> None:

@@ -20,6 +20,7 @@ from demonstration import (
     judging,
     ladders,
     leaver,
+    logos,
     needs,
     online,
     packages,
@@ -61,6 +62,7 @@ def tell(calendar: Calendar) -> None:
     ladders.climb(cast)
     ladders.claim(cast, fund_id)
     leaver.leave(cast, fund_id)
+    logos.put_on(cast)
     recharges.recharge(cast)
     packages.keep_layout(cast)
     settling.owe(cast)
@@ -71,6 +73,7 @@ def tell(calendar: Calendar) -> None:
     online.pay(cast)
     closing.close(cast)
     settling.settle(cast)
+    fund.send_invoices(cast, fund_id)
     registers.renew_due_contracts()
     savings.measure(cast)
     work.share(cast)

@@ -65,6 +65,32 @@ class Bill:
 
 
 @dataclass
+class Bought:
+    """A supplier's invoice, and a credit note for it that may be accepted: what is `owed` by the books."""
+
+    school: int
+    total: int
+    note: int
+    issued_on: date
+    accepted: bool = False
+    disputed: bool = False
+    credited: int = 0
+    paid: int = 0
+
+    def dispute(self) -> None:
+        """It is out of the books."""
+        self.accepted, self.disputed = False, True
+
+    @property
+    def owed(self) -> int:
+        return self.total - self.credited - self.paid if self.accepted else 0
+
+    @property
+    def outstanding(self) -> int:
+        return max(0, self.owed)
+
+
+@dataclass
 class Books:
     """Everybody's books. `held` is by who keeps money on account and whose it is; `cleared` by settlement."""
 
@@ -76,6 +102,19 @@ class Books:
     numbers: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
     first_on: dict[int, date] = field(default_factory=dict)
     closed: dict[int, date] = field(default_factory=dict)
+    bought: Bought | None = None
+
+    def accept(self, bought: Bought) -> None:
+        """A supplier's invoice is owed from its own day on, or the first after it that is open."""
+        if bought.accepted:
+            return
+        bought.accepted, bought.disputed = True, False
+        self._posted(self.open_day(bought.issued_on, bought.school), bought.school)
+
+    def pay_supplier(self, bought: Bought, amount: int) -> None:
+        """Money went from the bank to a supplier."""
+        bought.paid += amount
+        self.bank[bought.school] -= amount
 
     def is_open(self, day: date, *schools: int) -> bool:
         """Can something be posted on a day to the books of all of these?"""
@@ -175,6 +214,8 @@ class Books:
                 left = bill.total - bill.credited - bill.paid
                 found[bill.issuer, "receivable:", bill.buyer] += left
                 found[bill.buyer, "payable:", bill.issuer] -= left
+        if self.bought:
+            found[self.bought.school, "payable:supplier", None] -= self.bought.owed
         for (holder, payer), amount in self.held.items():
             found[holder, "payable:on account", payer] -= amount
             found[payer, "receivable:on account", holder] += amount

@@ -205,8 +205,8 @@ def check_invoiced(
     if terms.amount is None:
         if not accepted_in(accepted, terms.starts_on, terms.ends_on):
             raise RuleBroken(
-                "Your school has accepted no invoice for this contract that was supplied in this time. Accept "
-                "the supplier’s invoices first, or enter the amount.",
+                "Your school has accepted no invoice for this contract that was supplied in this time. "
+                "Accept the supplier’s invoices first, or enter the amount.",
                 "amount",
             )
         return

@@ -68,13 +68,16 @@ class Opening:
     """Three schools that owe one another in a ring, the first of them registered for VAT.
 
     The second paid the first £200.00 for an invoice of £120.00, so £80.00 is on account; `lines` came in from
-    the second, £30.00 and £500.00, and wait.
+    the second, £30.00 and £500.00, and wait. The first has a supplier’s invoice of £120.00 and a credit note
+    of £60.00 for it, and has decided about neither.
     """
 
     alliance: Alliance
     invoices: tuple[UUID, ...]
     """£600.00 and £120.00 to the second from the first, £300.00 to the third, and £100.00 from that."""
     lines: tuple[UUID, ...]
+    bought: UUID
+    note: UUID
 
     @property
     def schools(self) -> tuple[School, ...]:
@@ -100,4 +103,11 @@ def opening() -> Opening:
         )
         matched, *waiting = money_in(first, *(Movement(pence) for pence in (200_00, 30_00, 500_00)))
         bank.match_payment(first.finance_lead, matched, 1, [invoices[1]], Money(80_00))
-    return Opening(everybody, invoices, tuple(waiting))
+        on = OCTOBER.date()
+        bought = incoming.received(first, incoming.supplier_ubl(first.name, issued_on=on))
+        one_day = incoming.Charged("1", "50", *incoming.STANDARD)
+        credited = incoming.supplier_ubl(
+            first.name, one_day, number="CN-1", takes_back="INV-1041", issued_on=on
+        )
+        note = incoming.received(first, credited)
+    return Opening(everybody, invoices, tuple(waiting), bought, note)
