@@ -126,10 +126,11 @@ PAPER = Bill(
 
 
 def send(cast: Cast) -> None:
-    """Some of everything: paid from the bank statement, part paid and credited, disputed, rejected, waiting."""
+    """Paid from the bank statement, part paid and credited, to be paid, disputed, rejected, waiting."""
     school = cast.schools[MANOR]
     with cast.calendar.on(TAKEN):
-        taken = {one.number: _take(school, one).id for one in (BROADBAND, LUNCHES, WINDOWS, COPIER, PAPER)}
+        at_first = (BROADBAND, LUNCHES, WINDOWS, COPIER, PAPER)
+        taken = {one.number: _take(school, one).id for one in at_first}
     with cast.calendar.on(ACCEPTED):
         contract_id = queries.suggested(
             _read(school, taken[BROADBAND.number]),

@@ -10,7 +10,7 @@ from demonstration.purchases import MANOR
 from invoicing.invoices.logos import actions
 
 CHOSEN = -64
-SIZE = 96
+SIZE, EDGE, BAND = 96, 4, 14
 GREEN, GOLD, WHITE = (18, 84, 58), (214, 166, 52), (255, 255, 255)
 
 
@@ -38,7 +38,7 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 def _colour(column: int, row: int) -> tuple[int, int, int]:
     """Outside the shield white; its lower half narrows to a point."""
     middle = SIZE // 2
-    width = middle - 6 if row <= middle else (middle - 6) * (SIZE - 4 - row) // (SIZE - 4 - middle)
-    if row < 4 or abs(column - middle) > width:
+    width = middle - 6 if row <= middle else (middle - 6) * (SIZE - EDGE - row) // (SIZE - EDGE - middle)
+    if row < EDGE or abs(column - middle) > width:
         return WHITE
-    return GOLD if 0 <= row - column // 3 - 20 < 14 else GREEN
+    return GOLD if 0 <= row - column // 3 - 20 < BAND else GREEN
