@@ -4,8 +4,8 @@ import sqlalchemy as sa
 
 from marketplace.migrations.rebuild import rebuilt
 
-revision = "0079"
-down_revision = "0078"
+revision = "0081"
+down_revision = "0080"
 branch_labels = None
 depends_on = None
 

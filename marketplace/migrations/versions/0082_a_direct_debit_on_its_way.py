@@ -2,8 +2,8 @@
 
 from marketplace.migrations.rebuild import one_of, rebuilt
 
-revision = "0080"
-down_revision = "0079"
+revision = "0082"
+down_revision = "0081"
 branch_labels = None
 depends_on = None
 
