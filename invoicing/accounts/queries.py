@@ -252,7 +252,9 @@ def differing(session: Session, school_id: uuid.UUID, side: Side, items: Collect
     ]
     if side is Side.DEBTORS:
         return wrong
-    of_suppliers = select(SupplierInvoice).where(SupplierInvoice.school_id == school_id)
+    of_suppliers = select(SupplierInvoice).where(
+        SupplierInvoice.school_id == school_id, SupplierInvoice.entry_id.is_not(None)
+    )
     return wrong + [
         one.number
         for one in session.scalars(of_suppliers.order_by(SupplierInvoice.number, SupplierInvoice.id))
