@@ -202,6 +202,7 @@ def others_of_order(session: Session, actor: Actor, invoice: SupplierInvoice) ->
         visible_to(actor),
         SupplierInvoice.school_id == invoice.school_id,
         SupplierInvoice.id != invoice.id,
+        SupplierInvoice.kind == rules.Kind.INVOICE,
         SupplierInvoice.order_number == invoice.order_said,
         SupplierInvoice.status == DocumentStatus.ACCEPTED,
     )

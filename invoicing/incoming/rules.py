@@ -375,14 +375,16 @@ def recharge_id(document_id: uuid.UUID) -> uuid.UUID:
 
 
 def rejection_letter(
-    *, supplier: str, school: str, number: str, issued_on: str, total: str, reason: str
+    kind: Kind, *, supplier: str, school: str, number: str, issued_on: str, total: str, reason: str
 ) -> str:
-    """What to tell the supplier of a rejected invoice, ready to be sent."""
+    """What to tell the supplier of a rejected document, ready to be sent."""
+    called = KIND_LABELS[kind].lower()
+    until = " Until then we will not pay this one." if kind is Kind.INVOICE else ""
     return (
         f"To {supplier}\n\n"
-        f"We have received your invoice {number} of {issued_on} for {total}, and we cannot accept it:\n\n"
+        f"We have received your {called} {number} of {issued_on} for {total}, and we cannot accept it:\n\n"
         f"{reason}\n\n"
-        "Please send us a corrected invoice as an e-invoice (EN 16931, as UBL, CII or a PDF with the XML "
-        "inside). Until then we will not pay this one.\n\n"
+        f"Please send us a corrected {called} in electronic form (EN 16931, as UBL, CII or a PDF with the "
+        f"XML inside).{until}\n\n"
         f"{school}"
     )

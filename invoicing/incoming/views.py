@@ -130,6 +130,7 @@ def _recharge(invoice: SupplierInvoice) -> str:
 
 def _letter(invoice: SupplierInvoice) -> str:
     return rules.rejection_letter(
+        invoice.kind,
         supplier=invoice.supplier_name,
         school=invoice.school.name,
         number=invoice.number,
@@ -244,7 +245,7 @@ def reject_invoice(invoice_id: uuid.UUID) -> Any:
             actions.reject_invoice(web.actor(), invoice_id, form.version.data, reason=form.reason.data)
             flash("You rejected the invoice. Send the supplier the text below.")
             return redirect(url_for(".show", invoice_id=invoice_id))
-    return page("incoming/reject_invoice.html", form=form, invoice=invoice)
+    return page("incoming/reject_invoice.html", form=form, invoice=invoice, rules=rules)
 
 
 def _deciding(act: Act, invoice_id: uuid.UUID) -> SupplierInvoice:
