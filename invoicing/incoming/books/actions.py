@@ -56,11 +56,11 @@ def enter(
     entry_id = _post(session, actor, invoice, source.id, posted_on=posted_on, legs=legs)
     invoice.creditor_id, invoice.entry_id, invoice.posted_on = creditor.id, entry_id, posted_on
     invoice.credits_id = takes_back.id if takes_back else None
-    invoice.pay_by = rules.pay_by(
-        invoice.due_on, invoice.received_at.astimezone(clock.LONDON).date(), invoice.supplied_on
-    )
     if takes_back is not None:
         takes_back.credited += invoice.due
+        return
+    received_on = invoice.received_at.astimezone(clock.LONDON).date()
+    invoice.pay_by = rules.pay_by(invoice.due_on, received_on, invoice.supplied_on)
 
 
 def take_out(session: Session, actor: Actor, invoice: SupplierInvoice) -> None:
