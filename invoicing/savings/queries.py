@@ -10,7 +10,7 @@ from datetime import date
 
 from flask import url_for
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from invoicing.incoming.models import SupplierInvoice
 from invoicing.incoming.rules import Kind
@@ -233,16 +233,16 @@ def _line(
 
 def accepted(session: Session, contract_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, list[Accepted]]:
     """What schools accepted of their suppliers under contracts, by contract: before VAT, by day of supply."""
-    credited = aliased(SupplierInvoice)
     query = (
-        select(SupplierInvoice, credited)
-        .outerjoin(credited, credited.id == SupplierInvoice.credits_id)
+        select(SupplierInvoice)
         .where(SupplierInvoice.contract_id.in_(contract_ids), SupplierInvoice.entry_id.is_not(None))
+        .options(joinedload(SupplierInvoice.takes_back))
         .order_by(SupplierInvoice.issued_on, SupplierInvoice.id)
     )
     found: dict[uuid.UUID, list[Accepted]] = defaultdict(list)
-    for one, taken_back in session.execute(query):
-        of = taken_back or one
+    for one in session.scalars(query):
+        assert one.contract_id, "only those of a contract were asked for"
+        of = one.takes_back or one
         net = one.net if one.kind is Kind.INVOICE else -one.net
         found[one.contract_id].append(Accepted(of.supplied_on or of.issued_on, one.number, net))
     return found

@@ -91,6 +91,7 @@ def test_price_volume_and_avoided_rise_explain_every_penny_of_one_and_of_all(
 ) -> None:
     savings = [rules.measure(baseline, Money(5), cost) for baseline, cost in pairs]
     for one, (baseline, cost) in zip(savings, pairs, strict=True):
+        assert cost.amount is not None
         assert one.price + one.volume + one.avoided == one.total
         assert one.total == one.baseline + one.avoided - cost.amount
         assert one.avoided >= ZERO
