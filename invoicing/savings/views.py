@@ -123,8 +123,9 @@ def record_invoiced(contract_id: uuid.UUID) -> Any:
     if form.validate_on_submit():
         with answering(form):
             actions.record_invoiced(acting, form.id_to_make, contract_id, form.terms())
-            said = "the invoices that were accepted" if form.amount.data is None else f"{form.amount.data}"
-            flash(f"You entered what was invoiced: {said}.", "success")
+            typed = form.amount.data is not None
+            counted = "You entered the time. What was accepted for it is counted."
+            flash(f"You entered {form.amount.data} of invoices." if typed else counted, "success")
             return redirect(url_for(".show_contract", contract_id=contract_id))
     found = queries.of_contract(session, acting, contract_id)
     return page(
