@@ -2,8 +2,8 @@
 
 from marketplace.migrations.rebuild import one_of, rebuilt
 
-revision = "0083"
-down_revision = "0082"
+revision = "0086"
+down_revision = "0085"
 branch_labels = None
 depends_on = None
 
