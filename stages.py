@@ -63,6 +63,7 @@ from marketplace.alliance.decisions import tasks as decision_tasks
 from marketplace.alliance.decisions import views as decision_pages
 from marketplace.alliance.delegation import models as delegation
 from marketplace.alliance.delegation import views as delegation_pages
+from marketplace.alliance.invitations import views as invitation_pages
 from marketplace.alliance.memberships import models as memberships
 from marketplace.alliance.memberships import tasks as membership_tasks
 from marketplace.alliance.memberships import views as membership_pages
@@ -73,6 +74,8 @@ from marketplace.alliance.school_accounts import models as school_accounts
 from marketplace.alliance.school_accounts import tasks as school_account_tasks
 from marketplace.alliance.school_accounts import views as school_account_pages
 from marketplace.alliance.sign_ins import models as sign_ins
+from marketplace.alliance.sign_ins.account import models as email_changes
+from marketplace.alliance.sign_ins.account import views as account_of_person_pages
 from marketplace.alliance.sign_ins.factors import models as second_factors
 from marketplace.alliance.sign_ins.factors import tasks as factor_tasks
 from marketplace.alliance.sign_ins.factors import views as factor_pages
@@ -188,6 +191,7 @@ MODELS = (
     tokens,
     repeats,
     provider_tables,
+    email_changes,
     work,
     decisions,
     delegation,
@@ -233,7 +237,14 @@ MODELS = (
     annual_pack,
     storage,
 )
-PEOPLE_PAGES = (factor_pages, passkey_pages, proof_pages, provider_pages)
+PEOPLE_PAGES = (
+    factor_pages,
+    passkey_pages,
+    proof_pages,
+    provider_pages,
+    account_of_person_pages,
+    invitation_pages,
+)
 """Modules whose pages stand on the blueprint of people."""
 ALLIANCE_PAGES = (term_dates_pages, school_account_pages)
 """Modules whose pages stand on the blueprint of schools."""

@@ -16,6 +16,7 @@ from demonstration import (
     closing,
     firms,
     fund,
+    invited,
     joining,
     judging,
     ladders,
@@ -80,6 +81,7 @@ def tell(calendar: Calendar) -> None:
     annual_pack.write(cast)
     answers.wait_for_governors(cast)
     firms.keep_house(cast)
+    invited.invite(cast)
 
 
 def _buy(cast: Cast, purchase: Purchase) -> None:

@@ -25,7 +25,7 @@ from marketplace.alliance.models import (
 from marketplace.alliance.rules import ImportOutcome, SchoolDetails
 from marketplace.alliance.school_accounts import proposing
 from marketplace.alliance.school_accounts.notices import told_of
-from marketplace.alliance.sign_ins.actions import end_all
+from marketplace.alliance.sign_ins.actions import end_all, note_vain_request
 from marketplace.core import clock, events, mail, policy
 from marketplace.core.db import db, transaction
 from marketplace.core.errors import NotFound, RuleBroken
@@ -215,18 +215,19 @@ def add_person(
         person = queries.person_by_email(session, email)
         if person is None:
             person = make_person(session, name, email, password, chosen, person_id=person_id)
-            link = None if password else _make_link(session, person, rules.INVITATION_LASTS)
+            link = None if password else make_link(session, person, rules.INVITATION_LASTS)
         elif password:
             raise RuleBroken("Somebody uses this e-mail address already.", "email")
         else:
             _give_roles(session, person, chosen)
-            link = None
+            invited = person.password_hash is None
+            link = make_link(session, person, rules.INVITATION_LASTS) if invited else None
         for organisation_id in sorted({organisation_id for organisation_id, _ in chosen}):
             given = sorted(role for organisation, role in chosen if organisation == organisation_id)
             events.record(
                 session, actor, Act.PERSON_ADD, person.id, organisation_id=organisation_id, roles=given
             )
-        _tell_added(session, actor, person, chosen, link)
+        tell_added(session, actor, person, chosen, link)
         return person.id
 
 
@@ -317,8 +318,8 @@ def set_roles(session: Session, person: Person, organisation_id: uuid.UUID, role
         _give_roles(session, person, [(organisation_id, role) for role in sorted(wanted)])
 
 
-def _make_link(session: Session, person: Person, lasts: timedelta) -> str:
-    """A new link's token; the database keeps only its hash."""
+def make_link(session: Session, person: Person, lasts: timedelta) -> str:
+    """A new link's token; the database keeps only its hash. A shared step."""
     token = secrets.token_urlsafe(32)
     now = clock.now()
     session.add(
@@ -334,9 +335,10 @@ def hash_of_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _tell_added(
+def tell_added(
     session: Session, actor: Actor, person: Person, seats: Sequence[tuple[uuid.UUID, Role]], token: str | None
 ) -> None:
+    """Write to somebody of the roles they were given, with a link if they have no password. A shared step."""
     names = queries.names(session, [organisation_id for organisation_id, _ in seats])
     roles = [f"{rules.ROLE_LABELS[role]} of {names[organisation_id]}" for organisation_id, role in seats]
     mail.write(
@@ -355,15 +357,22 @@ def _tell_added(
 def ask_for_link(email: str) -> None:
     """Send whoever has this address a link to choose a password; nothing is told to who asks.
 
-    No more than one link in five minutes is sent to an address.
+    No more than one link in five minutes is sent to an address, and none to somebody whose invitation was
+    withdrawn. Where nothing is sent, something is stored all the same: who measures how long it takes learns
+    nothing.
     """
     with transaction() as session:
         person = queries.person_by_email(session, email)
-        if person is None or queries.link_made_since(session, person.id, clock.now() - rules.BETWEEN_LINKS):
+        if (
+            person is None
+            or (person.password_hash is None and not person.holdings)
+            or queries.link_made_since(session, person.id, clock.now() - rules.BETWEEN_LINKS)
+        ):
+            note_vain_request(session, email)
             return
         asking = Actor(person.id, person.name)
         policy.require(asking, Act.PASSWORD_FORGET)
-        token = _make_link(session, person, rules.FORGOTTEN_LASTS)
+        token = make_link(session, person, rules.FORGOTTEN_LASTS)
         events.record(session, asking, Act.PASSWORD_FORGET, person.id)
         mail.write(
             session,

@@ -16,6 +16,7 @@ from marketplace.alliance.memberships import actions as memberships
 from marketplace.alliance.memberships.rules import ASSOCIATE_MONTHS
 from marketplace.alliance.policy_views import print_policy
 from marketplace.alliance.rules import ROLES_OF_KIND, ImportOutcome, MembershipKind
+from marketplace.alliance.sign_ins.factors.actions import reset_factors
 from marketplace.core.db import db
 from marketplace.core.errors import Refusal
 from marketplace.core.policy import ADMINISTRATOR, Kind, Role
@@ -125,3 +126,21 @@ def add_person(name: str, email: str, organisation: str, roles: tuple[str, ...])
     click.echo(
         f"{name} was added." if password else f"{name} was added and is sent a link to choose a password."
     )
+
+
+@people.command("reset-factors")
+@click.argument("email")
+@click.option(
+    "--confirmed-by", prompt="E-mail address of the colleague who knows them", help="Who knows them."
+)
+@click.option(
+    "--how", prompt="How was it made sure that it is them", help="Recorded, and told to nobody else."
+)
+def reset_factors_of(email: str, confirmed_by: str, how: str) -> None:
+    """Remove the second factors of EMAIL, who has lost all of them and the recovery codes.
+
+    A colleague of theirs must have confirmed that it is them. Both are written to.
+    """
+    with _refusals_told():
+        reset_factors(ADMINISTRATOR, email, confirmed_by, how)
+    click.echo("Removed. At the next sign-in the password is enough to set up new ones.")

@@ -25,6 +25,8 @@ SUBJECTS = {
         "passkey",
         "token",
         "provider",
+        "email",
+        "invitation",
     ),
     "Work that schools share": ("activity", "lead", "hours", "priorities"),
     "Decisions and confirmations": ("seat", "decision", "confirmation"),

@@ -19,7 +19,7 @@ from marketplace.core.policy import Kind, Role
 LONGEST_PASSWORD = 128
 SHORTEST_PASSWORD = 12
 LEAST_BESIDE_NAMES = 8
-SHORTEST_NAME_PART = 4
+SHORTEST_NAME_PART = 3
 LEAST_DIFFERENT = 5
 NOT_IN_PASSWORDS = ("weald", "password", "school", "schools", "academy", "primary", "alliance", "procurement")
 """What everybody here knows: such words, and names, do not count towards a password’s length."""

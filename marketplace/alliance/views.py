@@ -85,6 +85,7 @@ def colleagues() -> Any:
         pages=pages,
         organisations=organisations,
         role_labels=ROLE_LABELS,
+        invites=any(policy.allows(actor, Act.INVITATION_SEND, one) for one in organisations),
     )
 
 

@@ -50,6 +50,12 @@ class Act(StrEnum):
     TOKEN_REVOKE = "token.revoke"  # noqa: S105  # the same
     PROVIDER_LINK = "provider.link"
     PROVIDER_UNLINK = "provider.unlink"
+    FACTOR_RESET = "factor.reset"
+    EMAIL_ASK = "email.ask"
+    EMAIL_CONFIRM = "email.confirm"
+    EMAIL_UNDO = "email.undo"
+    INVITATION_SEND = "invitation.send"
+    INVITATION_WITHDRAW = "invitation.withdraw"
     PASSWORD_MISS = "password.miss"  # noqa: S105  # the name of an act
     PASSWORD_CHANGE = "password.change"  # noqa: S105  # the name of an act
     PASSWORD_GIVE = "password.give"  # noqa: S105  # the same

@@ -151,6 +151,12 @@ def _tell_of_device(session: Session, person: Person, browser: str) -> None:
     )
 
 
+def note_vain_request(session: Session, email: str) -> None:
+    """Store that a link was asked for and not sent, as sending one stores something. A shared step."""
+    key = rules.hash_of(f"link {email.strip().lower()}")
+    session.add(MissedPassword(key=key, missed_at=clock.machine_now()))
+
+
 def sign_out(actor: Actor, secret: str) -> None:
     """End the sign-in of this browser. Nothing happens when it has ended."""
     with transaction() as session:

@@ -13,6 +13,7 @@ from marketplace.core.permissions.permission import (
     may,
 )
 
+INVITERS = (Role.HEADTEACHER, Role.COORDINATOR, Role.SUPPLIER_ADMIN)
 PERMISSIONS: dict[Act, Permission] = {
     Act.ALLIANCE_FOUND: may("Found an alliance", Role.ADMINISTRATOR),
     Act.SCHOOL_IMPORT: may("Import schools from a register", Role.ADMINISTRATOR),
@@ -37,9 +38,9 @@ PERMISSIONS: dict[Act, Permission] = {
     Act.SCHOOL_CHANGE_ACCOUNT: may("Let the school's approved bank account hold after its day", Role.SYSTEM),
     Act.DELEGATION_SET: may("Set who approves what in the school, by value", Role.HEADTEACHER),
     Act.SCHOOL_SET_TERMS: may("Set the school's term dates", Role.BURSAR, Role.HEADTEACHER),
-    Act.PERSON_ADD: may(
-        "Add a colleague", Role.HEADTEACHER, Role.COORDINATOR, Role.SUPPLIER_ADMIN, Role.ADMINISTRATOR
-    ),
+    Act.PERSON_ADD: may("Add a colleague", *INVITERS, Role.ADMINISTRATOR),
+    Act.INVITATION_SEND: may("Send a colleague the invitation again", *INVITERS),
+    Act.INVITATION_WITHDRAW: may("Withdraw a colleague’s invitation", *INVITERS),
     Act.PERSON_CLOSE: may("Close the account of somebody who left", Role.ADMINISTRATOR),
     Act.PERSON_SIGN_IN: may("Sign in", Role.ANYONE),
     Act.PERSON_SIGN_OUT: may("Sign out", Role.ANYONE),
@@ -58,6 +59,10 @@ PERMISSIONS: dict[Act, Permission] = {
     Act.TOKEN_REVOKE: may("Revoke one’s own token", Role.ANYONE),
     Act.PROVIDER_LINK: may("Connect one’s own Microsoft or Google account", Role.ANYONE),
     Act.PROVIDER_UNLINK: may("Remove one’s own Microsoft or Google account", Role.ANYONE),
+    Act.FACTOR_RESET: may("Remove the factors of somebody who has lost them all", Role.ADMINISTRATOR),
+    Act.EMAIL_ASK: may("Ask to sign in with another e-mail address", Role.ANYONE),
+    Act.EMAIL_CONFIRM: may("Confirm an own new e-mail address, by the link sent to it", Role.ANYONE),
+    Act.EMAIL_UNDO: may("Take back a change of an own e-mail address, by the link sent to it", Role.ANYONE),
     Act.PASSWORD_MISS: may("Try a wrong password: it is recorded", Role.ANYONE),
     Act.PASSWORD_CHANGE: may("Change one's own password", Role.ANYONE),
     Act.PASSWORD_GIVE: may("Give a new person their first password", Role.ADMINISTRATOR),

@@ -46,5 +46,6 @@ NEEDS_PROOF: frozenset[Act] = frozenset(
         Act.PROVIDER_LINK,
         Act.PROVIDER_UNLINK,
         Act.SIGN_IN_END,
+        Act.EMAIL_ASK,
     }
 )

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 
 from marketplace.alliance import policy_views
 from marketplace.alliance.two_people import TWO_PEOPLE
-from marketplace.core.errors import Forbidden
-from marketplace.core.policy import ANYONE, POLICY, SYSTEM, Act, Actor, Kind, Role, Seat, allows, require
+from marketplace.core.errors import Forbidden, ProofNeeded
+from marketplace.core.policy import (
+    ANYONE,
+    NEEDS_PROOF,
+    POLICY,
+    SYSTEM,
+    Act,
+    Actor,
+    Kind,
+    Proof,
+    Role,
+    Seat,
+    allows,
+    require,
+)
 
 OURS, THEIRS = uuid.uuid4(), uuid.uuid4()
 HEAD = Actor(uuid.uuid4(), "Head", frozenset({Seat(OURS, Kind.SCHOOL, Role.HEADTEACHER)}))
@@ -33,6 +47,33 @@ def test_without_an_organisation_a_role_counts_for_nothing() -> None:
 def test_another_role_is_refused_in_words() -> None:
     with pytest.raises(Forbidden, match="issue an invoice"):
         require(HEAD, Act.INVOICE_ISSUE, OURS)
+
+
+def test_an_old_proof_is_not_enough_where_money_roles_or_accounts_change() -> None:
+    old = replace(HEAD, proof=Proof.OLD)
+    for act in (Act.CLAIM_APPROVE, Act.PERSON_ADD, Act.SCHOOL_EDIT, Act.STRIPE_ACCOUNT_APPROVE):
+        with pytest.raises(ProofNeeded):
+            require(old, act, OURS)
+        require(HEAD, act, OURS)
+        with pytest.raises(Forbidden):
+            require(old, act, THEIRS)
+    require(old, Act.NEED_APPROVE, OURS)
+    assert old == HEAD, "the same person, whatever the proof"
+
+
+def test_what_runs_by_itself_is_never_asked_for_a_proof() -> None:
+    by_itself = {act for act, permission in POLICY.items() if permission.roles == {Role.SYSTEM}}
+    assert not by_itself & NEEDS_PROOF
+
+
+def test_who_lacks_a_second_factor_may_do_only_what_anyone_may() -> None:
+    half = replace(HEAD, proof=Proof.HALF)
+    for act, permission in POLICY.items():
+        if Role.ANYONE in permission.roles:
+            require(half, act, OURS)
+        else:
+            with pytest.raises(Forbidden):
+                require(half, act, OURS)
 
 
 def test_somebody_not_signed_in_may_do_only_what_anyone_may() -> None:

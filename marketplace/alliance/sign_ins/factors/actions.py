@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from marketplace.alliance.models import Person
+from marketplace.alliance.queries import person_by_email
 from marketplace.alliance.sign_ins import queries as sign_ins
-from marketplace.alliance.sign_ins.actions import Begun, known_device, open_sign_in
+from marketplace.alliance.sign_ins.actions import Begun, end_all, known_device, open_sign_in
 from marketplace.alliance.sign_ins.factors import queries, required, rules, safe
 from marketplace.alliance.sign_ins.factors.models import Authenticator, RecoveryCode
 from marketplace.alliance.sign_ins.models import MissedPassword, SignIn
 from marketplace.alliance.sign_ins.notices import tell
+from marketplace.alliance.sign_ins.passkeys.models import Passkey
 from marketplace.alliance.sign_ins.rules import check_missed_codes, hash_of, key_of_codes
 from marketplace.core import clock, events, policy
 from marketplace.core.db import db, transaction
@@ -53,6 +55,43 @@ def add_authenticator(actor: Actor, secret: str, code: str) -> None:
             "An authenticator app was set up for you at Weald",
             "An authenticator app was set up as the second factor of your sign-in.",
         )
+
+
+def reset_factors(actor: Actor, email: str, confirmed_by: str, how: str) -> None:
+    """Remove every factor of somebody who has lost them all, and end their sign-ins.
+
+    For the administrator, at the console. `confirmed_by` is the address of a colleague of an organisation of
+    theirs who knows them, and `how` says how it was made sure that it is them; both are recorded, and both
+    people are written to. Raises RuleBroken.
+    """
+    with transaction() as session:
+        policy.require(actor, Act.FACTOR_RESET)
+        person, witness = person_by_email(session, email), person_by_email(session, confirmed_by)
+        if person is None:
+            raise RuleBroken(f"Nobody signs in as {email}.")
+        if not how.strip():
+            raise RuleBroken(
+                "Say how it was made sure that it is them, for example: by telephone, known voice."
+            )
+        shared = {holding.organisation_id for holding in person.holdings}
+        if (
+            witness is None
+            or witness is person
+            or not shared & {one.organisation_id for one in witness.holdings}
+        ):
+            raise RuleBroken(f"{confirmed_by} is no colleague of theirs. A second person must confirm it.")
+        for table in (Authenticator, RecoveryCode, Passkey):
+            session.execute(delete(table).where(table.person_id == person.id))
+        end_all(session, person.id)
+        events.record(
+            session, actor, Act.FACTOR_RESET, person.id, confirmed_by=str(witness.id), how=how.strip()
+        )
+        happened = (
+            f"The second factors of {person.name} were removed by the people who run this installation, as "
+            f"{witness.name} confirmed. At the next sign-in the password is enough to set up new ones."
+        )
+        for told in (person, witness):
+            tell(session, told, f"The second factors of {person.name} were removed", happened)
 
 
 def let_in_fully(session: Session, person_id: uuid.UUID) -> None:

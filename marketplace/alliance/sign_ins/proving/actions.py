@@ -25,11 +25,16 @@ from marketplace.core.policy import Act, Actor
 def prove(actor: Actor, secret: str, password: str, code: str, *, device: str | None = None) -> str:
     """Prove oneself by the password, and by a code where one has a second factor.
 
+    Somebody whom a provider signs in, and who has no password here, proves themselves by the code alone.
     Returns the new secret of this browser's sign-in: the one before is worth nothing any more. Raises
     RuleBroken; misses count as they do when signing in.
     """
     reading = db.session()
     person = own_person(reading, actor)
+    if person.password_hash is None:
+        if not has_any(reading, person.id):
+            raise RuleBroken("You have no password and no second factor here. Sign out, and sign in again.")
+        return _prove_by_code(actor, secret, person.id, code, device)
     key = rules.key_of(person.email, signing_in.known_device(reading, person.id, device))
     rules.check_misses(sign_ins.misses(reading, key, clock.machine_now()), "proof_password")
     if not passwords.matches(person.password_hash, password):

@@ -8,7 +8,7 @@ from flask import Flask, redirect, request, url_for
 from flask_login import login_user
 from werkzeug.wrappers import Response as Answer
 
-from marketplace.alliance.sign_ins.factors.queries import Factors, factors_of, own_person
+from marketplace.alliance.sign_ins.factors.queries import factors_of, own_person
 from marketplace.alliance.sign_ins.passkeys import challenges
 from marketplace.alliance.sign_ins.proving import actions
 from marketplace.alliance.sign_ins.proving.forms import (
@@ -48,12 +48,15 @@ def _ask(refusal: ProofNeeded) -> tuple[Any, int] | Answer:
 
 
 def _page(form: PasswordProofForm, passkey: PasskeyProofForm, doing: str = "") -> tuple[str, int]:
+    session = db.session()
+    person = own_person(session, web.actor())
     return page(
         "proving/prove.html",
         form=form,
         passkey=passkey,
         doing=doing,
-        held=_held(),
+        person=person,
+        held=factors_of(session, person.id),
         files=[file.filename for file in request.files.values() if file.filename],
         kept=[
             (name, value)
@@ -64,15 +67,12 @@ def _page(form: PasswordProofForm, passkey: PasskeyProofForm, doing: str = "") -
     )
 
 
-def _held() -> Factors:
-    session = db.session()
-    return factors_of(session, own_person(session, web.actor()).id)
-
-
 @people.route("/prove", methods=["POST"])
 def prove() -> Any:
     """Prove oneself by password and code, and go on."""
     form = PasswordProofForm()
+    if own_person(db.session(), web.actor()).password_hash is None:
+        form.proof_password.validators = []
     if form.validate_on_submit():
         with answering(form):
             renewed = actions.prove(

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pyotp
 import pytest
 import time_machine
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.alliance import actions as people
+from marketplace.alliance.models import Person
 from marketplace.alliance.sign_ins import queries
 from marketplace.alliance.sign_ins.actions import Begun, FactorNeeded, sign_in
+from marketplace.alliance.sign_ins.factors import tasks
 from marketplace.alliance.sign_ins.factors.actions import (
     add_authenticator,
     make_codes,
@@ -30,11 +34,14 @@ from marketplace.alliance.sign_ins.passkeys.actions import (
 )
 from marketplace.alliance.sign_ins.passkeys.ceremony import Site, new_challenge
 from marketplace.alliance.sign_ins.passkeys.queries import passkeys_of
+from marketplace.alliance.sign_ins.proving.actions import prove
 from marketplace.alliance.sign_ins.rules import MOST_MISSES
 from marketplace.core import clock, mail, policy
+from marketplace.core.db import transaction
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.ids import new_id
 from marketplace.core.policy import ADMINISTRATOR, ANYONE, Act, Actor, Proof, Role
+from marketplace.core.settings import Mode
 from tests import make
 from tests.make.passkeys import HERE, Device
 
@@ -94,6 +101,23 @@ def test_a_finance_lead_gets_nothing_done_before_there_is_a_second_factor(
     with_passkey(lead)
     remove_authenticator(lead)
     assert factors_of(session, begun.person_id).passkeys == 1
+
+
+def test_in_a_demonstration_a_second_factor_is_asked_for_and_nobody_is_kept_out(
+    app: Flask, session: Session, school: make.School
+) -> None:
+    lead = ann(school, Role.FINANCE_LEAD)
+    settings = app.extensions["settings"]
+    app.extensions["settings"] = replace(settings, mode=Mode.DEMONSTRATION)
+    try:
+        assert who(session, sign_in(EMAIL, PASSWORD)).proof is Proof.FRESH
+        with app.test_request_context():
+            (asked,) = tasks.waiting_for(session, lead)
+            assert not tasks.waiting_for(session, school.bursar)
+    finally:
+        app.extensions["settings"] = settings
+    assert asked.href == "/security"
+    assert not tasks.waiting_for(session, lead), "elsewhere nobody sees a home page without one"
 
 
 def test_after_the_password_comes_a_code_that_counts_once(session: Session, school: make.School) -> None:
@@ -159,6 +183,24 @@ def test_a_passkey_alone_signs_in_and_each_answer_counts_once(session: Session, 
         sign_in_with_passkey(answer, challenge, HERE)
     with pytest.raises(FactorNeeded):
         sign_in(EMAIL, PASSWORD)
+
+
+def test_who_has_no_password_here_proves_themselves_by_a_code(session: Session, school: make.School) -> None:
+    person = ann(school)
+    begun = sign_in(EMAIL, PASSWORD)
+    with pytest.raises(RuleBroken, match="not your password") as refused:
+        prove(person, begun.secret, "a guess", "")
+    assert refused.value.field == "proof_password"
+    secret = with_app(person)
+    with pytest.raises(RuleBroken, match="does not fit") as refused:
+        prove(person, begun.secret, PASSWORD, "")
+    assert refused.value.field == "proof_code"
+    with transaction() as writing:
+        writing.get_one(Person, person.person_id).password_hash = None
+    renewed = prove(person, begun.secret, "", code(secret))
+    session.rollback()
+    assert queries.who_asks(session, begun.secret, clock.machine_now()) is None
+    assert queries.who_asks(session, renewed, clock.machine_now()) == person
 
 
 @pytest.mark.parametrize("wrong", ["challenge", "site", "owner not asked", "copied", "unknown", "nonsense"])

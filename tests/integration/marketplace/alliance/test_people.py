@@ -122,6 +122,7 @@ def test_somebody_who_signs_in_already_is_given_the_role_and_told(
     session: Session, school: make.School
 ) -> None:
     person_id = add(school, Role.BURSAR)
+    actions.set_password(token(letters(session)[0]), PASSWORD)
     assert add(school, Role.GOVERNOR) == person_id
     assert make.actor(person_id).organisations(Kind.SCHOOL, Role.GOVERNOR) == {school.id}
     newest = letters(session)[0]

@@ -58,6 +58,11 @@ def test_a_head_adds_a_bursar_who_chooses_a_password_and_signs_in(
     assert "You added Zoë £ Lee" in done.words
     assert "No password yet" in done.words
 
+    waiting = head.get(done.links()["Invitations that wait"])
+    assert "zoe@example.org Alder Primary School Bursar 0 days" in waiting.words
+    again = head.submit(waiting.form("Send again to Zoë £ Lee"))
+    assert "less than five minutes ago" in again.words
+
     chosen = client.get(link(session, "zoe@example.org")).form().fill(password=PASSWORD, again=PASSWORD)
     client.submit(chosen)
     form = client.get("/sign-in").form("Sign in").fill(email="zoe@example.org", password=PASSWORD)

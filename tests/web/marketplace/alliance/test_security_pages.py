@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import urlsafe_b64decode
 from datetime import timedelta
 from typing import Any
@@ -9,10 +10,11 @@ from typing import Any
 import pyotp
 import time_machine
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from marketplace.alliance import actions
 from marketplace.alliance.sign_ins.passkeys.challenges import CHALLENGE
-from marketplace.core import clock
+from marketplace.core import clock, mail
 from marketplace.core.policy import ADMINISTRATOR, Role
 from tests import make
 from tests.make.passkeys import Device
@@ -90,6 +92,39 @@ def test_a_finance_lead_sets_up_an_app_before_anything_else_and_signs_in_with_it
         page = sign_in(late)
     with time_machine.travel(moment + timedelta(minutes=23), tick=False):
         assert late.submit(page.form("Sign in").fill(code=codes[4])).heading == "Sign in", "too long ago"
+
+
+def test_the_address_and_the_password_are_changed_on_pages(app: Flask, session: Session) -> None:
+    add_ann(Role.BURSAR)
+    client, mailbox = Client(app), Client(app)
+    sign_in(client)
+    form = client.get("/security/e-mail").form()
+    assert "right form" in client.submit(form.fill(email="no address"), status=422).errors()["email"]
+    assert "We have sent a link to new@example.org" in client.submit(form.fill(email="new@example.org")).words
+
+    def path(to: str, kind: str) -> str:
+        session.rollback()
+        found = re.search(rf"(/e-mail/{kind}/\S+)", mail.newest(session, to)[0].body)
+        assert found
+        return found[1]
+
+    undo = path(EMAIL, "undo")
+    assert "has been asked for and not been made" in mailbox.get(undo).words
+    confirming = mailbox.get(path("new@example.org", "confirm"))
+    assert mailbox.submit(confirming.form()).heading == "Sign in", "whoever has the mailbox is not signed in"
+    assert "E-mail address new@example.org" in client.get("/security").words
+    form = client.get("/security/password").form()
+    form.fill(present=PASSWORD, password="qwertyqwerty", again="qwertyqwerty")
+    assert "criminals" in client.submit(form, status=422).errors()["password"]
+    new = "four words well remembered"
+    assert (
+        "You changed your password"
+        in client.submit(form.fill(present=PASSWORD, password=new, again=new)).words
+    )
+    done = mailbox.submit(mailbox.get(undo).form())
+    assert "You took the change back" in done.words
+    assert client.get("/security").heading == "Sign in"
+    mailbox.get(undo, status=404)
 
 
 def test_a_passkey_is_added_named_and_signs_in_alone(app: Flask) -> None:

@@ -1,0 +1,1 @@
+"""Invitations: who was added and has not chosen a password yet, sent again or withdrawn."""
