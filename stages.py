@@ -74,16 +74,12 @@ from marketplace.alliance.school_accounts import models as school_accounts
 from marketplace.alliance.school_accounts import tasks as school_account_tasks
 from marketplace.alliance.school_accounts import views as school_account_pages
 from marketplace.alliance.sign_ins import models as sign_ins
+from marketplace.alliance.sign_ins import pages as sign_in_pages
 from marketplace.alliance.sign_ins.account import models as email_changes
-from marketplace.alliance.sign_ins.account import views as account_of_person_pages
 from marketplace.alliance.sign_ins.factors import models as second_factors
 from marketplace.alliance.sign_ins.factors import tasks as factor_tasks
-from marketplace.alliance.sign_ins.factors import views as factor_pages
 from marketplace.alliance.sign_ins.passkeys import models as passkeys
-from marketplace.alliance.sign_ins.passkeys import views as passkey_pages
 from marketplace.alliance.sign_ins.providers import models as provider_tables
-from marketplace.alliance.sign_ins.providers import views as provider_pages
-from marketplace.alliance.sign_ins.proving import views as proof_pages
 from marketplace.alliance.term_dates import models as term_dates
 from marketplace.alliance.term_dates import views as term_dates_pages
 from marketplace.alliance.tokens import models as tokens
@@ -237,14 +233,7 @@ MODELS = (
     annual_pack,
     storage,
 )
-PEOPLE_PAGES = (
-    factor_pages,
-    passkey_pages,
-    proof_pages,
-    provider_pages,
-    account_of_person_pages,
-    invitation_pages,
-)
+PEOPLE_PAGES = (*sign_in_pages.ROOMS, invitation_pages)
 """Modules whose pages stand on the blueprint of people."""
 ALLIANCE_PAGES = (term_dates_pages, school_account_pages)
 """Modules whose pages stand on the blueprint of schools."""

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.alliance import gias, passwords, queries, rules
+from marketplace.alliance.links import hash_of_token, make_link, tell_added
 from marketplace.alliance.models import (
     Organisation,
-    PasswordLink,
     Person,
     RoleHolding,
     School,
@@ -316,42 +314,6 @@ def set_roles(session: Session, person: Person, organisation_id: uuid.UUID, role
     session.flush()
     if wanted:
         _give_roles(session, person, [(organisation_id, role) for role in sorted(wanted)])
-
-
-def make_link(session: Session, person: Person, lasts: timedelta) -> str:
-    """A new link's token; the database keeps only its hash. A shared step."""
-    token = secrets.token_urlsafe(32)
-    now = clock.now()
-    session.add(
-        PasswordLink(
-            token_hash=hash_of_token(token), person_id=person.id, made_at=now, expires_at=now + lasts
-        )
-    )
-    return token
-
-
-def hash_of_token(token: str) -> str:
-    """How a link's token is found again. Tokens are long and random, so a plain hash does."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def tell_added(
-    session: Session, actor: Actor, person: Person, seats: Sequence[tuple[uuid.UUID, Role]], token: str | None
-) -> None:
-    """Write to somebody of the roles they were given, with a link if they have no password. A shared step."""
-    names = queries.names(session, [organisation_id for organisation_id, _ in seats])
-    roles = [f"{rules.ROLE_LABELS[role]} of {names[organisation_id]}" for organisation_id, role in seats]
-    mail.write(
-        session,
-        person.email,
-        "You have been added to Weald",
-        "alliance_person_added.txt",
-        person_name=person.name,
-        added_by=actor.name,
-        roles=roles,
-        token=token,
-        days=rules.INVITATION_LASTS.days,
-    )
 
 
 def ask_for_link(email: str) -> None:

@@ -16,6 +16,7 @@ from marketplace.alliance.forms import (
     SchoolsFilter,
     SetPasswordForm,
 )
+from marketplace.alliance.links import hash_of_token
 from marketplace.alliance.rules import MEMBERSHIP_LABELS, ROLE_LABELS, ROLES_OF_KIND, SchoolDetails
 from marketplace.core import policy, web
 from marketplace.core.db import db
@@ -59,7 +60,7 @@ def forgotten_password() -> Any:
 @public
 def set_password(token: str) -> Any:
     """Choose a password by a link from an e-mail."""
-    person = queries.live_link(db.session(), actions.hash_of_token(token)).person
+    person = queries.live_link(db.session(), hash_of_token(token)).person
     form = SetPasswordForm()
     if form.validate_on_submit():
         with answering(form):

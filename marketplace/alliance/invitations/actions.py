@@ -7,7 +7,7 @@ import uuid
 from sqlalchemy.orm import Session
 
 from marketplace.alliance import actions as people
-from marketplace.alliance import rules
+from marketplace.alliance import links, rules
 from marketplace.alliance.invitations import queries
 from marketplace.alliance.models import Person
 from marketplace.alliance.queries import link_made_since, unused_links
@@ -30,9 +30,9 @@ def send_again(actor: Actor, organisation_id: uuid.UUID, person_id: uuid.UUID) -
             for holding in person.holdings
             if holding.organisation_id == organisation_id
         ]
-        token = people.make_link(session, person, rules.INVITATION_LASTS)
+        token = links.make_link(session, person, rules.INVITATION_LASTS)
         events.record(session, actor, Act.INVITATION_SEND, person.id, organisation_id=organisation_id)
-        people.tell_added(session, actor, person, seats, token)
+        links.tell_added(session, actor, person, seats, token)
         return person.name
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from marketplace.alliance import actions as people
 from marketplace.alliance import passwords
+from marketplace.alliance.links import hash_of_token, make_link
 from marketplace.alliance.models import Person
 from marketplace.alliance.queries import address_is_taken, said_of, unused_links
 from marketplace.alliance.rules import FORGOTTEN_LASTS, tidy_address
@@ -29,8 +29,6 @@ from marketplace.core import clock, events, mail, policy
 from marketplace.core.db import db, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.policy import Act, Actor
-
-hash_of = people.hash_of_token
 
 
 def ask_for_address(actor: Actor, change_id: uuid.UUID, email: str) -> None:
@@ -56,8 +54,8 @@ def ask_for_address(actor: Actor, change_id: uuid.UUID, email: str) -> None:
                 person_id=person.id,
                 old_email=person.email,
                 new_email=address,
-                confirm_hash=hash_of(confirm),
-                undo_hash=hash_of(undo),
+                confirm_hash=hash_of_token(confirm),
+                undo_hash=hash_of_token(undo),
                 asked_at=clock.now(),
             )
         )
@@ -90,7 +88,7 @@ def confirm_address(token: str) -> None:
     Raises NotFound for a link that is unknown, used or too old; RuleBroken when somebody has the address now.
     """
     with transaction() as session:
-        change = queries.to_confirm(session, hash_of(token), lock=True)
+        change = queries.to_confirm(session, hash_of_token(token), lock=True)
         person = session.get_one(Person, change.person_id, with_for_update=True)
         changing = Actor(person.id, person.name)
         policy.require(changing, Act.EMAIL_CONFIRM)
@@ -115,7 +113,7 @@ def undo_address(token: str) -> bool:
     Raises NotFound.
     """
     with transaction() as session:
-        change = queries.to_undo(session, hash_of(token), lock=True)
+        change = queries.to_undo(session, hash_of_token(token), lock=True)
         person = session.get_one(Person, change.person_id, with_for_update=True)
         undoing = Actor(person.id, person.name)
         policy.require(undoing, Act.EMAIL_UNDO)
@@ -156,7 +154,7 @@ def _shut_out(session: Session, person: Person, change: EmailChange) -> None:
         "Choose a new password for Weald",
         "alliance_password_forgotten.txt",
         person_name=person.name,
-        token=people.make_link(session, person, FORGOTTEN_LASTS),
+        token=make_link(session, person, FORGOTTEN_LASTS),
         hours=int(FORGOTTEN_LASTS.total_seconds() // 3600),
     )
 

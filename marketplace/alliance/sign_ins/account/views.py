@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, request, url_for
 
+from marketplace.alliance.links import hash_of_token
 from marketplace.alliance.sign_ins.account import actions, queries
 from marketplace.alliance.sign_ins.account.forms import ChangeAddressForm, ChangePasswordForm
 from marketplace.alliance.sign_ins.factors.queries import own_person
@@ -40,7 +41,7 @@ def change_address() -> Any:
 @public
 def confirm_address(token: str) -> Any:
     """Confirm a new address, by the link that was sent to it."""
-    change = queries.to_confirm(db.session(), actions.hash_of(token))
+    change = queries.to_confirm(db.session(), hash_of_token(token))
     form = Form()
     if form.validate_on_submit():
         with answering(form):
@@ -55,7 +56,7 @@ def confirm_address(token: str) -> Any:
 @public
 def undo_address(token: str) -> Any:
     """Stop a change of address, or take it back, by the link that was sent to the old one."""
-    change = queries.to_undo(db.session(), actions.hash_of(token))
+    change = queries.to_undo(db.session(), hash_of_token(token))
     form = Form()
     if form.validate_on_submit():
         with answering(form):
