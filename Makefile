@@ -7,7 +7,7 @@ VENDOR := marketplace/static/vendor/manifest.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test test-faults bench test-fast check format clean lock routes asvs states screenshots system-run system-test
+.PHONY: help setup run test test-faults test-cluster bench test-fast check format clean lock routes asvs states screenshots system-run system-test system-cluster
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ run: setup ## Start Weald at http://localhost:8000 (another port: make run PORT=
 
 test: system-test setup ## Run every check and every test
 	@scripts/test.sh
+
+test-cluster: system-cluster setup ## Kill what writes in a cluster of three while people work: a few minutes
+	@scripts/test_cluster.sh
 
 test-faults: system-test setup ## Kill, cut the power, fill the disk, black-hole Stripe: the long form, half an hour
 	@scripts/test_faults.sh
@@ -66,6 +69,9 @@ system-run:
 
 system-test:
 	@$(PYTHON) scripts/system.py test
+
+system-cluster:
+	@$(PYTHON) scripts/system.py cluster
 
 .venv/installed: requirements.lock | system-run
 	@echo "Installing the Python libraries (about a minute)"

@@ -22,7 +22,7 @@ from marketplace.alliance.tokens import views as token_pages
 from marketplace.contracts.catalogue import jobs as catalogue_jobs
 from marketplace.core import doctor, jobs, logs, metrics, observed, scanning, web
 from marketplace.core.api import pages as api_pages
-from marketplace.core.db import db, set_up_sqlite
+from marketplace.core.db import db, engine_options, notice_demotion, set_up_sqlite
 from marketplace.core.settings import OWN_MACHINE, Mode, Settings
 from marketplace.core.web import page, public
 
@@ -45,8 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        # A connection that was lost while nobody used it is noticed before somebody does
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": not settings.database_url.startswith("sqlite")},
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url, settings.database_pooler),
         TESTING=settings.mode is Mode.TEST,
         SESSION_COOKIE_SECURE=by_https,
         SESSION_COOKIE_NAME=web.cookie_name("session", by_https=by_https),
@@ -55,6 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         set_up_sqlite(db.engine)
+        notice_demotion(db.engine)
         metrics.watch_connections(db.engine)
     Migrate(app, db, MIGRATIONS, compare_type=True, render_as_batch=True)
     scanning.ask(settings.clamd)

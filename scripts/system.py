@@ -1,7 +1,7 @@
 """Check that this machine has the programs and libraries that Weald needs; on Debian, as root, install them.
 
-Usage: system.py run|test. Python 3.11, Node 20 and npm must be there already. Exits with 1, and the exact
-command to type, when something is missing and cannot be installed from here.
+Usage: system.py run|test|cluster. Python 3.11, Node 20 and npm must be there already. Exits with 1, and the
+exact command to type, when something is missing and cannot be installed from here.
 """
 
 import ctypes
@@ -60,6 +60,11 @@ def has_clamd() -> bool:
     return bool(shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin:/usr/local/sbin"))
 
 
+def has_server(name: str) -> bool:
+    """Is a server's program there? Debian keeps some off the PATH of people."""
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/sbin") is not None
+
+
 RUN = [
     Need(
         "Python's venv module",
@@ -91,6 +96,14 @@ TEST = [
     Need("Chromium, for the browser tests", has_chromium, "chromium-headless-shell", "chromium"),
     Need("ClamAV's daemon, for the tests of files", has_clamd, "clamav-daemon", "clamav"),
     Need("PostgreSQL, for the tests on both databases", has_postgresql, "postgresql", "postgresql"),
+]
+CLUSTER = [
+    *RUN,
+    Need("PostgreSQL, whose machines are killed", has_postgresql, "postgresql", "postgresql"),
+    Need("Patroni, which looks after them", lambda: has_server("patroni"), "patroni python3-etcd", "patroni"),
+    Need("etcd, by which they agree who writes", lambda: has_server("etcd"), "etcd-server", "etcd"),
+    Need("HAProxy, which leads to who writes", lambda: has_server("haproxy"), "haproxy", "haproxy"),
+    Need("pgbouncer, which shares connections", lambda: has_server("pgbouncer"), "pgbouncer", "pgbouncer"),
 ]
 
 
@@ -135,8 +148,8 @@ def install(missing: list[Need]) -> None:
 
 
 def main() -> None:
-    """Check what `run` or `test` needs, and install or name what is missing."""
-    needs = {"run": RUN, "test": TEST}[sys.argv[1]]
+    """Check what `run`, `test` or `cluster` needs, and install or name what is missing."""
+    needs = {"run": RUN, "test": TEST, "cluster": CLUSTER}[sys.argv[1]]
     check_languages()
     missing = [need for need in needs if not need.present()]
     if missing:

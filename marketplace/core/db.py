@@ -19,7 +19,8 @@ from typing import Any
 from alembic.migration import MigrationContext
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Enum, MetaData, Uuid, event, types
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Connection, Dialect, ExceptionContext, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -29,6 +30,16 @@ from marketplace.core.money import FOUR_PLACES, Money
 
 TEN_THOUSAND = 10_000
 A_CROWD = 3
+ALIVE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""How libpq notices a server that fell silent, in seconds; the last in milliseconds."""
+READ_ONLY = "25006"
+"""What PostgreSQL says to who writes on a machine that only follows."""
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -188,6 +199,14 @@ def _acting(session: Session) -> Iterator[Session]:
         session.info["acting"] = False
 
 
+def let_go() -> None:
+    """End the session of the present context. A connection that was lost has nothing left to take back."""
+    try:
+        db.session.remove()
+    except SQLAlchemyError:
+        db.session.registry.clear()
+
+
 def forget_outside_writes(session: Session, *_: object) -> None:
     """Refuse a flush outside an action: reading must never write."""
     if not session.info.get("acting") and (session.new or session.dirty or session.deleted):
@@ -196,6 +215,28 @@ def forget_outside_writes(session: Session, *_: object) -> None:
 
 event.listen(Session, "before_flush", forget_outside_writes)
 event.listen(Session, "after_begin", walls.tell)
+
+
+def engine_options(url: str, pooler: str = "") -> dict[str, Any]:
+    """How to reach a database: a server that is gone is noticed within seconds, and asked for anew.
+
+    A pooler that gives a connection for one transaction each remembers no prepared statement.
+    """
+    if make_url(url).get_backend_name() != "postgresql":
+        return {}
+    return {
+        "pool_pre_ping": True,
+        "connect_args": {**ALIVE, **({"prepare_threshold": None} if pooler else {})},
+    }
+
+
+def notice_demotion(engine: Any) -> None:
+    """Let go of a server that does not write any more: another machine has taken over, or is about to."""
+
+    @event.listens_for(engine, "handle_error")
+    def _let_go(context: ExceptionContext) -> None:
+        if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+            context.is_disconnect = True
 
 
 def revision_of(connection: Connection) -> str:

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from huey import Huey, PostgresHuey, SqliteHuey, crontab
+from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
 from marketplace.core import events, logs, mail, metrics
+from marketplace.core.db import ALIVE
 from marketplace.core.settings import Settings
 
 log = logs.of(__name__)
@@ -46,7 +47,7 @@ def wake(session: Session) -> None:
 def work(app: Flask) -> None:
     """Be the worker until SIGTERM asks to stop: what is being done is finished, nothing else is begun."""
     consumer = app.extensions["huey"].create_consumer(
-        workers=1, check_worker_health=True, graceful_signal="TERM"
+        workers=1, max_delay=1.0, check_worker_health=True, graceful_signal="TERM"
     )
     _stop.asked = consumer.stop_flag.is_set
     _enqueue(
@@ -131,16 +132,21 @@ def _enqueue(wake: Callable[[], Any], queue: Huey) -> None:
 
 
 def _queue(settings: Settings) -> Huey:
-    url = make_url(settings.database_url)
+    url = make_url(settings.queue_url or settings.database_url)
     if url.get_backend_name() == "sqlite":
         beside = Path(url.database or "weald.sqlite").with_name("jobs.sqlite")
         beside.parent.mkdir(parents=True, exist_ok=True)
         return SqliteHuey("weald", filename=str(beside), results=False)
+    if url.get_backend_name() != "postgresql":
+        return RedisHuey("weald", url=settings.queue_url, results=False)
     dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    if settings.database_pooler and not settings.queue_url:
+        # Whom such a pooler leads to another connection each time hears no notification: it looks each second
+        return _on_postgresql(dsn, blocking=False, prepare_threshold=None)
     return _on_postgresql(dsn)
 
 
-def _on_postgresql(dsn: str) -> Huey:
+def _on_postgresql(dsn: str, **how: Any) -> Huey:
     """The queue in the database.
 
     Of programs that start at once on a new one each finds no tables of huey's and makes them; only one can.
@@ -148,7 +154,7 @@ def _on_postgresql(dsn: str) -> Huey:
     from psycopg.errors import UniqueViolation  # noqa: PLC0415  # whoever is embedded has no such library
 
     try:
-        return PostgresHuey("weald", dsn=dsn, results=False)
+        return PostgresHuey("weald", dsn=dsn, results=False, **how, **ALIVE)
     except UniqueViolation:
         # The other one holds them until it has made all: this waits, and finds them
-        return PostgresHuey("weald", dsn=dsn, results=False)
+        return PostgresHuey("weald", dsn=dsn, results=False, **how, **ALIVE)

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 WITHOUT_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -51,6 +51,8 @@ def _outage(error: BaseException) -> Outage | None:
     if isinstance(error, sqlite3.OperationalError):
         return SQLITE.get(error.sqlite_errorcode & PRIMARY_CODE)
     if isinstance(error, PoolTimeoutError):
+        return AWAY
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
         return AWAY
     if isinstance(error, OperationalError | InterfaceError):
         if isinstance(error.orig, sqlite3.Error):

@@ -33,6 +33,8 @@ TEXTS = (
     "files_store",
     "s3_endpoint",
     "s3_encryption",
+    "database_pooler",
+    "queue_url",
     "log_level",
     "microsoft_client_id",
     "microsoft_client_secret",
@@ -45,6 +47,8 @@ NUMBERS = ("passphrase_memory_kib", "passphrase_passes", "trusted_proxies")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 SHORTEST_TOKEN = 20
 FILES_STORE = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?")
+POOLERS = ("", "transaction")
+QUEUES = ("redis", "rediss", "postgresql")
 ENCRYPTIONS = ("", "AES256", "aws:kms")
 LEAST_PASSPHRASE_WORK = 2 * 19 * 1024  # KiB times passes: the least of OWASP’s password storage cheat sheet
 LEAST_LETTERS = 12
@@ -71,6 +75,8 @@ class Settings:
 
     secret_key      signs sessions and encrypts drafts of quotes; at least 32 characters
     database_url    SQLAlchemy URL; the embedded SQLite in `instance/` unless set
+    database_pooler transaction, when a pooler such as pgbouncer gives a connection for one transaction each
+    queue_url       redis://host:port or another PostgreSQL, where tasks queue; the database unless set
     files_folder    where stored files lie, by content hash
     files_store     s3://bucket or s3://bucket/prefix: stored files lie there instead, for several machines
     s3_endpoint     where that store is; Amazon's own unless set
@@ -101,6 +107,8 @@ class Settings:
 
     secret_key: str
     database_url: str = f"sqlite:///{PROJECT / 'instance' / 'weald.sqlite'}"
+    database_pooler: str = ""
+    queue_url: str = ""
     files_folder: Path = PROJECT / "instance" / "files"
     files_store: str = ""
     s3_endpoint: str = ""
@@ -154,6 +162,12 @@ class Settings:
             self._check_stripe()
         if self.files_store:
             self._check_store()
+        if self.database_pooler not in POOLERS:
+            raise SettingsError("Set DATABASE_POOLER to transaction, or unset it.")
+        if self.queue_url and urlsplit(self.queue_url).scheme not in QUEUES:
+            raise SettingsError(
+                "Set QUEUE_URL to an address that begins with redis://, rediss:// or postgresql://"
+            )
         if self.log_level not in LOG_LEVELS:
             raise SettingsError(
                 f"LOG_LEVEL is {self.log_level!r}; set it to one of: {', '.join(LOG_LEVELS)}."

@@ -10,7 +10,7 @@ import hashlib
 import io
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -35,7 +35,6 @@ from flask_wtf.csrf import CSRFError
 from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup, escape
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import HTTPException, SecurityError, Unauthorized
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -43,7 +42,7 @@ from werkzeug.wrappers import Response as Answer
 
 from marketplace.core import clock, controls, headers, logs, observed, outages, policy, vendor, walls
 from marketplace.core.api import problems
-from marketplace.core.db import db
+from marketplace.core.db import db, let_go
 from marketplace.core.errors import Forbidden, NotFound, Refusal, RuleBroken, Stale
 from marketplace.core.money import Money
 from marketplace.core.policy import ANYONE, Act, Actor
@@ -207,7 +206,7 @@ def set_up(app: Flask) -> None:
     _set_up_templates(app)
     app.before_request(_guard)
     app.after_request(_headers)
-    app.teardown_appcontext(lambda _: db.session.remove())
+    app.teardown_appcontext(lambda _: let_go())
     for refusal, status in ((NotFound, 404), (Forbidden, 403), (RuleBroken, 422), (Stale, 409)):
         app.register_error_handler(refusal, _refusal_page(status))
     app.register_error_handler(CSRFError, _csrf_page)
@@ -382,8 +381,7 @@ def _outage_page(outage: outages.Outage) -> tuple[Any, int, dict[str, str]] | Re
     log.error("request.unavailable", outage=outage.name)
     # Neither is asked anything any more: who this is cannot be looked up, and nothing can be taken back
     g.setdefault("_login_user", None)
-    with suppress(SQLAlchemyError):
-        db.session.remove()
+    let_go()
     again = {"Retry-After": str(SECONDS_UNTIL_AGAIN)}
     if asked_by_program():
         answer = problems.answer(503, f"{outage.sentence} Send it again in a minute.")

@@ -29,6 +29,7 @@ TITLES: Mapping[int, str] = {
     422: "Not right",
     429: "Too many requests",
     500: "Something went wrong here",
+    503: "Not just now",
 }
 MEANINGS: Mapping[int, str] = {
     400: "It is no JSON, or a header is missing. Mend the program that sent it.",
@@ -43,6 +44,8 @@ MEANINGS: Mapping[int, str] = {
     422: "It breaks a rule. “errors” names the fields, “detail” says what to do.",
     429: "Wait as many seconds as “Retry-After” says.",
     500: "Nothing was lost. Send it again with the same key; tell us the reference if it stays so.",
+    503: "Weald’s records cannot be reached. Wait as many seconds as “Retry-After” says, and send it "
+    "again with the same key.",
 }
 STATUSES: Mapping[type[Refusal], int] = {NotFound: 404, Forbidden: 403, RuleBroken: 422, Stale: 409}
 

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.alliance.models import Organisation
-from marketplace.core.db import db, transaction
+from marketplace.core import outages
+from marketplace.core.db import db, let_go, transaction
 from marketplace.core.policy import Kind
 
 MOMENT = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -79,3 +80,29 @@ def test_sqlite_keeps_what_it_acknowledged(session: Session) -> None:
         return
     assert session.scalar(text("PRAGMA synchronous")) == 2
     assert session.scalar(text("PRAGMA journal_mode")) == "wal"
+
+
+def test_a_server_that_does_not_write_any_more_is_let_go_of(session: Session) -> None:
+    """Another machine has taken over: whoever writes here is told so, and led there the next time."""
+    if db.engine.dialect.name != "postgresql":
+        return  # an embedded database is never led anywhere
+    session.rollback()
+    session.execute(text("SET TRANSACTION READ ONLY"))
+    with pytest.raises(DBAPIError) as refused:
+        session.execute(text("UPDATE chain_head SET position = position"))
+    assert refused.value.connection_invalidated
+    assert outages.found_in(refused.value) is outages.AWAY
+    session.rollback()
+    session.execute(text("UPDATE chain_head SET position = position"))
+    session.rollback()
+
+
+@pytest.mark.usefixtures("app")
+def test_a_connection_that_was_lost_is_let_go_of_and_the_next_one_works() -> None:
+    db.session.execute(text("SELECT 1"))
+    driver = db.session.connection().connection.driver_connection
+    assert driver
+    driver.close()
+    let_go()
+    assert not db.session.registry.has()
+    assert db.session.scalar(text("SELECT 1")) == 1

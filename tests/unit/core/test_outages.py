@@ -4,7 +4,7 @@ import errno
 import sqlite3
 
 import pytest
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
 
 from marketplace.core import outages
 from marketplace.core.outages import AWAY, FULL, Outage
@@ -40,6 +40,7 @@ def of_sqlite(code: int) -> sqlite3.OperationalError:
         (OperationalError("SELECT 1", {}, OfPostgresql("57P01")), AWAY),
         (OperationalError("SELECT 1", {}, OfPostgresql(None)), AWAY),
         (IntegrityError("INSERT", {}, OfPostgresql("23505")), None),
+        (InternalError("UPDATE", {}, OfPostgresql("25006"), connection_invalidated=True), AWAY),
         (ValueError("a fault of our own"), None),
     ],
 )
