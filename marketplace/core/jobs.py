@@ -150,11 +150,14 @@ def _on_postgresql(dsn: str, **how: Any) -> Huey:
     """The queue in the database.
 
     Of programs that start at once on a new one each finds no tables of huey's and makes them; only one can.
+    A role that may make none finds those that `flask db upgrade` has made as their owner.
     """
-    from psycopg.errors import UniqueViolation  # noqa: PLC0415  # whoever is embedded has no such library
+    from psycopg.errors import InsufficientPrivilege, UniqueViolation  # noqa: PLC0415  # the embedded have none
 
     try:
         return PostgresHuey("weald", dsn=dsn, results=False, **how, **ALIVE)
     except UniqueViolation:
         # The other one holds them until it has made all: this waits, and finds them
         return PostgresHuey("weald", dsn=dsn, results=False, **how, **ALIVE)
+    except InsufficientPrivilege:
+        return PostgresHuey("weald", dsn=dsn, results=False, create_tables=False, **how, **ALIVE)

@@ -24,6 +24,7 @@ GRANTS = (
     "GRANT USAGE ON SCHEMA public TO {role}",
     "REVOKE CREATE ON SCHEMA public FROM {role}, PUBLIC",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+    "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}",  # huey numbers its tasks by them
     "REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {role}",
 )
 PERMANENT = """
