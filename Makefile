@@ -1,6 +1,9 @@
 # Weald's commands. `make help` lists them.
 SHELL := /bin/bash
-PYTHON ?= python3
+# The system's own Python where it is new enough: distributions build it with optimisations that a Python
+# compiled with the defaults lacks, and everything takes a fifth longer without them.
+PYTHON ?= $(shell /usr/bin/python3 -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo /usr/bin/python3 || echo python3)
 PORT ?= 8000
 BIN := .venv/bin
 VENDOR := marketplace/static/vendor/manifest.json
