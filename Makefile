@@ -29,13 +29,14 @@ test-cluster: system-cluster setup ## Kill what writes in a cluster of three whi
 test-faults: system-test setup ## Kill, cut the power, fill the disk, black-hole Stripe: the long form, half an hour
 	@scripts/test_faults.sh
 
-bench: setup ## Measure suggestions, a price schedule, 500 quotes in the last minute, the best award, 1,000 invoices, postings
+bench: setup ## Measure suggestions, a price schedule, 500 quotes in the last minute, the best award, 1,000 invoices, postings, 1,000,000 events
 	@$(BIN)/python scripts/bench_price_schedule.py
 	@$(BIN)/python scripts/bench_suggestions.py
 	@$(BIN)/python scripts/bench_last_minute.py
 	@$(BIN)/python scripts/bench_awards.py
 	@$(BIN)/python scripts/bench_documents.py
 	@$(BIN)/python scripts/bench_ledger.py
+	@$(BIN)/python scripts/bench_events.py
 
 test-fast: setup ## Run the tests that need neither PostgreSQL nor a browser
 	@$(BIN)/pytest tests/unit tests/architecture tests/web

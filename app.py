@@ -31,6 +31,8 @@ FOOTER = (
     ("Open opportunities", "opportunities.index"),
     ("Who can do what", "who_can_do_what"),
     ("For programs", "api.read"),
+    ("Personal data", "privacy.show"),
+    ("Check an entry of the record", "record.check"),
     ("Accessibility", "accessibility"),
 )
 

@@ -70,6 +70,10 @@ from marketplace.alliance.memberships import views as membership_pages
 from marketplace.alliance.partnerships import models as partnerships
 from marketplace.alliance.partnerships import tasks as partnership_tasks
 from marketplace.alliance.partnerships import views as partnership_pages
+from marketplace.alliance.privacy import commands as privacy_commands
+from marketplace.alliance.privacy import views as privacy_pages
+from marketplace.alliance.record import views as record_pages
+from marketplace.alliance.record.heads import views as head_pages
 from marketplace.alliance.school_accounts import models as school_accounts
 from marketplace.alliance.school_accounts import tasks as school_account_tasks
 from marketplace.alliance.school_accounts import views as school_account_pages
@@ -255,6 +259,8 @@ BLUEPRINTS = (
     membership_pages.memberships,
     work_pages.work,
     partnership_pages.partnerships,
+    head_pages.record,
+    privacy_pages.privacy,
     contract_pages.contracts,
     suggestion_pages.suggestions,
     question_pages.needs,
@@ -381,12 +387,14 @@ SHORTCUTS: tuple[NavigationItem, ...] = (
     *fund_pages.SHORTCUTS,
     *savings_pages.SHORTCUTS,
     *annual_pack_pages.SHORTCUTS,
+    *record_pages.SHORTCUTS,
 )
 COMMANDS: tuple[click.Command, ...] = (
     *alliance_commands.COMMANDS,
     *tender_commands.COMMANDS,
     *quote_commands.COMMANDS,
     verification_commands.verify,
+    privacy_commands.retention_command,
     calculations(award_commands.award, evaluation_commands.score, shared_cost_commands.split),
     *backup_commands.COMMANDS,
     *doctor.COMMANDS,

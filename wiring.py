@@ -30,6 +30,7 @@ from invoicing.settlement import tasks as settlement_tasks
 from invoicing.shared_costs import jobs as shared_cost_jobs
 from invoicing.verification import jobs as verification_jobs
 from invoicing.verification import queries as verification_queries
+from known_things import KNOWN
 from marketplace.alliance.decisions import about as decision_subjects
 from marketplace.alliance.decisions.rules import Subject
 from marketplace.alliance.memberships import jobs as membership_jobs
@@ -37,11 +38,16 @@ from marketplace.alliance.memberships import leaving
 from marketplace.alliance.memberships import shown as membership_subjects
 from marketplace.alliance.partnerships import jobs as partnership_jobs
 from marketplace.alliance.partnerships import shown as partnership_subjects
+from marketplace.alliance.privacy import erasing
+from marketplace.alliance.privacy import jobs as privacy_jobs
+from marketplace.alliance.record import things
+from marketplace.alliance.record.heads import jobs as head_jobs
 from marketplace.alliance.school_accounts import jobs as school_account_jobs
 from marketplace.alliance.sign_ins.factors import required as second_factors
 from marketplace.contracts import jobs as contract_jobs
 from marketplace.contracts import leaving as contract_leaving
 from marketplace.contracts import offered as contract_offers
+from marketplace.contracts.calendars.models import CalendarFeed
 from marketplace.contracts.warnings import jobs as contract_warning_jobs
 from marketplace.core import events, figures, jobs, printing
 from marketplace.core.api import repeats
@@ -84,6 +90,7 @@ from suppliers.quotes import jobs as quote_jobs
 from suppliers.quotes import queries as quote_queries
 from suppliers.quotes import results as quote_results
 from suppliers.quotes import tasks as quote_tasks
+from suppliers.quotes.erasing import DRAFTS
 from suppliers.quotes.keys import halves as quote_keys
 from suppliers.quotes.keys import jobs as opening_key_jobs
 from suppliers.quotes.keys import tasks as opening_key_tasks
@@ -182,6 +189,10 @@ def connect() -> None:
     jobs.every_minute(letter_jobs.draw_letters)
     jobs.every_minute(combining_jobs.work_out_waiting)
     jobs.every_minute(verification_jobs.verify_once_a_night)
+    jobs.every_minute(head_jobs.send_once_a_day)
+    jobs.every_minute(privacy_jobs.erase_once_a_night)
+    erasing.offer("drafts", DRAFTS)
+    erasing.take_with_account(CalendarFeed.person_id)
     figures.ask(verification_queries.figures)
     figures.ask(quote_queries.figures)
     jobs.every_minute(notice_reminder_jobs.remind_when_due)
@@ -191,3 +202,4 @@ def connect() -> None:
     contract_offers.offer_links(saving_queries.links_of_contract)
     comparison_downloads.add_sheets(by_schools.sheets)
     quote_queries.hide(evaluation_queries.hidden_from)
+    things.know(*KNOWN)

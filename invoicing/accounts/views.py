@@ -19,7 +19,8 @@ from marketplace.core import clock, printing, web
 from marketplace.core.db import db
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.months import months_later
-from marketplace.core.web import NavigationItem, answering, page
+from marketplace.core.readings import record_reading
+from marketplace.core.web import NavigationItem, answering, page, reading
 
 accounts = Blueprint("accounts", __name__, url_prefix="/accounts")
 SHORTCUTS = (NavigationItem("What is owed, by age", "accounts.index", queries.reads_accounts),)
@@ -60,12 +61,14 @@ def ages(school_id: uuid.UUID) -> Any:
 
 
 @accounts.get("/<uuid:school_id>/debtors.csv")
+@reading
 def download_debtors(school_id: uuid.UUID) -> Response:
     """What is owed to a school as CSV, a line for each open invoice."""
     return _ages_as_csv(school_id, Side.DEBTORS)
 
 
 @accounts.get("/<uuid:school_id>/creditors.csv")
+@reading
 def download_creditors(school_id: uuid.UUID) -> Response:
     """What a school owes as CSV, a line for each open invoice."""
     return _ages_as_csv(school_id, Side.CREDITORS)
@@ -79,7 +82,9 @@ def _ages_as_csv(school_id: uuid.UUID, side: Side) -> Response:
         raise RuleBroken("Enter a real day.")
     listed = shown.aged_list(session, school_id, side, form.day.data)
     name = f"{rules.SIDE_LABELS[listed.side]}, {school.name}, {listed.day}.csv"
-    return _download(shown.aged_csv(listed), "text/csv", name)
+    content = shown.aged_csv(listed)
+    record_reading(web.actor(), school_id, f"{rules.SIDE_LABELS[listed.side]} as CSV", [school_id])
+    return _download(content, "text/csv", name)
 
 
 @accounts.get("/<uuid:school_id>/with/<uuid:other_id>")

@@ -20,7 +20,8 @@ from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.fields import choices
 from marketplace.core.listing import page_address
 from marketplace.core.paging import page_links
-from marketplace.core.web import page
+from marketplace.core.readings import record_reading
+from marketplace.core.web import page, reading
 
 exports = Blueprint("exports", __name__, url_prefix="/exports")
 
@@ -62,23 +63,32 @@ def list_documents() -> Any:
 
 
 @exports.get("/documents.csv")
+@reading
 def download_documents() -> Response:
     """The list as it is filtered, as CSV: one row a document."""
     heads, *rows = rules.table(DOCUMENT_COLUMNS, _documents_asked())
+    record_download(len(rows), "as CSV")
     return sent(csv_file([str(head) for head in heads], rows), CSV, "invoices and credit notes.csv")
 
 
 @exports.get("/lines.csv")
+@reading
 def download_lines() -> Response:
     """The lines of the list as it is filtered, as CSV: one row a line."""
-    heads, *rows = rules.table(LINE_COLUMNS, rules.lines_of(_documents_asked()))
+    documents = _documents_asked()
+    heads, *rows = rules.table(LINE_COLUMNS, rules.lines_of(documents))
+    record_download(len(documents), "with their lines as CSV")
     return sent(csv_file([str(head) for head in heads], rows), CSV, "lines.csv")
 
 
 @exports.get("/documents.xlsx")
+@reading
 def download_workbook() -> Response:
     """The list as it is filtered, as an Excel workbook: a sheet of documents and one of their lines."""
-    return sent(_workbook(_documents_asked()), spreadsheets.MEDIA_TYPE, "invoices and credit notes.xlsx")
+    documents = _documents_asked()
+    content = _workbook(documents)
+    record_download(len(documents), "as an Excel workbook")
+    return sent(content, spreadsheets.MEDIA_TYPE, "invoices and credit notes.xlsx")
 
 
 @exports.get("/documents/<uuid:document_id>.csv")
@@ -124,6 +134,15 @@ def same_list(endpoint: str, **more: Any) -> str:
     """The address of a download of the list as it is filtered."""
     questions: dict[str, Any] = {name: request.args[name] for name in QUESTIONS if name in request.args}
     return url_for(endpoint, **(questions | more))
+
+
+def record_download(count: int, how: str) -> None:
+    """Put a download of so many documents on record, for the schools whose documents were asked for."""
+    actor, session = web.actor(), db.session()
+    wanted = asked()[1]
+    schools = [wanted.school_id] if wanted.school_id else sorted(queries.reading_schools(session, actor))
+    named = "1 invoice or credit note" if count == 1 else f"{count:,} invoices and credit notes"
+    record_reading(actor, schools[0], f"{named} {how}", schools)
 
 
 def sent(content: bytes, media_type: str, name: str) -> Response:

@@ -187,7 +187,13 @@ def _issue(session: Session, actor: Actor, invoice: Invoice, drawn: Drawn | None
     session.flush()
     _post(session, invoice, today)
     events.record(
-        session, actor, Act.INVOICE_ISSUE, invoice.id, organisation_id=issuer.id, number=invoice.number
+        session,
+        actor,
+        Act.INVOICE_ISSUE,
+        invoice.id,
+        organisation_id=issuer.id,
+        also=[invoice.buyer_id],
+        number=invoice.number,
     )
     _tell_buyer(session, invoice)
 

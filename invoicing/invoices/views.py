@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -40,7 +40,8 @@ from marketplace.core.forms import EditForm
 from marketplace.core.listing import page_address, sorting
 from marketplace.core.paging import page_links
 from marketplace.core.policy import Act, Actor, Kind, Role
-from marketplace.core.web import NavigationItem, answering, page
+from marketplace.core.readings import record_reading
+from marketplace.core.web import NavigationItem, answering, page, reading
 
 invoices = Blueprint("invoices", __name__, url_prefix="/invoices")
 
@@ -105,19 +106,25 @@ def _same_list(endpoint: str) -> str:
 
 
 @invoices.get("/list.csv")
+@reading
 def download_list() -> Response:
     """The list as it is filtered, as CSV."""
     actor = web.actor()
     rows = queries.list_invoices(db.session(), actor, _asked(actor)[1])
-    return _download(downloads.list_as_csv(rows), "text/csv", "invoices.csv")
+    content = downloads.list_as_csv(rows)
+    _record(rows, "as CSV")
+    return _download(content, "text/csv", "invoices.csv")
 
 
 @invoices.get("/documents.zip")
+@reading
 def download_documents() -> Response:
     """The PDFs of the list as it is filtered, as one ZIP file."""
     actor = web.actor()
     rows = queries.list_invoices(db.session(), actor, _asked(actor)[1])
-    return _download(downloads.documents_as_zip(rows), "application/zip", "invoices.zip")
+    content = downloads.documents_as_zip(rows)
+    _record(rows, "as PDFs")
+    return _download(content, "application/zip", "invoices.zip")
 
 
 @invoices.get("/<uuid:invoice_id>")
@@ -322,6 +329,15 @@ def _id_asked(name: str) -> uuid.UUID | None:
         return uuid.UUID(asked)
     except ValueError:
         raise NotFound from None
+
+
+def _record(rows: Sequence[queries.InvoiceRow], how: str) -> None:
+    """Put a download of the list on record: for the reader's schools, or for those that they audit."""
+    actor = web.actor()
+    whose = sorted(actor.school_ids or {row.issuer_id for row in rows})
+    if whose:
+        named = "1 invoice" if len(rows) == 1 else f"{len(rows):,} invoices"
+        record_reading(actor, whose[0], f"{named} {how}", whose)
 
 
 def _download(content: bytes, media_type: str, name: str) -> Response:

@@ -127,6 +127,7 @@ def receive(
         Act.PAYMENT_RECORD,
         invoice.id,
         organisation_id=invoice.issuer_id,
+        also=[invoice.buyer_id],
         number=invoice.number,
         payment_id=payment_id,
     )

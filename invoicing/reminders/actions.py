@@ -52,6 +52,7 @@ def _remind(session: Session, invoice: Invoice, step: Step) -> None:
         Act.REMINDER_SEND,
         invoice.id,
         organisation_id=invoice.issuer_id,
+        also=[invoice.buyer_id],
         number=invoice.number,
         step=step,
     )

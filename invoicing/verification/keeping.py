@@ -18,6 +18,7 @@ from invoicing.invoices.models import Invoice
 from invoicing.verification.rules import Found
 from marketplace.alliance.models import Organisation, School
 from marketplace.core import events, storage
+from marketplace.core.chain import first_broken_link
 from marketplace.core.ids import Counter
 from marketplace.core.money import ZERO, Money
 from marketplace.core.storage import StoredFile
@@ -30,7 +31,7 @@ AT_ONCE = 2_000
 def chain(session: Session, found: Found) -> None:
     """Every event follows from the one before it, and the head is the last."""
     found.counted = session.scalar(select(func.count()).select_from(events.Event)) or 0
-    broken = events.first_broken_link(session)
+    broken = first_broken_link(session)
     if broken is not None:
         found.differs(broken.record, broken.stands, broken.should)
 

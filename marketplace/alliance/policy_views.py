@@ -29,6 +29,7 @@ SUBJECTS = {
         "invitation",
     ),
     "Work that schools share": ("activity", "lead", "hours", "priorities"),
+    "Records and personal data": ("record", "head", "retention"),
     "Decisions and confirmations": ("seat", "decision", "confirmation"),
     "Contracts and needs": ("category", "contract", "calendar", "need", "suggestion", "consent"),
     "Joint tenders": ("tender", "commitment", "requirement", "interest", "notice"),

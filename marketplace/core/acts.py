@@ -320,3 +320,6 @@ class Act(StrEnum):
     SAVING_RECORD = "saving.record"
     SAVING_TAKE_BACK = "saving.take_back"
     PRIORITIES_SET = "priorities.set"
+    RECORD_READ = "record.read"
+    RETENTION_ERASE = "retention.erase"
+    HEAD_SEND = "head.send"

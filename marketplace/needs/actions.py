@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import fields
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -63,7 +64,7 @@ def copy_need(actor: Actor, need_id: uuid.UUID, earlier_id: uuid.UUID) -> None:
             _post(session, actor, draft, content, copied_from=earlier.reference)
 
 
-def _post(session: Session, actor: Actor, need: Need, content: NeedContent, **facts: str) -> None:
+def _post(session: Session, actor: Actor, need: Need, content: NeedContent, **facts: Any) -> None:
     """Store a new draft, which has its id, school and category, with its content."""
     category = categories.category(need.category)
     rules.check_category(category, clock.today())

@@ -261,7 +261,15 @@ def open_to_suppliers(
     issuing.issue(session, tender, NoticeKind.TENDER, published=notice)
     notices.tender_published(session, tender)
     facts = {"notice": notice.reference} if notice else {}
-    events.record(session, actor, Act.TENDER_PUBLISH, tender.id, organisation_id=tender.alliance_id, **facts)
+    events.record(
+        session,
+        actor,
+        Act.TENDER_PUBLISH,
+        tender.id,
+        organisation_id=tender.alliance_id,
+        also=queries.approving_schools(session, tender),
+        **facts,
+    )
 
 
 def start_standstill(session: Session, tender: Tender, ends_on: date) -> None:

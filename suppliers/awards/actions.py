@@ -17,6 +17,7 @@ from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.forms import expect_version
 from marketplace.core.ids import new_id
 from marketplace.core.policy import Act, Actor
+from marketplace.tenders import queries as tenders
 from marketplace.tenders import timetable
 from marketplace.tenders.actions import move_tender
 from marketplace.tenders.interests.queries import review_points
@@ -239,6 +240,7 @@ def confirm_award(actor: Actor, tender_id: uuid.UUID, version: int, *, related: 
             Act.AWARD_CONFIRM,
             tender.id,
             organisation_id=tender.alliance_id,
+            also=[*(winner.supplier_id for winner in winners), *tenders.buyers(session, tender.id)],
             quote_id=winners[0].id,
             supplier_id=winners[0].supplier_id,
             quote_ids=[winner.id for winner in winners],

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
+from flask import Response
 from sqlalchemy.orm import Session
 
 from marketplace.core import spreadsheets
 from marketplace.core.csv_files import csv_file
 from marketplace.core.money import Money
+from marketplace.core.policy import Actor
+from marketplace.core.readings import record_reading
 from marketplace.core.web import plain_number
 from marketplace.tenders.models import Tender
 from suppliers.evaluation.comparison import Comparison, Offer
@@ -210,3 +213,12 @@ def reasons(*comparisons: Comparison) -> list[Sequence[Value]]:
 
 def _amount(saving: Saving | None) -> Money | None:
     return saving.amount if saving else None
+
+
+def sent(actor: Actor, tender: Tender, content: bytes, media_type: str, ending: str) -> Response:
+    """The comparison as a file to keep. That it was downloaded is recorded."""
+    name = f"{tender.reference}-comparison.{ending}"
+    record_reading(actor, tender.id, "The comparison of quotes", [tender.alliance_id])
+    response = Response(content, content_type=media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

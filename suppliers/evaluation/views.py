@@ -12,7 +12,7 @@ from marketplace.core.db import db
 from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.paging import page_links
 from marketplace.core.policy import Act
-from marketplace.core.web import NavigationItem, answering, page
+from marketplace.core.web import NavigationItem, answering, page, reading
 from marketplace.tenders.answers import published_answers
 from marketplace.tenders.commitments.queries import SchoolVerdict, verdicts
 from marketplace.tenders.formulas import FORMULAS, TIE_BREAK
@@ -346,6 +346,7 @@ def show_assessment(quote_id: uuid.UUID) -> Any:
 
 
 @evaluation.route("/tenders/<uuid:tender_id>/comparison.xlsx")
+@reading
 def download_excel(tender_id: uuid.UUID) -> Response:
     """The comparison as an Excel workbook."""
     session = db.session()
@@ -356,10 +357,11 @@ def download_excel(tender_id: uuid.UUID) -> Response:
         if results
         else downloads.excel(tender, queries.comparison_of(session, tender), further)
     )
-    return _attachment(content, EXCEL, f"{tender.reference}-comparison.xlsx")
+    return downloads.sent(web.actor(), tender, content, EXCEL, "xlsx")
 
 
 @evaluation.route("/tenders/<uuid:tender_id>/comparison.csv")
+@reading
 def download_csv(tender_id: uuid.UUID) -> Response:
     """The comparison as a CSV file."""
     session = db.session()
@@ -369,13 +371,7 @@ def download_csv(tender_id: uuid.UUID) -> Response:
         if results
         else downloads.csv_text(queries.comparison_of(session, tender))
     )
-    return _attachment(content, "text/csv", f"{tender.reference}-comparison.csv")
-
-
-def _attachment(content: bytes, media_type: str, name: str) -> Response:
-    response = Response(content, content_type=media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return downloads.sent(web.actor(), tender, content, "text/csv", "csv")
 
 
 def _judged(tender_id: uuid.UUID) -> Tender:

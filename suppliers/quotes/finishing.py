@@ -75,6 +75,7 @@ def finish(
         Act.QUOTES_OPEN,
         tender.id,
         organisation_id=tender.alliance_id,
+        also=queries.suppliers_opened(session, tender.id),
         envelope=begun.envelope,
         openers=[session.get_one(Person, begun.first_person_id).name, actor.name],
         opener_ids=[begun.first_person_id, actor.person_id],

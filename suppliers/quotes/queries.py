@@ -101,6 +101,12 @@ def _of(
     return session.scalars(query).one_or_none()
 
 
+def suppliers_opened(session: Session, tender_id: uuid.UUID) -> list[uuid.UUID]:
+    """The suppliers whose quotes for a tender have been opened."""
+    query = select(Quote.supplier_id).where(Quote.tender_id == tender_id)
+    return list(session.scalars(query.where(Quote.status.in_(rules.AFTER_OPENING))))
+
+
 def schedule_of(session: Session, tender: Tender) -> Schedule:
     """All that a tender asks of a supplier: lots, lines and quality questions."""
     return Schedule(

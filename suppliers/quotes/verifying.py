@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from marketplace.core.events import Event, first_broken_link
+from marketplace.core.chain import first_broken_link
+from marketplace.core.events import Event
 from marketplace.core.policy import Act
 from suppliers.quotes import queries
 from suppliers.quotes.models import Quote

@@ -42,7 +42,7 @@ def parse(text: str) -> ast.Module:
 @functools.cache
 def modules() -> tuple[Module, ...]:
     """Every module that runs in production."""
-    files = [PROJECT / "app.py", PROJECT / "stages.py", PROJECT / "wiring.py"]
+    files = [PROJECT / "app.py", PROJECT / "known_things.py", PROJECT / "stages.py", PROJECT / "wiring.py"]
     for folder in FOLDERS:
         files += sorted((PROJECT / folder).rglob("*.py"))
     found = (Module(file.relative_to(PROJECT).as_posix(), file.read_text("utf-8")) for file in files)

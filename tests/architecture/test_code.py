@@ -4,6 +4,7 @@ import ast
 import re
 
 from marketplace.core.policy import POLICY, Act
+from marketplace.core.sentences import SENTENCES
 from tests.architecture.source import PROJECT, dotted, modules
 
 MONEY = "marketplace.core.money"
@@ -61,6 +62,12 @@ def test_no_float_comes_near_money() -> None:
 def test_every_act_has_a_permission_and_every_permission_an_act() -> None:
     assert set(POLICY) == set(Act)
     assert all(permission.roles for permission in POLICY.values())
+
+
+def test_every_act_is_told_in_a_sentence_once_it_is_done() -> None:
+    """A school reads the record of what was done with its data: see `marketplace/core/sentences`."""
+    assert set(SENTENCES) == set(Act)
+    assert not [words for words in SENTENCES.values() if words.endswith(".") or "'" in words]
 
 
 def test_every_act_is_recorded_by_something_that_people_can_do() -> None:

@@ -51,6 +51,7 @@ def test_everybody_is_offered_what_their_role_can_do_and_nothing_else(client_for
         "What schools offer one another",
         "See what was saved",
         "Read the annual pack",
+        "See what was done with our data",
     ]
 
 

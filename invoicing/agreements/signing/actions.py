@@ -43,7 +43,12 @@ def propose_agreement(actor: Actor, agreement_id: uuid.UUID, version: int) -> No
         agreement.returned_because = ""
         session.flush()
         events.record(
-            session, actor, Act.AGREEMENT_PROPOSE, agreement.id, organisation_id=agreement.seller_id
+            session,
+            actor,
+            Act.AGREEMENT_PROPOSE,
+            agreement.id,
+            organisation_id=agreement.seller_id,
+            also=[agreement.seller_id, agreement.buyer_id],
         )
         notices.ask_heads(session, agreement)
 
@@ -71,7 +76,14 @@ def agree_agreement(actor: Actor, agreement_id: uuid.UUID, school_id: uuid.UUID,
         if agreement.signatures.complete:
             agreement.status = rules.move(agreement.status, AgreementStatus.AGREED)
         session.flush()
-        events.record(session, actor, Act.AGREEMENT_AGREE, agreement.id, organisation_id=school_id)
+        events.record(
+            session,
+            actor,
+            Act.AGREEMENT_AGREE,
+            agreement.id,
+            organisation_id=school_id,
+            also=[agreement.seller_id, agreement.buyer_id],
+        )
         if agreement.status is AgreementStatus.AGREED:
             notices.tell_agreed(session, agreement)
             _begin(session, agreement)
@@ -92,7 +104,14 @@ def return_agreement(actor: Actor, agreement_id: uuid.UUID, reason: str) -> None
         agreement.buyer_signed_by = agreement.buyer_signed_at = None
         agreement.asked = agreement.asked or policy.allows(actor, Act.AGREEMENT_RETURN, agreement.buyer_id)
         session.flush()
-        events.record(session, actor, Act.AGREEMENT_RETURN, agreement.id, organisation_id=agreement.seller_id)
+        events.record(
+            session,
+            actor,
+            Act.AGREEMENT_RETURN,
+            agreement.id,
+            organisation_id=agreement.seller_id,
+            also=[agreement.seller_id, agreement.buyer_id],
+        )
         notices.tell_returned(session, agreement, actor.name)
 
 
@@ -108,7 +127,14 @@ def _begin(session: Session, agreement: Agreement) -> bool:
     policy.require(SYSTEM, Act.AGREEMENT_BEGIN)
     agreement.status = rules.move(agreement.status, AgreementStatus.RUNNING)
     session.flush()
-    events.record(session, SYSTEM, Act.AGREEMENT_BEGIN, agreement.id, organisation_id=agreement.seller_id)
+    events.record(
+        session,
+        SYSTEM,
+        Act.AGREEMENT_BEGIN,
+        agreement.id,
+        organisation_id=agreement.seller_id,
+        also=[agreement.seller_id, agreement.buyer_id],
+    )
     return True
 
 
@@ -124,7 +150,14 @@ def end_agreement(agreement_id: uuid.UUID) -> bool:
         if proposed:
             session.delete(proposed)
         session.flush()
-        events.record(session, SYSTEM, Act.AGREEMENT_END, agreement.id, organisation_id=agreement.seller_id)
+        events.record(
+            session,
+            SYSTEM,
+            Act.AGREEMENT_END,
+            agreement.id,
+            organisation_id=agreement.seller_id,
+            also=[agreement.seller_id, agreement.buyer_id],
+        )
         notices.tell_ended(session, agreement)
         return True
 
@@ -158,6 +191,7 @@ def give_notice(
             Act.AGREEMENT_GIVE_NOTICE,
             agreement.id,
             organisation_id=school_id,
+            also=[agreement.seller_id, agreement.buyer_id],
             last_day=last_day,
         )
         notices.tell_notice(session, agreement, actor.name)
@@ -195,7 +229,14 @@ def propose_extension(
         )
         session.add(extension)
         session.flush()
-        events.record(session, actor, Act.EXTENSION_PROPOSE, agreement.id, organisation_id=school_id)
+        events.record(
+            session,
+            actor,
+            Act.EXTENSION_PROPOSE,
+            agreement.id,
+            organisation_id=school_id,
+            also=[agreement.seller_id, agreement.buyer_id],
+        )
         notices.ask_for_extension(session, agreement, extension)
 
 
@@ -219,6 +260,7 @@ def agree_extension(actor: Actor, extension_id: uuid.UUID) -> None:
             Act.EXTENSION_AGREE,
             agreement.id,
             organisation_id=other,
+            also=[agreement.seller_id, agreement.buyer_id],
             ends_on=agreement.ends_on,
         )
         notices.tell_extended(session, agreement)
@@ -234,7 +276,14 @@ def refuse_extension(actor: Actor, extension_id: uuid.UUID) -> None:
         _expect_open(extension)
         _answer(extension, actor, ExtensionStatus.REFUSED)
         session.flush()
-        events.record(session, actor, Act.EXTENSION_REFUSE, agreement.id, organisation_id=agreement.seller_id)
+        events.record(
+            session,
+            actor,
+            Act.EXTENSION_REFUSE,
+            agreement.id,
+            organisation_id=agreement.seller_id,
+            also=[agreement.seller_id, agreement.buyer_id],
+        )
         notices.tell_not_extended(session, agreement, actor.name)
 
 

@@ -10,11 +10,11 @@ from invoicing.exports import queries
 from invoicing.exports.months import queries as month_queries
 from invoicing.exports.months import rules
 from invoicing.exports.rules import Wanted
-from invoicing.exports.views import asked, exports, same_list
+from invoicing.exports.views import asked, exports, record_download, same_list
 from marketplace.core import storage, web
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
-from marketplace.core.web import page
+from marketplace.core.web import page, reading
 
 __all__ = ["exports"]
 
@@ -35,6 +35,7 @@ def list_months() -> Any:
 
 
 @exports.get("/months/<month>.zip")
+@reading
 def download_month(month: str) -> Response:
     """All documents of a month: PDFs, e-invoices by themselves, index and hashes."""
     first = rules.first_day(month)
@@ -44,6 +45,7 @@ def download_month(month: str) -> Response:
     wanted = Wanted(whose.side, whose.school_id, since=first, until=rules.last_day(first))
     documents = queries.documents(db.session(), web.actor(), wanted)
     rules.check_documents(documents, first, wanted.side)
+    record_download(len(documents), f"of {month} with their files")
     packed, read = month_queries.pack_of(db.session(), documents), storage.reader()
     db.session.remove()  # a download may take minutes, and nothing is asked of the database meanwhile
     return Response(

@@ -16,7 +16,8 @@ from invoicing.fund.statements import Period
 from marketplace.core import clock, web
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
-from marketplace.core.web import page
+from marketplace.core.readings import record_reading
+from marketplace.core.web import page, reading
 
 examination = Blueprint("examination", __name__, url_prefix="/funds")
 README = """{fund}: pack for the independent examiner, {start} to {end}
@@ -42,11 +43,15 @@ def index(fund_id: uuid.UUID) -> Any:
 
 
 @examination.get("/<uuid:fund_id>/examination/<int:year>.zip")
+@reading
 def download_pack(fund_id: uuid.UUID, year: int) -> Response:
     """Everything about a year, as one archive that is sent while it is packed."""
     session = db.session()
     fund = queries.get_fund(session, web.actor(), fund_id)
     period = _year(queries.years_of(fund), year)
+    told = f"Everything for the examination of {fund.name}, the year from {web.day(period.start)}"
+    record_reading(web.actor(), fund_id, told, [fund.alliance_id])
+    fund = queries.get_fund(session, web.actor(), fund_id)
     said = README.format(
         fund=fund.name,
         start=web.day(period.start),

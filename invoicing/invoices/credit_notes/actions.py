@@ -60,6 +60,7 @@ def issue_credit_note(
             Act.CREDIT_NOTE_ISSUE,
             note.id,
             organisation_id=invoice.issuer_id,
+            also=[invoice.buyer_id],
             number=note.number,
             invoice=invoice.number,
         )

@@ -56,6 +56,7 @@ def dispute_invoice(
             Act.INVOICE_DISPUTE,
             invoice.id,
             organisation_id=invoice.buyer_id,
+            also=[invoice.issuer_id],
             number=invoice.number,
         )
         _tell_issuer(session, invoice, dispute)
@@ -77,6 +78,7 @@ def settle_dispute(actor: Actor, invoice_id: uuid.UUID, settlement: str) -> None
             Act.INVOICE_SETTLE,
             invoice.id,
             organisation_id=invoice.buyer_id,
+            also=[invoice.issuer_id],
             number=invoice.number,
         )
         _tell_issuer(session, invoice, dispute)

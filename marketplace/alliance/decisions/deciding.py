@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -101,7 +102,7 @@ def _close(session: Session, decision: Decision, wanted: DecisionStatus, reason:
     session.flush()
 
 
-def record(session: Session, actor: Actor, act: Act, decision: Decision, **facts: object) -> None:
+def record(session: Session, actor: Actor, act: Act, decision: Decision, **facts: Any) -> None:
     """The event of something done to a decision, with the subject that it is about."""
     events.record(
         session,

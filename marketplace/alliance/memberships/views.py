@@ -23,7 +23,8 @@ from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.fields import choices
 from marketplace.core.forms import Form
 from marketplace.core.policy import POLICY, Act, Actor, Kind
-from marketplace.core.web import NavigationItem, answering, page
+from marketplace.core.readings import record_reading
+from marketplace.core.web import NavigationItem, answering, page, reading
 
 memberships = Blueprint("memberships", __name__, url_prefix="/memberships")
 SHORTCUTS = (
@@ -101,16 +102,18 @@ def show_application(application_id: uuid.UUID) -> Any:
 
 
 @memberships.get("/applications/<uuid:application_id>/accounts")
+@reading
 def download_accounts(application_id: uuid.UUID) -> Response:
     """The accounts that were sent with an application."""
     application = queries.get_application(db.session(), web.actor(), application_id)
     if application.document_sha256 is None:
         raise NotFound("No accounts were sent with this application.")
+    name, content = application.document_name, storage.read(application.document_sha256)
+    record_reading(
+        web.actor(), application_id, "The accounts sent with an application", [application.school_id]
+    )
     return send_file(
-        io.BytesIO(storage.read(application.document_sha256)),
-        mimetype=documents.media_type(application.document_name),
-        as_attachment=True,
-        download_name=application.document_name,
+        io.BytesIO(content), mimetype=documents.media_type(name), as_attachment=True, download_name=name
     )
 
 

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from marketplace.core import storage
 from marketplace.core.backups.archive import BackupError, Manifest, Reader, fingerprint_of
 from marketplace.core.backups.copying import put_in
-from marketplace.core.events import ChainHead, first_broken_link
+from marketplace.core.chain import first_broken_link
+from marketplace.core.events import ChainHead
 from marketplace.core.settings import Settings
 from marketplace.core.storage import StoredFile
 

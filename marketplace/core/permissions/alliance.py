@@ -87,4 +87,7 @@ PERMISSIONS: dict[Act, Permission] = {
     Act.LEAD_DECLINE: may("Decline to lead an activity, with a reason", Role.HEADTEACHER, Role.BURSAR),
     Act.HOURS_LOG: may("Log hours spent on an activity", *SCHOOL_PEOPLE),
     Act.HOURS_TAKE_BACK: may("Take back hours logged by mistake", *SCHOOL_PEOPLE),
+    Act.HEAD_SEND: may("Send organisations the code of the newest entry of the record", Role.SYSTEM),
+    Act.RETENTION_ERASE: may("Delete personal data that was kept for long enough", Role.SYSTEM),
+    Act.RECORD_READ: may("Download data that one may read: it is recorded", Role.ANYONE),
 }

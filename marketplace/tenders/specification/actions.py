@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
@@ -116,7 +117,7 @@ def mark_requirements(
         session.flush()
         if texts:
             notices.must_dropped(session, tender, commitment.school.name, texts, reason)
-        facts = {"reason": reason} if texts else {}
+        facts: dict[str, Any] = {"reason": reason} if texts else {}
         events.record(session, actor, Act.REQUIREMENT_MARK, tender.id, organisation_id=school_id, **facts)
 
 

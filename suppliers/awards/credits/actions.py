@@ -89,6 +89,7 @@ def claim_credit(
             Act.CREDIT_CLAIM,
             claim_id,
             organisation_id=contract.school_id,
+            also=[contract.supplier_id],
             contract_id=contract.id,
             supplier_id=contract.supplier_id,
         )
@@ -124,6 +125,7 @@ def answer_credit(actor: Actor, claim_id: uuid.UUID, version: int, answer: Credi
             Act.CREDIT_ANSWER,
             claim_id,
             organisation_id=contract.school_id,
+            also=[contract.supplier_id],
             contract_id=contract.id,
             outcome=answer.value,
         )
@@ -173,6 +175,7 @@ def settle_credit(actor: Actor, claim_id: uuid.UUID, version: int, document: str
             Act.CREDIT_SETTLE,
             claim_id,
             organisation_id=contract.school_id,
+            also=[contract.supplier_id],
             contract_id=contract.id,
             supplier_id=contract.supplier_id,
         )

@@ -99,6 +99,7 @@ def send_results(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
             Act.AWARD_TELL,
             tender_id,
             organisation_id=tender.alliance_id,
+            also=[kept[quote_id].supplier_id for quote_id in drafts],
             letters={str(kept[quote_id].id): kept[quote_id].sha256 for quote_id in drafts},
         )
         notices.results_sent(session, tender, [kept[quote_id] for quote_id in drafts])

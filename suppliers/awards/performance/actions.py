@@ -43,6 +43,7 @@ def record_review(actor: Actor, review_id: uuid.UUID, contract_id: uuid.UUID, re
             Act.REVIEW_RECORD,
             review_id,
             organisation_id=contract.school_id,
+            also=[contract.supplier_id],
             contract_id=contract_id,
             supplier_id=contract.supplier_id,
         )

@@ -12,7 +12,9 @@ from werkzeug.http import dump_options_header
 from marketplace.core import clock, web
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
-from marketplace.core.web import answering, page
+from marketplace.core.readings import record_reading
+from marketplace.core.web import answering, page, reading
+from marketplace.tenders.models import Tender
 from suppliers.profiles import queries as profiles
 from suppliers.quotes import queries
 from suppliers.quotes.files import actions, rules
@@ -67,6 +69,7 @@ def detach_file(tender_id: uuid.UUID, sha256: str) -> Any:
 
 
 @quotes.route("/quotes/<uuid:quote_id>/files/<sha256>")
+@reading
 def download_file(quote_id: uuid.UUID, sha256: str) -> Any:
     """A file of a quote whose answers are open, for whoever may read them."""
     session = db.session()
@@ -75,8 +78,12 @@ def download_file(quote_id: uuid.UUID, sha256: str) -> Any:
     if quote is None:
         raise NotFound
     file = files.get_opened_file(session, quote_id, sha256)
-    answer = Response(files.content(quote, file), mimetype=file.media_type)
-    answer.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": file.name})
+    content, kind, name = files.content(quote, file), file.media_type, file.name
+    owned = quote.supplier_id in web.actor().supplier_ids
+    whose = quote.supplier_id if owned else session.get_one(Tender, quote.tender_id).alliance_id
+    record_reading(web.actor(), quote_id, "A file of an opened quote", [whose])
+    answer = Response(content, mimetype=kind)
+    answer.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": name})
     return answer
 
 

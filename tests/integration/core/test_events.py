@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,10 +12,11 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from marketplace.core import events
+from marketplace.core import clock, events
+from marketplace.core.chain import first_broken_link
 from marketplace.core.db import transaction
 from marketplace.core.events import Delivery, DeliveryStatus, Event
-from marketplace.core.policy import SYSTEM, Act
+from marketplace.core.policy import SYSTEM, Act, Actor
 
 SUBJECT = uuid.uuid4()
 
@@ -42,7 +45,7 @@ def heard(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[str]:  # noqa: AR
 def test_the_chain_of_events_is_whole(session: Session) -> None:
     for _ in range(3):
         record()
-    assert events.first_broken_link(session) is None
+    assert first_broken_link(session) is None
     assert [event.position for event in session.scalars(select(Event).order_by(Event.position))] == [1, 2, 3]
 
 
@@ -64,9 +67,46 @@ def test_a_changed_event_is_named_by_the_verifier(session: Session) -> None:
     with transaction() as acting:
         acting.execute(text(off))
         acting.execute(text("UPDATE event SET actor_name = 'Nobody' WHERE position = 2"))
-    broken = events.first_broken_link(session)
+    broken = first_broken_link(session)
     assert broken is not None
     assert broken.record.startswith("Event 2 ")
+
+
+def test_the_verifier_reads_what_is_stored_as_it_was_recorded(session: Session) -> None:
+    """It works on texts, and not on the objects of which the hash was taken: both must agree."""
+    moments = (datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC), datetime(2026, 10, 25, 1, 0, 0, 70, tzinfo=UTC))
+    facts: dict[str, Any] = {
+        "words": 'Zoë “said” \\ "no"\n\u2028€',
+        "deep": {"b": [1, None, True], "a": {}},
+        "1": "one",
+    }
+    person = Actor(uuid.uuid4(), 'Łuc "the" \\Ö’Brien')
+    for moment in moments:
+        with clock.travelling(moment), transaction() as acting:
+            events.record(acting, person, Act.NEED_POST, SUBJECT, organisation_id=uuid.uuid4(), **facts)
+            events.record(acting, SYSTEM, Act.NEED_POST, SUBJECT)
+    assert first_broken_link(session) is None
+
+
+def test_whose_data_was_touched_cannot_be_hidden_from_them(session: Session) -> None:
+    owner, other = uuid.uuid4(), uuid.uuid4()
+    with transaction() as acting:
+        events.record(
+            acting, SYSTEM, Act.NEED_POST, SUBJECT, organisation_id=owner, also=[other, owner, None]
+        )
+    assert first_broken_link(session) is None
+    with pytest.raises(DatabaseError, match="permanent"), transaction() as acting:
+        acting.execute(text("DELETE FROM event_concern"))
+    off = {
+        "sqlite": "DROP TRIGGER event_concern_no_delete",
+        "postgresql": "SET LOCAL session_replication_role = replica",
+    }[session.get_bind().dialect.name]
+    with transaction() as acting:
+        acting.execute(text(off))
+        acting.execute(text("DELETE FROM event_concern"))
+    broken = first_broken_link(session)
+    assert broken is not None
+    assert str(broken).startswith("Whose data event 1 touched: 0 other organisations stands")
 
 
 def test_a_subscriber_hears_of_its_acts_once(heard: list[str]) -> None:

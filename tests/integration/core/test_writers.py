@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from marketplace.core import events
+from marketplace.core.chain import first_broken_link
 from marketplace.core.db import db, transaction
 from marketplace.core.events import Event
 from marketplace.core.policy import SYSTEM, Act
@@ -52,4 +53,4 @@ def test_threads_that_write_at_once_wait_in_line_and_none_is_turned_away(impatie
         thread.join()
     assert not refused
     assert db.session.query(Event).count() == WRITERS * TIMES
-    assert events.first_broken_link(db.session()) is None
+    assert first_broken_link(db.session()) is None

@@ -20,7 +20,8 @@ from invoicing.ledger.models import Entry
 from invoicing.ledger.rules import AccountKind, AccountName
 from invoicing.payments.models import Payment
 from invoicing.payments.rules import money_held
-from marketplace.core import clock, events
+from marketplace.core import clock
+from marketplace.core.chain import first_broken_link
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.ids import new_id
 from marketplace.core.money import ZERO, Money
@@ -65,7 +66,7 @@ def test_a_statement_imported_twice_or_overlapping_changes_nothing_of_what_is_th
     assert statuses.count(LineStatus.WAITING) == 3
     assert statuses.count(LineStatus.OUTGOING) == 1
     assert count(session, Entry) == 0
-    assert events.first_broken_link(session) is None
+    assert first_broken_link(session) is None
 
 
 def test_a_day_on_which_nothing_moved_is_read_with_the_days_on_which_something_did(

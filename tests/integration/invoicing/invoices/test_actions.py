@@ -16,7 +16,8 @@ from invoicing.invoices.models import Invoice
 from invoicing.invoices.rules import InvoiceStatus, VatCategory
 from invoicing.ledger import queries as ledger
 from invoicing.ledger.rules import AccountKind, AccountName
-from marketplace.core import clock, events, storage
+from marketplace.core import clock, storage
+from marketplace.core.chain import first_broken_link
 from marketplace.core.db import transaction
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken, Stale
 from marketplace.core.events import Event
@@ -354,7 +355,7 @@ def test_every_act_is_recorded_without_a_price(schools: tuple[School, ...], sess
     recorded = list(session.scalars(of_it))
     assert [event.act for event in recorded] == ["invoice.draft", "invoice.issue"]
     assert not any("4321" in str(event.facts) or "432109" in str(event.facts) for event in recorded)
-    assert events.first_broken_link(session) is None
+    assert first_broken_link(session) is None
 
 
 def test_the_date_of_issue_is_the_date_in_england(schools: tuple[School, ...]) -> None:

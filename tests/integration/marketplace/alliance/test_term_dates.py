@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from marketplace.alliance.models import School
 from marketplace.alliance.term_dates import actions, queries, rules
 from marketplace.alliance.term_dates.rules import Half, Origin
-from marketplace.core import events
+from marketplace.core.chain import first_broken_link
 from marketplace.core.errors import Forbidden, NotFound, Stale
 from tests import make
 
@@ -39,7 +39,7 @@ def test_dates_are_changed_again_and_the_second_of_two_editors_looks_again(sessi
     actions.set_term_dates(school.headteacher, school.id, 2026, 1, rules.proposed(2026))
     year = queries.year_of(make.fresh(), school.id, 2026)
     assert year.terms == rules.proposed(2026)
-    assert events.first_broken_link(session) is None
+    assert first_broken_link(session) is None
 
 
 def test_only_a_schools_own_bursar_and_headteacher_set_its_dates(session: Session) -> None:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from marketplace.core import clock, events, mail
+from marketplace.core.chain import first_broken_link
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken, Stale
 from marketplace.core.ids import new_id
 from marketplace.tenders.amending import actions, queries
@@ -101,7 +102,7 @@ def test_words_and_documents_change_and_the_pack_keeps_its_versions(session: Ses
     assert [one.what for one in queries.changes_since_publication(session, tender.id)[0].changes] == [
         "Document removed"
     ]
-    assert events.first_broken_link(session) is None
+    assert first_broken_link(session) is None
 
 
 def test_what_is_published_follows_an_amendment_and_a_later_deadline(session: Session) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.alliance import actions as alliances
 from marketplace.core import clock, events, mail
+from marketplace.core.chain import first_broken_link
 from marketplace.core.clock import LONDON
 from marketplace.core.db import transaction
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken, Stale
@@ -60,7 +61,7 @@ def test_a_deadline_moves_when_a_second_person_of_another_school_approves(sessio
     assert (kept.closed_before_at, kept.closes_at, kept.deadline_version) == (tender.closes_at, wanted, 2)
     assert kept.approved_for == approver.id
     assert [one.id for one in queries.moved_deadlines(session, tender.id)] == [extension_id]
-    assert events.first_broken_link(session) is None
+    assert first_broken_link(session) is None
 
 
 def test_the_old_deadline_neither_closes_the_tender_nor_refuses_a_quote_any_more(session: Session) -> None:

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from marketplace.core import clock, events
+from marketplace.core import clock
+from marketplace.core.chain import first_broken_link
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken, Stale
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
@@ -44,7 +45,7 @@ def test_above_the_threshold_publication_waits_for_the_assessment(session: Sessi
     latest = queries.latest_assessment(make.fresh(), tender.id)
     assert latest
     assert latest.text == "Nobody has an interest in who wins."
-    assert events.first_broken_link(session) is None
+    assert first_broken_link(session) is None
 
 
 @pytest.mark.usefixtures("app")

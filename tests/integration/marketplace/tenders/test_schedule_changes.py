@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.core import events
+from marketplace.core.chain import first_broken_link
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.ids import new_id
 from marketplace.core.mail import Message
@@ -78,7 +79,7 @@ def test_volumes_change_with_a_later_deadline_that_two_people_want(session: Sess
         f"Lot 1, Primary meal: {tender.schools[0].name}",
         "Lot 1: price line added",
     ]
-    assert events.first_broken_link(session) is None
+    assert first_broken_link(session) is None
 
 
 def test_nothing_changes_before_the_schools_concerned_and_their_governors_agree(session: Session) -> None:
