@@ -18,6 +18,7 @@ NOT_A_PERSON = {
     "challenge.by": "whether a bidder or somebody else challenges",
     "decision.vote_by": "a day",
     "price_inquiry.answer_by": "a day",
+    "provider_link.email": "beside person_id",
     "supplier_invoice.pay_by": "a day",
     "suggestion_count.decide_by": "a day",
     "safeguarding_check.worker": "a name without an account: told by the school that recorded it",

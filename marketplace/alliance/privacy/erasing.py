@@ -16,6 +16,7 @@ from marketplace.alliance.privacy.rules import FORMER
 from marketplace.alliance.sign_ins.factors.models import Authenticator, RecoveryCode
 from marketplace.alliance.sign_ins.models import MissedPassword, SignIn
 from marketplace.alliance.sign_ins.passkeys.models import Passkey
+from marketplace.alliance.sign_ins.providers.models import ProviderLink
 from marketplace.alliance.tokens.models import ApiToken
 from marketplace.core.events import Event
 from marketplace.core.mail import Message, MessageFile, MessageStatus
@@ -107,6 +108,7 @@ _SIGN_IN_DATA: list[Any] = [
     RecoveryCode.person_id,
     Passkey.person_id,
     ApiToken.person_id,
+    ProviderLink.person_id,
 ]
 _erasers: dict[str, Eraser] = {
     "missed_passwords": Rows(MissedPassword.id, lambda before: MissedPassword.missed_at < before),

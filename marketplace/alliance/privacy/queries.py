@@ -17,7 +17,14 @@ from marketplace.core.errors import NotFound
 from marketplace.core.events import Event
 from marketplace.core.policy import Act, Actor, Kind, Role
 
-JOINED = (Act.PERSON_ADD, Act.SUPPLIER_REGISTER, Act.MEMBER_CHANGE, Act.MEMBER_REMOVE, Act.MEMBER_LEAVE)
+JOINED = (
+    Act.PERSON_ADD,
+    Act.PERSON_CLOSE,
+    Act.SUPPLIER_REGISTER,
+    Act.MEMBER_CHANGE,
+    Act.MEMBER_REMOVE,
+    Act.MEMBER_LEAVE,
+)
 """The events by which it is known where somebody who left has been."""
 
 
