@@ -70,10 +70,8 @@ from marketplace.alliance.memberships import views as membership_pages
 from marketplace.alliance.partnerships import models as partnerships
 from marketplace.alliance.partnerships import tasks as partnership_tasks
 from marketplace.alliance.partnerships import views as partnership_pages
-from marketplace.alliance.privacy import commands as privacy_commands
 from marketplace.alliance.privacy import views as privacy_pages
-from marketplace.alliance.record import views as record_pages
-from marketplace.alliance.record.heads import views as head_pages
+from marketplace.alliance.record.heads import views as record_pages
 from marketplace.alliance.school_accounts import models as school_accounts
 from marketplace.alliance.school_accounts import tasks as school_account_tasks
 from marketplace.alliance.school_accounts import views as school_account_pages
@@ -259,7 +257,7 @@ BLUEPRINTS = (
     membership_pages.memberships,
     work_pages.work,
     partnership_pages.partnerships,
-    head_pages.record,
+    record_pages.record,
     privacy_pages.privacy,
     contract_pages.contracts,
     suggestion_pages.suggestions,
@@ -394,7 +392,6 @@ COMMANDS: tuple[click.Command, ...] = (
     *tender_commands.COMMANDS,
     *quote_commands.COMMANDS,
     verification_commands.verify,
-    privacy_commands.retention_command,
     calculations(award_commands.award, evaluation_commands.score, shared_cost_commands.split),
     *backup_commands.COMMANDS,
     *doctor.COMMANDS,

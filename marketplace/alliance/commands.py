@@ -15,6 +15,7 @@ from marketplace.alliance import actions, queries
 from marketplace.alliance.memberships import actions as memberships
 from marketplace.alliance.memberships.rules import ASSOCIATE_MONTHS
 from marketplace.alliance.policy_views import print_policy
+from marketplace.alliance.privacy.commands import retention_command
 from marketplace.alliance.rules import ROLES_OF_KIND, ImportOutcome, MembershipKind
 from marketplace.alliance.sign_ins.factors.actions import reset_factors
 from marketplace.core.db import db
@@ -26,7 +27,7 @@ LARGEST_REGISTER = 200 * 1024 * 1024
 schools = AppGroup("schools", help="The register of schools.")
 alliance = AppGroup("alliance", help="Alliances and their members.")
 people = AppGroup("people", help="Those who sign in.")
-COMMANDS = (schools, alliance, people, print_policy)
+COMMANDS = (schools, alliance, people, print_policy, retention_command)
 
 
 @contextmanager

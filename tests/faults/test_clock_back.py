@@ -15,6 +15,7 @@ from marketplace.alliance.sign_ins import actions as sign_ins
 from marketplace.alliance.sign_ins import queries as sign_in_queries
 from marketplace.alliance.sign_ins.rules import MOST_MISSES
 from marketplace.core import clock, events, mail
+from marketplace.core.chain import first_broken_link
 from marketplace.core.db import db, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.events import Delivery, DeliveryStatus, Event
@@ -52,7 +53,7 @@ def test_books_numbers_and_the_record_of_events_go_on_when_the_clock_is_set_back
     session.expire_all()
     numbers = [make.invoice(one).number or "" for one in (first, second, third)]
     differing = [str(one) for outcome in verify(session) if outcome.differing for one in outcome.kept]
-    broken = events.first_broken_link(session)
+    broken = first_broken_link(session)
     positions = list(session.scalars(select(Event.position).order_by(Event.position)))
     wrong = [*gaps(numbers), *differing, *([str(broken)] if broken else [])]
     tally(

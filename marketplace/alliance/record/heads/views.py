@@ -6,12 +6,12 @@ from typing import Any
 
 from marketplace.alliance.record.heads import queries
 from marketplace.alliance.record.heads.forms import HeadForm
-from marketplace.alliance.record.views import record
+from marketplace.alliance.record.views import SHORTCUTS, record
 from marketplace.core.chain import given_head
 from marketplace.core.db import db
 from marketplace.core.web import answering, page, public
 
-__all__ = ["record"]
+__all__ = ["SHORTCUTS", "record"]
 
 
 @record.get("/check")
