@@ -16,6 +16,8 @@ NOT_A_PERSON = {
     "bank_change.account_email": "an address that a supplier gives for its account",
     "message.stop_by": "a path",
     "challenge.by": "whether a bidder or somebody else challenges",
+    "email_change.new_email": "beside person_id",
+    "email_change.old_email": "beside person_id",
     "decision.vote_by": "a day",
     "price_inquiry.answer_by": "a day",
     "provider_link.email": "beside person_id",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.alliance.models import PasswordLink, Person, RoleHolding
 from marketplace.alliance.privacy.rules import FORMER
+from marketplace.alliance.sign_ins.account.models import EmailChange
 from marketplace.alliance.sign_ins.factors.models import Authenticator, RecoveryCode
 from marketplace.alliance.sign_ins.models import MissedPassword, SignIn
 from marketplace.alliance.sign_ins.passkeys.models import Passkey
@@ -109,6 +110,7 @@ _SIGN_IN_DATA: list[Any] = [
     Passkey.person_id,
     ApiToken.person_id,
     ProviderLink.person_id,
+    EmailChange.person_id,
 ]
 _erasers: dict[str, Eraser] = {
     "missed_passwords": Rows(MissedPassword.id, lambda before: MissedPassword.missed_at < before),
