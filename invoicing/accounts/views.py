@@ -19,8 +19,8 @@ from marketplace.core import clock, printing, web
 from marketplace.core.db import db
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.months import months_later
-from marketplace.core.readings import record_reading
-from marketplace.core.web import NavigationItem, answering, page, reading
+from marketplace.core.readings import reading, record_reading
+from marketplace.core.web import NavigationItem, answering, page
 
 accounts = Blueprint("accounts", __name__, url_prefix="/accounts")
 SHORTCUTS = (NavigationItem("What is owed, by age", "accounts.index", queries.reads_accounts),)

@@ -20,8 +20,8 @@ from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.fields import choices
 from marketplace.core.listing import page_address
 from marketplace.core.paging import page_links
-from marketplace.core.readings import record_reading
-from marketplace.core.web import page, reading
+from marketplace.core.readings import reading, record_reading
+from marketplace.core.web import page
 
 exports = Blueprint("exports", __name__, url_prefix="/exports")
 

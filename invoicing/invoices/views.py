@@ -40,8 +40,8 @@ from marketplace.core.forms import EditForm
 from marketplace.core.listing import page_address, sorting
 from marketplace.core.paging import page_links
 from marketplace.core.policy import Act, Actor, Kind, Role
-from marketplace.core.readings import record_reading
-from marketplace.core.web import NavigationItem, answering, page, reading
+from marketplace.core.readings import reading, record_reading
+from marketplace.core.web import NavigationItem, answering, page
 
 invoices = Blueprint("invoices", __name__, url_prefix="/invoices")
 

@@ -92,17 +92,6 @@ def is_public(app: Flask, endpoint: str) -> bool:
     return endpoint == "static" or getattr(app.view_functions[endpoint], "is_public", False)
 
 
-def reading(view: View) -> View:
-    """Mark a view that records that it was read, as `readings` does: of all that is got, only these write."""
-    view.is_recorded = True  # type: ignore[attr-defined]  # a mark on the function, read by the tests
-    return view
-
-
-def is_recorded(app: Flask, endpoint: str) -> bool:
-    """Does this endpoint record that it was read?"""
-    return getattr(app.view_functions[endpoint], "is_recorded", False)
-
-
 def actor() -> Actor:
     """Who is making this request."""
     acting: Actor = g.get("actor", ANYONE)

@@ -12,7 +12,8 @@ from marketplace.core.db import db
 from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.paging import page_links
 from marketplace.core.policy import Act
-from marketplace.core.web import NavigationItem, answering, page, reading
+from marketplace.core.readings import reading
+from marketplace.core.web import NavigationItem, answering, page
 from marketplace.tenders.answers import published_answers
 from marketplace.tenders.commitments.queries import SchoolVerdict, verdicts
 from marketplace.tenders.formulas import FORMULAS, TIE_BREAK

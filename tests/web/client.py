@@ -22,7 +22,7 @@ from marketplace.alliance import queries
 from marketplace.alliance.sign_ins.views import SEEN, SignedIn, logins
 from marketplace.core import clock
 from marketplace.core.db import db
-from marketplace.core.web import is_recorded
+from marketplace.core.readings import is_recorded
 from tests.web.page import Form, Page
 
 MOST_REDIRECTS = 5

@@ -14,7 +14,8 @@ from invoicing.exports.views import asked, exports, record_download, same_list
 from marketplace.core import storage, web
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
-from marketplace.core.web import page, reading
+from marketplace.core.readings import reading
+from marketplace.core.web import page
 
 __all__ = ["exports"]
 

@@ -16,8 +16,8 @@ from invoicing.fund.statements import Period
 from marketplace.core import clock, web
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
-from marketplace.core.readings import record_reading
-from marketplace.core.web import page, reading
+from marketplace.core.readings import reading, record_reading
+from marketplace.core.web import page
 
 examination = Blueprint("examination", __name__, url_prefix="/funds")
 README = """{fund}: pack for the independent examiner, {start} to {end}

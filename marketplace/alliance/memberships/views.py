@@ -23,8 +23,8 @@ from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.fields import choices
 from marketplace.core.forms import Form
 from marketplace.core.policy import POLICY, Act, Actor, Kind
-from marketplace.core.readings import record_reading
-from marketplace.core.web import NavigationItem, answering, page, reading
+from marketplace.core.readings import reading, record_reading
+from marketplace.core.web import NavigationItem, answering, page
 
 memberships = Blueprint("memberships", __name__, url_prefix="/memberships")
 SHORTCUTS = (

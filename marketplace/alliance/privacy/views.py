@@ -15,8 +15,8 @@ from marketplace.alliance.privacy import holdings, queries, rules, taking_along
 from marketplace.core import clock, web
 from marketplace.core.db import db
 from marketplace.core.errors import Forbidden, NotFound
-from marketplace.core.readings import record_reading
-from marketplace.core.web import page, public, reading
+from marketplace.core.readings import reading, record_reading
+from marketplace.core.web import page, public
 
 privacy = Blueprint("privacy", __name__, url_prefix="/privacy")
 

@@ -24,9 +24,9 @@ from marketplace.core.errors import Forbidden
 from marketplace.core.fields import choices
 from marketplace.core.listing import address, page_address
 from marketplace.core.paging import page_links
-from marketplace.core.readings import record_reading
+from marketplace.core.readings import reading, record_reading
 from marketplace.core.spreadsheets import Sheet
-from marketplace.core.web import NavigationItem, page, reading
+from marketplace.core.web import NavigationItem, page
 
 record = Blueprint("record", __name__, url_prefix="/record")
 SHORTCUTS = (NavigationItem("See what was done with our data", "record.index", queries.reads_a_record),)

@@ -10,8 +10,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.core import web
 from marketplace.core.db import db
-from marketplace.core.readings import record_reading
-from marketplace.core.web import reading
+from marketplace.core.readings import reading, record_reading
 from suppliers.awards.handover import packing
 from suppliers.awards.views import awards
 

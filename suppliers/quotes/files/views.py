@@ -12,8 +12,8 @@ from werkzeug.http import dump_options_header
 from marketplace.core import clock, web
 from marketplace.core.db import db
 from marketplace.core.errors import NotFound
-from marketplace.core.readings import record_reading
-from marketplace.core.web import answering, page, reading
+from marketplace.core.readings import reading, record_reading
+from marketplace.core.web import answering, page
 from marketplace.tenders.models import Tender
 from suppliers.profiles import queries as profiles
 from suppliers.quotes import queries
