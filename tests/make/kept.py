@@ -51,13 +51,10 @@ class Shelf:
         self.folder = folder
         self.present = ""
         self._empty = database.read()
-        self._owed = False
 
     def follow(self, engine: Engine) -> None:
-        """From now on notice when something is committed, and when somebody comes to look."""
+        """From now on notice when something is committed."""
         event.listen(engine, "commit", self._moved_on)
-        event.listen(engine, "do_connect", self._empty_at_last)
-        event.listen(engine, "checkout", self._empty_at_last)
 
     def _moved_on(self, _: object) -> None:
         self.present = ""
@@ -67,18 +64,8 @@ class Shelf:
         return bool(self.present) and db.engine.url.render_as_string(hide_password=False) == self.database.url
 
     def put_back_empty(self) -> None:
-        """Make the database what it was when nothing had happened, before the first who looks.
-
-        Most tests begin with a kept state, and what they find is that.
-        """
-        self.let_go()
-        self.present = EMPTY
-        self._owed = True
-
-    def _empty_at_last(self, *_: object) -> None:
-        if self._owed:
-            self._owed = False
-            self.database.put_back(self._empty)
+        """Make the database what it was when nothing had happened."""
+        self._put_back(EMPTY, self._empty)
 
     def put_back(self, name: str) -> State | None:
         """Make the database what it was in a state; None when nobody has kept that state yet."""
@@ -87,10 +74,7 @@ class Shelf:
         except FileNotFoundError:
             return None
         state: State = pickle.loads(zlib.decompress(kept_bytes))  # noqa: S301  # this run wrote it
-        self.let_go()
-        self._owed = False
-        self.database.put_back(state.content)
-        self.present = name
+        self._put_back(name, state.content)
         return state
 
     def let_go(self) -> None:
@@ -101,7 +85,6 @@ class Shelf:
     def keep(self, name: str, made: object) -> State:
         """Keep the present state under a name, or take the state that another process kept meanwhile."""
         self.let_go()
-        self._empty_at_last()
         state = State(self.database.read(), made)
         own = self.folder / f"{name}.{os.getpid()}"
         own.write_bytes(zlib.compress(pickle.dumps(state), 1))
@@ -114,6 +97,10 @@ class Shelf:
         self.present = name
         return state
 
+    def _put_back(self, name: str, content: bytes) -> None:
+        self.let_go()
+        self.database.put_back(content)
+        self.present = name
 
 def serials(first: int = 1) -> Iterator[int]:
     """Numbers for what must be unlike the others, also those in a state that another process kept."""
