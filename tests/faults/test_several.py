@@ -24,14 +24,15 @@ from tests import buckets
 from tests.databases import Database
 from tests.faults.audit import audit
 from tests.faults.browser import Answer, Browser
-from tests.faults.conftest import long_or_short
+from tests.faults.conftest import LONG, long_or_short
 from tests.faults.customers import Journal, at_work, scene
 from tests.faults.house import House, opened
 from tests.faults.nursery import HOST, Nursery
 from tests.promises import Tally
 
 pytestmark = pytest.mark.skipif(
-    os.environ.get("TEST_DATABASE") != "postgresql", reason="several machines share a PostgreSQL"
+    not LONG or os.environ.get("TEST_DATABASE") != "postgresql",
+    reason="several machines share a PostgreSQL, and files that nothing else has made: make test-faults",
 )
 ACKNOWLEDGED = long_or_short(150, 20)
 KILLS = long_or_short(20, 2)

@@ -102,6 +102,7 @@ class Shelf:
         self.database.put_back(content)
         self.present = name
 
+
 def serials(first: int = 1) -> Iterator[int]:
     """Numbers for what must be unlike the others, also those in a state that another process kept."""
     process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
+import pyotp
 from flask import Flask
 from turbohtml.etree import ElementView as Element
 from werkzeug.test import TestResponse
@@ -68,7 +69,8 @@ class Story:
             client = Client(self.app)
             form = client.get("/sign-in").form("Sign in")
             hands.fill(form, {"E-mail address": address_of(who), "Password": PASSWORD})
-            client.submit(form)
+            if client.submit(form).path == "/security":
+                set_up_an_app(client)
             self.browsers[who] = client
         return self.browsers[who]
 
@@ -163,6 +165,14 @@ def tells(page: Page, words: str) -> None:
     """The banner at the top of the page says that this was done."""
     said = " ".join(page.texts(".govuk-notification-banner__content"))
     assert words in said, f"{page.path} ({page.heading}) says {said!r} and {page.errors()}, not {words!r}"
+
+
+def set_up_an_app(client: Client) -> None:
+    """Make an authenticator app the second factor, as people must who move money."""
+    page = client.get("/security/authenticator")
+    shown = page.texts("code")[0].replace(" ", "")
+    page = client.submit(page.form().fill(code=pyotp.TOTP(shown).now()))
+    assert page.heading == "Recovery codes", f"the code was not taken: {page.errors()}"
 
 
 def facts(page: Page) -> dict[str, str]:

@@ -24,7 +24,7 @@ from invoicing.ledger.periods.actions import close_period
 from invoicing.ledger.rules import AccountKind, AccountName
 from invoicing.payments.models import Payment
 from invoicing.payments.online import actions, queries
-from invoicing.payments.online.jobs import see_to_online_payments
+from invoicing.payments.online.jobs import count_reports, see_to_online_payments
 from invoicing.payments.online.models import OnlinePayment
 from invoicing.payments.online.news import actions as news_actions
 from invoicing.payments.online.news.models import StripeNews
@@ -204,6 +204,7 @@ def test_the_same_report_at_the_same_moment_counts_once(
 
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(hear, range(8)))
+    count_reports()
     assert make.invoice(invoice_id).paid == Money(100_00)
     assert len(session.scalars(select(StripeNews)).all()) == 1
 
