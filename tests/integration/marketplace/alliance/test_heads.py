@@ -27,10 +27,8 @@ NEXT_MONDAY = TUESDAY.replace(day=30)
 
 def letters(session: Session) -> list[Message]:
     session.rollback()
-    query = (
-        select(Message).where(Message.subject.startswith("Proof of the record")).order_by(Message.recipient)
-    )
-    return list(session.scalars(query))
+    query = select(Message).where(Message.subject.startswith("Proof of the record"))
+    return list(session.scalars(query.order_by(Message.recipient, Message.id)))
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def publish(contest: Contest, kind: NoticeKind, particulars: Particulars = NO_PA
         contest.tender.version,
         kind=kind,
         particulars=particulars,
-        reference=f"{today.year}/S 000-{int(kind.removeprefix('UK')):06d}",
+        reference=f"{today.year}/S 000-9{int(kind.removeprefix('UK')):05d}",
         published_on=today,
     )
 
