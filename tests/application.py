@@ -14,6 +14,8 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy.orm import Session
 
 from app import create_app
+from invoicing.gateways import stripe as gateway
+from invoicing.gateways.checkout import Patience
 from marketplace.alliance import passwords
 from marketplace.core.db import db
 from marketplace.core.settings import Mode, Settings
@@ -102,8 +104,9 @@ def pretend_stripe() -> Iterator[str]:
 
 
 @pytest.fixture
-def at_stripe(app: Flask, pretend_stripe: str) -> Iterator[stripe.Stripe]:
-    """A pretend Stripe that this test's application asks; nothing was reported yet."""
+def at_stripe(app: Flask, pretend_stripe: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[stripe.Stripe]:
+    """A pretend Stripe that this test's application asks, and has patience with; nothing was reported yet."""
+    monkeypatch.setattr(gateway, "MILLISECONDS", dict.fromkeys(Patience, (5_000, 10_000)))
     kept_settings = app.extensions["settings"]
     app.extensions["settings"] = replace(kept_settings, **stripe.settings_for(pretend_stripe))
     steered = stripe.Stripe(pretend_stripe)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from invoicing.gateways import stripe as gateway
 from invoicing.invoices.rules import InvoiceStatus
 from invoicing.ledger import queries as ledger
 from invoicing.ledger.models import Account, Entry
@@ -44,6 +45,7 @@ from tests import make
 from tests.make import School, kept
 from tests.stripe import Stripe
 
+AS_PEOPLE_HAVE_IT = gateway.MILLISECONDS
 THREADS = 50
 OCTOBER, NOVEMBER = datetime(2026, 10, 5, 9, tzinfo=UTC), datetime(2026, 11, 12, 9, tzinfo=UTC)
 
@@ -323,17 +325,18 @@ def test_what_is_heard_after_its_month_closed_counts_in_the_open_month(
 
 
 def test_a_stripe_that_never_answers_keeps_nobody_waiting_and_is_asked_for_the_same_payment_again(
-    app: Flask, sold: Sold, at_stripe: Stripe
+    app: Flask, sold: Sold, at_stripe: Stripe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, beech, invoice_id = sold
     right = app.extensions["settings"]
+    monkeypatch.setattr(gateway, "MILLISECONDS", AS_PEOPLE_HAVE_IT)
     with socket.create_server(("127.0.0.1", 0)) as hole:  # takes connections and says nothing
         app.extensions["settings"] = replace(
             right, stripe_api_base=f"http://127.0.0.1:{hole.getsockname()[1]}"
         )
         began = time.monotonic()
         payment = make.online_payment(beech, invoice_id)
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 5, "not as long as a hole is silent"
     assert (payment.status, payment.url) == (OnlineStatus.PREPARED, "")
     app.extensions["settings"] = right
     with clock.travelling(clock.now() + timedelta(minutes=1)):
