@@ -108,8 +108,14 @@ class Bidder(Customer):
         self.copy = b""
 
     def turn(self) -> None:
-        """Submit the draft, then start a replacement from the copy that was kept."""
+        """Submit the draft, then start a replacement from the copy that was kept.
+
+        The copy is shown once. Whose first answer was lost on its way has none, and leaves the quote alone.
+        """
         quote_id = self.submit()
+        if not self.copy:
+            self.stopping.wait()
+            return
         self.insist(
             lambda: self.browser.upload(f"/quotes/{quote_id}/replace", {}, "copy", "quote.json", self.copy),
             FOUND,
