@@ -147,11 +147,13 @@ def show(supplier_id: uuid.UUID) -> Any:
     session, actor = db.session(), web.actor()
     supplier = queries.get_supplier(session, actor, supplier_id)
     own = supplier_id in actor.supplier_ids
+    of_supplier = documents.of_supplier(session, supplier_id)
     return page(
         "profiles/show.html",
         supplier=supplier,
         declaration=declarations.latest(session, supplier_id) if own else None,
-        documents=documents.of_supplier(session, supplier_id),
+        documents=of_supplier,
+        checkers=documents.checkers(session, actor, of_supplier),
         document_labels=document_rules.KIND_LABELS,
         today=clock.today(),
         sees_account=bank.may_read(session, actor, supplier_id),

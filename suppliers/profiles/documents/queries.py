@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from marketplace.alliance.models import Person
-from marketplace.alliance.queries import people_with_role
+from marketplace.alliance import queries as alliance
+from marketplace.alliance.models import Person, School
 from marketplace.contracts.models import Contract
 from marketplace.core.errors import NotFound
 from marketplace.core.policy import Actor, Role
@@ -31,6 +31,27 @@ def of_supplier(session: Session, supplier_id: uuid.UUID) -> list[SupplierDocume
         .options(joinedload(SupplierDocument.checker), joinedload(SupplierDocument.school))
     )
     return list(session.scalars(query))
+
+
+def checkers(session: Session, actor: Actor, documents: Collection[SupplierDocument]) -> dict[uuid.UUID, str]:
+    """Who checked each document, for its reader: by name for the supplier and for members of one alliance.
+
+    Schools of other alliances rely on the check too, but are told no more than that a school made it.
+    """
+    known = {
+        *session.scalars(
+            select(School.id).where(
+                School.id.in_({one.checked_for for one in documents}), alliance.visible_to(actor)
+            )
+        )
+    }
+    return {
+        one.id: f"{one.checker.name}, {one.school.name}"
+        if one.checked_for in known or one.supplier_id in actor.supplier_ids
+        else "A school of another alliance"
+        for one in documents
+        if one.checker and one.school
+    }
 
 
 def get_document(
@@ -114,9 +135,9 @@ def due(session: Session, today: date) -> list[tuple[SupplierDocument, int]]:
 
 def people_of_supplier(session: Session, supplier_id: uuid.UUID) -> list[Person]:
     """Who looks after a supplier's documents."""
-    return people_with_role(session, [supplier_id], Role.SUPPLIER_ADMIN)
+    return alliance.people_with_role(session, [supplier_id], Role.SUPPLIER_ADMIN)
 
 
 def people_of_school(session: Session, school_id: uuid.UUID) -> list[Person]:
     """Who hears for a school that a supplier's document ends."""
-    return people_with_role(session, [school_id], Role.BURSAR, Role.FINANCE_LEAD)
+    return alliance.people_with_role(session, [school_id], Role.BURSAR, Role.FINANCE_LEAD)

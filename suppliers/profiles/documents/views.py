@@ -23,10 +23,12 @@ def show_documents(supplier_id: uuid.UUID) -> Any:
     supplier = suppliers.get_supplier(session, actor, supplier_id)
     held = checking_schools(actor)
     today = clock.today()
+    of_supplier = queries.of_supplier(session, supplier_id)
     return page(
         "profiles/documents.html",
         supplier=supplier,
-        documents=queries.of_supplier(session, supplier_id),
+        documents=of_supplier,
+        checkers=queries.checkers(session, actor, of_supplier),
         own=supplier_id in actor.supplier_ids,
         labels=rules.KIND_LABELS,
         today=today,

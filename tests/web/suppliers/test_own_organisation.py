@@ -129,10 +129,28 @@ def test_a_document_is_sent_checked_for_all_and_shown_on_the_suppliers_page(clie
     check = bursar.get(listed.links()["Check it"])
     done = bursar.submit(check.form().fill(accepted="yes", note="Rang the broker."))
     assert "You checked the document for all schools" in done.words
-    assert "Public liability insurance" in bursar.get(f"/suppliers/{supplier.id}").words
+    for reader in (bursar, own):
+        assert (
+            f"{school.bursar.name}, {school.name}" in reader.get(f"/suppliers/{supplier.id}/documents").words
+        )
+    shown = bursar.get(f"/suppliers/{supplier.id}").words
+    assert "Public liability insurance" in shown
+    assert school.name in shown
     assert bursar.download(done.links()["Public liability insurance"]).data.startswith(b"%PDF")
     rival = client_for(make.supplier().admin.person_id)
     rival.get(f"/suppliers/{supplier.id}/documents", status=404)
+
+
+def test_a_school_of_another_alliance_relies_on_a_check_and_is_not_told_whose_it_is(
+    client_for: ClientFor,
+) -> None:
+    supplier, school = make.supplier(), make.alliance(schools=1).schools[0]
+    make.checked_document(supplier, school.bursar)
+    other = client_for(make.alliance(schools=1, name="Otherwold Alliance").schools[0].bursar.person_id)
+    for path in ("", "/documents"):
+        page = other.get(f"/suppliers/{supplier.id}{path}")
+        assert "A school of another alliance, " in page.words
+        assert school.name not in page.words
 
 
 def test_a_bank_account_is_proposed_telephoned_and_stopped(client_for: ClientFor) -> None:

@@ -126,7 +126,9 @@ def test_two_people_reopen_a_month_and_those_after_it_and_both_are_recorded(
         alder.headteacher.person_id,
     )
     assert session.scalars(select(Closing)).one().reopening_id == reopening_id
-    told = session.execute(select(Event.act, Event.actor_id).where(Event.act.startswith("period.")))
+    told = session.execute(
+        select(Event.act, Event.actor_id).where(Event.act.startswith("period.")).order_by(Event.position)
+    )
     assert [tuple(row) for row in told.all()] == [
         (Act.PERIOD_CLOSE, alder.finance_lead.person_id),
         (Act.PERIOD_PROPOSE, alder.finance_lead.person_id),

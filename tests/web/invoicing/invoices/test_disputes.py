@@ -61,7 +61,9 @@ def test_a_buyer_disputes_a_part_is_not_reminded_of_it_and_settles(
     assert make.invoice(invoice_id).disputed == ZERO
     told = [
         letter.body
-        for letter in session.scalars(select(Message).where(Message.subject.contains("to " + cedar.name)))
+        for letter in session.scalars(
+            select(Message).where(Message.subject.contains("to " + cedar.name)).order_by(Message.id)
+        )
     ]
     assert ["There was a driver" in body for body in told] == [False, True]
     assert "disputes £40.00" in told[0]
