@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -203,6 +204,7 @@ def test_between_registered_schools_it_keeps_what_peppol_asks_beyond_the_standar
     (root,) = found(written, "/*")
     assert found(written, "cbc:CustomizationID/text()") == [e_invoice.PEPPOL]  # R004
     assert found(written, "cbc:ProfileID/text()") == [rules.PROFILE]  # R001, R007
+    assert re.fullmatch(r"urn:fdc:peppol\.eu:2017:poacc:billing:[0-9]{2}:1\.0", rules.PROFILE)  # R007
     assert len(found(written, "cbc:Note")) <= 1  # R002
     assert found(written, "cbc:BuyerReference | cac:OrderReference/cbc:ID")  # R003
     assert found(written, "//cac:AccountingSupplierParty//cbc:EndpointID/@schemeID") == [
@@ -215,11 +217,20 @@ def test_between_registered_schools_it_keeps_what_peppol_asks_beyond_the_standar
     assert set(found(written, "//@currencyID")) == {"GBP"}  # R051, CL007
     assert (
         len(found(written, "cac:TaxTotal[cac:TaxSubtotal]")) == len(found(written, "cac:TaxTotal")) == 1
-    )  # R053
-    assert found(written, "cbc:InvoiceTypeCode/text() | cbc:CreditNoteTypeCode/text()")[0] in {
-        "380",
-        "381",
-    }  # P0100
+    )  # R053, R054
+    assert not found(
+        written, "cbc:TaxCurrencyCode | //cac:AllowanceCharge | //cac:InvoicePeriod"
+    )  # R005, R04x, R11x
+    assert not found(
+        written, "//cac:InvoiceLine/cac:DocumentReference | //cbc:BaseQuantity"
+    )  # R100, R101, R121, R130
+    assert found(written, "cbc:InvoiceTypeCode/text() | cbc:CreditNoteTypeCode/text()") == [
+        "381" if DOCUMENTS[kind].kind is Kind.CREDIT_NOTE else "380"
+    ]  # P0100, P0101
+    for day in found(
+        written, "//cbc:IssueDate | //cbc:DueDate | //cbc:TaxPointDate | //cbc:ActualDeliveryDate"
+    ):
+        assert date.fromisoformat(day.text).isoformat() == day.text  # F001
     for line in found(written, "cac:InvoiceLine | cac:CreditNoteLine"):  # R120
         quantity, price, net = (
             Decimal(line.xpath(f"string({path})", namespaces=NAMES))
