@@ -17,6 +17,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Protocol
@@ -64,17 +65,19 @@ class SqliteDatabase:
         self.link = folder / "weald.sqlite"
         self.url = f"sqlite:///{self.link}"
         self.serial = count(1)
-        self.file = self._new_file(b"")
+        self.file = self._new_file(small_pages())
 
     def let_go(self, engine: Engine) -> None:
         """Close all: a connection is of one file, and the next content is in another."""
         engine.dispose()
 
     def read(self) -> bytes:
-        """The file's content, whether or not all of it has been folded into the file yet."""
-        with closing(sqlite3.connect(self.file)) as source, closing(sqlite3.connect(":memory:")) as copy:
-            source.backup(copy)
-            return copy.serialize()
+        """The file's content, once all of it has been folded into the file."""
+        with closing(sqlite3.connect(self.file)) as connection:
+            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise RuntimeError("Somebody has not let go of the database.")
+        return self.file.read_bytes()
 
     def put_back(self, content: bytes) -> None:
         """Make a new file of the content, and the address lead to it."""
@@ -95,6 +98,14 @@ class SqliteDatabase:
         fresh.symlink_to(file)
         fresh.replace(self.link)
         return file
+
+
+def small_pages() -> bytes:
+    """An empty file, its pages a quarter of the usual size: few of the many tables have more than a row."""
+    with closing(sqlite3.connect(":memory:")) as empty:
+        empty.execute("PRAGMA page_size = 1024")
+        empty.execute("PRAGMA user_version = 1")
+        return empty.serialize()
 
 
 class PostgresqlDatabase:
@@ -124,8 +135,8 @@ class PostgresqlDatabase:
         filled = self._filled_tables()
         with self.connection.transaction():
             self.connection.execute("SET LOCAL session_replication_role = replica")
-            for table in filled:
-                self.connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+            emptying = [sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) for table in filled]
+            self.connection.execute(sql.SQL("; ").join(emptying))
             for table, rows in pickle.loads(content).items():  # noqa: S301  # `read` wrote it
                 self._write(table, rows)
 
@@ -142,16 +153,22 @@ class PostgresqlDatabase:
         self._on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)")
 
     def _filled_tables(self) -> list[str]:
-        """The tables that have a row, but for the one that says which migrations have run."""
+        """The tables that have a row."""
+        return [table for (table,) in self.connection.execute(self._which_are_filled, prepare=True)]
+
+    @cached_property
+    def _which_are_filled(self) -> sql.Composed:
+        """What asks for the tables that have a row, but for the one that says which migrations have run.
+
+        Asked many times, and planned once: the first to ask comes after the migrations.
+        """
         found = self.connection.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
         )
-        tables = [table for (table,) in found]
-        filled = sql.SQL(" UNION ALL ").join(
+        return sql.SQL(" UNION ALL ").join(
             sql.SQL("(SELECT {} FROM {} LIMIT 1)").format(sql.Literal(table), sql.Identifier(table))
-            for table in tables
+            for (table,) in found
         )
-        return [table for (table,) in self.connection.execute(filled)] if tables else []
 
     def _read(self, table: str) -> bytes:
         copying = sql.SQL("COPY {} TO STDOUT (FORMAT binary)").format(sql.Identifier(table))
