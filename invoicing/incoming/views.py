@@ -230,7 +230,7 @@ def dispute_invoice(invoice_id: uuid.UUID) -> Any:
             actions.dispute_invoice(web.actor(), invoice_id, form.version.data, reason=form.reason.data)
             flash("You disputed it. It is out of your school’s books until you decide again.")
             return redirect(url_for(".show", invoice_id=invoice_id))
-    return page("incoming/dispute_invoice.html", form=form, invoice=invoice, rules=rules)
+    return page("incoming/dispute_or_reject.html", form=form, invoice=invoice, rules=rules, verb="Dispute")
 
 
 @incoming.route("/<uuid:invoice_id>/reject", methods=BOTH)
@@ -245,7 +245,7 @@ def reject_invoice(invoice_id: uuid.UUID) -> Any:
             actions.reject_invoice(web.actor(), invoice_id, form.version.data, reason=form.reason.data)
             flash("You rejected the invoice. Send the supplier the text below.")
             return redirect(url_for(".show", invoice_id=invoice_id))
-    return page("incoming/reject_invoice.html", form=form, invoice=invoice, rules=rules)
+    return page("incoming/dispute_or_reject.html", form=form, invoice=invoice, rules=rules, verb="Reject")
 
 
 def _deciding(act: Act, invoice_id: uuid.UUID) -> SupplierInvoice:
