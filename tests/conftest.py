@@ -42,7 +42,7 @@ def pytest_collection_finish() -> None:
     """Leave what is loaded by now out of the search for garbage, and search less often: a tenth of all time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 50, 1_000)
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_unconfigure() -> None:
