@@ -39,7 +39,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Leave what is loaded by now out of the search for garbage, and search less often: a tenth of all time."""
+    """Leave what is loaded by now out of the search for garbage, and search less often.
+
+    That search took a tenth of all time.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests import databases, openid
+from tests.browser.journeys.traveller import PATIENCE
 from tests.browser.live import Live, running
 
 QUIET_CHROMIUM = [
@@ -26,6 +27,7 @@ CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser")
 AXE_FINDS = "axe.run({resultTypes: ['violations']}).then(results => results.violations)"
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 375, "height": 800}
+expect.set_options(timeout=PATIENCE)
 
 
 def chromium() -> str | None:

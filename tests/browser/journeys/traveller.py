@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DATE_PARTS = ("Day", "Month", "Year", "Time")
-PATIENCE = 15_000  # milliseconds
+PATIENCE = 30_000  # milliseconds: other tests run beside these
 scanned: set[tuple[str, str]] = set()
 
 
