@@ -10,7 +10,7 @@ VENDOR := marketplace/static/vendor/manifest.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test test-faults test-cluster bench test-fast check format clean lock routes asvs states screenshots system-run system-test system-cluster
+.PHONY: help setup run test test-faults test-cluster mutants bench test-fast check format clean lock routes asvs states screenshots system-run system-test system-cluster
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ test-cluster: system-cluster setup ## Kill what writes in a cluster of three whi
 
 test-faults: system-test setup ## Kill, cut the power, fill the disk, black-hole Stripe: the long form, half an hour
 	@scripts/test_faults.sh
+
+mutants: setup ## Change the code of money, sealing, deadline and policy bit by bit, and count what the tests notice
+	@$(BIN)/python scripts/mutants.py $(if $(CHILDREN),--children $(CHILDREN))
 
 bench: setup ## Measure suggestions, a price schedule, 500 quotes in the last minute, the best award, 1,000 invoices, postings, 1,000,000 events
 	@$(BIN)/python scripts/bench_price_schedule.py
@@ -65,7 +68,7 @@ lock: .venv/installed ## Choose library versions anew, after a change in pyproje
 	npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
 
 clean: ## Remove everything that was installed or left behind; instance/ stays
-	rm -rf .venv node_modules $(dir $(VENDOR)) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
+	rm -rf .venv node_modules $(dir $(VENDOR)) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results mutants
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 system-run:

@@ -14,7 +14,6 @@ from invoicing.ledger.models import Account, Entry, Transfer
 from invoicing.ledger.periods.queries import check_open
 from invoicing.ledger.rules import AccountName, Leg
 from marketplace.core import clock, events
-from marketplace.core.ids import new_id
 
 
 def post(
@@ -81,7 +80,6 @@ def _account_ids(session: Session, names: Collection[AccountName]) -> Mapping[st
         session.execute(
             dialect.insert(Account)
             .values(
-                id=new_id(),
                 code=name.code,
                 holder_id=name.holder_id,
                 kind=name.kind,

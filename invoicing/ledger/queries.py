@@ -50,9 +50,9 @@ def balances(
     codes = [name.code for name in names]
     signed = case((Transfer.debit_id == Account.id, Transfer.amount), else_=-Transfer.amount)
     query = (
-        select(Account.code, func.sum(signed, type_=Transfer.amount.type))
+        select(Account.code, func.sum(signed))
         .join(Transfer, or_(Transfer.debit_id == Account.id, Transfer.credit_id == Account.id))
-        .join(Entry, Entry.id == Transfer.entry_id)
+        .join(Entry)
         .where(Account.code.in_(codes))
         .group_by(Account.code)
     )
@@ -66,7 +66,7 @@ def movements(session: Session, name: AccountName, start: date, end: date) -> li
     """An account's transfers between two dates, both included, in the order they were posted."""
     query = (
         select(Transfer, Entry, Account.id)
-        .join(Entry, Entry.id == Transfer.entry_id)
+        .join(Entry)
         .join(Account, or_(Transfer.debit_id == Account.id, Transfer.credit_id == Account.id))
         .where(Account.code == name.code, Entry.posted_on.between(start, end))
         .order_by(Entry.posted_on, Entry.posted_at, Transfer.position)
@@ -100,9 +100,6 @@ def postings_from(session: Session, source_id: uuid.UUID) -> list[Posting]:
 def incomplete_entries(session: Session) -> list[uuid.UUID]:
     """Entries that do not have the number of legs they declared: none, unless somebody tampered."""
     query = (
-        select(Entry.id)
-        .outerjoin(Transfer)
-        .group_by(Entry.id, Entry.legs)
-        .having(func.count(Transfer.id) != Entry.legs)
+        select(Entry.id).outerjoin(Transfer).group_by(Entry.id).having(func.count(Transfer.id) != Entry.legs)
     )
     return list(session.scalars(query))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from itertools import takewhile
+from itertools import count, takewhile
 
 from marketplace.core import moves
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
@@ -117,7 +117,7 @@ class Months:
         """The last days of all months from the first to the running one, the newest first."""
         first = self.first_on or self.today
         latest = month_end(self.today)
-        ends = (month_end(months_later(latest, -back)) for back in range(latest.year * 12))
+        ends = (month_end(months_later(latest, -back)) for back in count())
         return takewhile(lambda end: end >= first, ends)
 
     def check_close(self, until: date) -> date:

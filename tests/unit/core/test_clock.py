@@ -19,6 +19,12 @@ def test_today_is_the_date_in_england() -> None:
         assert clock.today() == date(2026, 7, 1)
 
 
+def test_how_long_a_sign_in_lasts_is_told_by_a_clock_that_no_travelling_moves() -> None:
+    with clock.travelling(datetime(2020, 1, 1, tzinfo=UTC)):
+        assert clock.machine_now() - datetime.now(UTC) < timedelta(minutes=1)
+    assert clock.machine_now().utcoffset() == timedelta(0)
+
+
 def test_travelling_ends() -> None:
     past = datetime(2020, 1, 1, tzinfo=UTC)
     with clock.travelling(past):

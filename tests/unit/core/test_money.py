@@ -31,6 +31,15 @@ def test_a_weight_of_nothing_pays_nothing(amount: int, parts: list[int]) -> None
         assert part or share == Money(0)
 
 
+def test_the_leftover_penny_goes_where_the_shares_lack_most_of_one_and_not_to_the_largest() -> None:
+    assert Money(10).split([5, 2]) == [Money(7), Money(3)]
+
+
+def test_of_schools_with_equal_shares_each_in_turn_pays_the_odd_penny() -> None:
+    odd = [Money(amount).split([1, 1, 1]).index(Money(amount // 3 + 1)) for amount in (100, 103, 106, 109)]
+    assert odd == [0, 1, 2, 0]
+
+
 def test_the_leftover_penny_does_not_always_fall_on_the_same_school() -> None:
     unlucky = {
         tuple(share.pence for share in Money(amount).split([1, 1, 1])).index(amount // 3 + 1)
@@ -42,7 +51,7 @@ def test_the_leftover_penny_does_not_always_fall_on_the_same_school() -> None:
 
 @pytest.mark.parametrize("parts", [[], [0, 0], [1, -1]])
 def test_a_split_without_sensible_weights_is_refused(parts: list[int]) -> None:
-    with pytest.raises(ValueError, match="A split needs weights"):
+    with pytest.raises(ValueError, match=r"^A split needs weights"):
         Money(100).split(parts)
 
 
@@ -53,7 +62,7 @@ def test_money_is_made_of_whole_pence_only(wrong: object) -> None:
 
 
 def test_money_is_not_multiplied_by_fractions() -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=r"^Money is multiplied by whole numbers only; see"):
         Money(100) * 0.5  # type: ignore[operator]
 
 

@@ -27,12 +27,8 @@ from marketplace.core.policy import (
 )
 
 OURS, THEIRS = uuid.uuid4(), uuid.uuid4()
+SET_UP = "Set up a second factor first. Your role asks for one."
 HEAD = Actor(uuid.uuid4(), "Head", frozenset({Seat(OURS, Kind.SCHOOL, Role.HEADTEACHER)}))
-
-
-def test_every_act_has_a_permission_and_somebody_who_may() -> None:
-    assert set(POLICY) == set(Act)
-    assert all(permission.roles and permission.label for permission in POLICY.values())
 
 
 def test_a_role_counts_only_in_its_own_organisation() -> None:
@@ -52,13 +48,25 @@ def test_another_role_is_refused_in_words() -> None:
 def test_an_old_proof_is_not_enough_where_money_roles_or_accounts_change() -> None:
     old = replace(HEAD, proof=Proof.OLD)
     for act in (Act.CLAIM_APPROVE, Act.PERSON_ADD, Act.SCHOOL_EDIT, Act.STRIPE_ACCOUNT_APPROVE):
-        with pytest.raises(ProofNeeded):
+        with pytest.raises(ProofNeeded) as needed:
             require(old, act, OURS)
+        assert needed.value.message == POLICY[act].label[0].lower() + POLICY[act].label[1:]
         require(HEAD, act, OURS)
         with pytest.raises(Forbidden):
             require(old, act, THEIRS)
     require(old, Act.NEED_APPROVE, OURS)
     assert old == HEAD, "the same person, whatever the proof"
+
+
+def test_a_token_does_what_it_was_made_for_and_nothing_else() -> None:
+    """Nor does it allow what its owner may not do themselves."""
+    token = replace(HEAD, acts=frozenset({Act.NEED_APPROVE, Act.INVOICE_ISSUE}))
+    require(token, Act.NEED_APPROVE, OURS)
+    for act in (Act.NEED_POST, Act.PERSON_SIGN_OUT):
+        with pytest.raises(Forbidden, match=r"^This token does not allow you to: "):
+            require(token, act, OURS)
+    with pytest.raises(Forbidden, match=r"^Your role does not allow you to: issue an invoice"):
+        require(token, Act.INVOICE_ISSUE, OURS)
 
 
 def test_what_runs_by_itself_is_never_asked_for_a_proof() -> None:
@@ -72,7 +80,9 @@ def test_who_lacks_a_second_factor_may_do_only_what_anyone_may() -> None:
         if Role.ANYONE in permission.roles:
             require(half, act, OURS)
         else:
-            with pytest.raises(Forbidden):
+            with pytest.raises(
+                Forbidden, match=rf"^{SET_UP}$" if allows(half, act, OURS) else r"^Your role does"
+            ):
                 require(half, act, OURS)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -19,12 +19,15 @@ from invoicing.ledger.models import Account, Entry, Transfer
 from invoicing.ledger.rules import AccountKind, AccountName, Leg
 from invoicing.verification import books
 from invoicing.verification.rules import Found
+from marketplace.core import clock
 from marketplace.core.db import transaction
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from tests import make
 
 DAY = date(2026, 11, 22)
+BEFORE = DAY - timedelta(days=1)
+POSTED = datetime(2026, 11, 30, 9, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -50,6 +53,15 @@ def test_what_is_posted_moves_both_balances_by_the_same(session: Session, alder:
     enter(new_id(), Leg(bank(alder), income(alder), Money(500)), Leg(bank(alder), income(alder), Money(7)))
     assert queries.balance(session, bank(alder)) == Money(507)
     assert queries.balance(session, income(alder)) == Money(-507)
+    assert [one.position for one in session.query(Transfer).order_by(Transfer.position)] == [1, 2]
+
+
+def test_an_account_is_opened_as_what_it_was_named(session: Session) -> None:
+    ours, theirs = make.alliance(2).schools
+    owed = AccountName(ours.id, AccountKind.RECEIVABLE, theirs.id, "Hall")
+    enter(new_id(), Leg(owed, income(ours.id), Money(1)))
+    account = session.query(Account).filter_by(code=owed.code).one()
+    assert AccountName(account.holder_id, account.kind, account.counterparty_id, account.purpose) == owed
 
 
 def test_an_entry_sent_twice_is_posted_once(session: Session, alder: uuid.UUID) -> None:
@@ -68,7 +80,7 @@ def test_an_entry_that_says_something_else_under_the_same_id_is_refused(alder: u
 
 @pytest.mark.usefixtures("app")
 def test_an_entry_without_a_leg_is_refused() -> None:
-    with pytest.raises(ValueError, match="needs a leg"):
+    with pytest.raises(ValueError, match=r"^An entry needs a leg"):
         enter(new_id())
 
 
@@ -111,6 +123,25 @@ def test_opening_and_movements_make_the_closing_balance(session: Session, alder:
     assert not queries.incomplete_entries(session)
 
 
+def test_movements_are_told_in_order_as_the_account_sees_them_with_what_they_are_of(
+    session: Session, alder: uuid.UUID
+) -> None:
+    """By their dates, whenever they were posted; on one day as posted; an entry's in order."""
+    later, first, second = new_id(), new_id(), new_id()
+    for entry_id, on, amounts in ((later, DAY, [1]), (first, BEFORE, [2, 3]), (second, BEFORE, [4])):
+        with clock.travelling(POSTED + timedelta(minutes=len(amounts))):
+            legs = [Leg(income(alder), bank(alder), Money(pence)) for pence in amounts]
+            enter(entry_id, *legs, on=on)
+    moved = queries.movements(session, bank(alder), BEFORE, DAY)
+    assert [(one.entry_id, one.posted_on, one.amount.pence) for one in moved] == [
+        (second, BEFORE, -4),
+        (first, BEFORE, -2),
+        (first, BEFORE, -3),
+        (later, DAY, -1),
+    ]
+    assert {(one.description, one.source_id == one.entry_id) for one in moved} == {("Minibus", True)}
+
+
 def test_abuse_16_replayed_one_by_one_the_transfers_come_to_the_balances(
     session: Session, alder: uuid.UUID
 ) -> None:
@@ -134,12 +165,23 @@ def test_abuse_16_replayed_one_by_one_the_transfers_come_to_the_balances(
 def test_postings_of_a_source_are_told_in_order_and_without_those_of_others(
     session: Session, alder: uuid.UUID
 ) -> None:
-    first, second = new_id(), new_id()
-    enter(first, Leg(bank(alder), income(alder), Money(1)), Leg(bank(alder), income(alder), Money(2)))
-    enter(second, Leg(bank(alder), income(alder), Money(9)))
-    told = queries.postings_from(session, first)
-    assert [(posting.holder_id, posting.amount) for posting in told] == [(alder, Money(1)), (alder, Money(2))]
-    assert {(posting.debit, posting.credit) for posting in told} == {(AccountKind.BANK, AccountKind.INCOME)}
+    source, others = new_id(), new_id()
+    entries = sorted(new_id() for _ in range(4))
+    # by date, then as they were posted, and what was posted at one moment in the order of its ids
+    for entry_id, minute, on, pence in zip(
+        reversed(entries), (2, 1, 1, 0), (BEFORE, BEFORE, BEFORE, DAY), (5, 3, 1, 7), strict=True
+    ):
+        with clock.travelling(POSTED + timedelta(minutes=minute)), transaction() as acting:
+            legs = [Leg(bank(alder), income(alder), Money(amount)) for amount in (pence, pence + 1)]
+            post(acting, entry_id, posted_on=on, description=f"{on}", source_id=source, legs=legs)
+    enter(others, Leg(bank(alder), income(alder), Money(9)))
+    told = queries.postings_from(session, source)
+    assert [posting.amount.pence for posting in told] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert [posting.posted_on for posting in told] == [BEFORE] * 6 + [DAY] * 2
+    assert {(posting.debit, posting.credit, posting.holder_id) for posting in told} == {
+        (AccountKind.BANK, AccountKind.INCOME, alder)
+    }
+    assert all(posting.description == f"{posting.posted_on}" for posting in told)
 
 
 @pytest.mark.parametrize("table", ["ledger_account", "ledger_entry", "ledger_transfer"])
@@ -180,4 +222,13 @@ def test_abuse_16_a_leg_added_behind_our_back_is_noticed(session: Session, alder
     entry_id = new_id()
     enter(entry_id, Leg(bank(alder), income(alder), Money(500)))
     add_transfer(entry_id, bank(alder), income(alder), Money(1))
+    assert queries.incomplete_entries(session) == [entry_id]
+
+
+def test_abuse_16_an_entry_whose_only_leg_is_missing_is_noticed(session: Session) -> None:
+    entry_id = new_id()
+    with transaction() as acting:
+        acting.add(
+            Entry(id=entry_id, posted_on=DAY, posted_at=POSTED, description="x", source_id=entry_id, legs=1)
+        )
     assert queries.incomplete_entries(session) == [entry_id]

@@ -285,6 +285,7 @@ def test_an_award_contracts_the_needs() -> None:
 
 def test_the_clock_closes_a_tender_at_its_deadline_and_not_before(session: Session) -> None:
     tender = make.published_tender(make.alliance())
+    assert jobs.close_due_tenders() == 0
     with clock.travelling(tender.closes_at - timedelta(milliseconds=1)):
         assert jobs.close_due_tenders() == 0
     with clock.travelling(tender.closes_at):
@@ -298,12 +299,14 @@ def test_the_clock_closes_a_tender_at_its_deadline_and_not_before(session: Sessi
     }
 
 
-def test_only_tenders_that_are_due_are_closed() -> None:
+def test_only_tenders_that_are_due_are_closed(session: Session) -> None:
     alliance = make.alliance()
     early = make.published_tender(alliance)
     late = make.published_tender(alliance, closes_at=make.working_moment(80))
+    assert queries.due_to_close(session, early.closes_at) == [early.id]
     with clock.travelling(early.closes_at):
         jobs.close_due_tenders()
+    assert not queries.due_to_close(session, early.closes_at)
     assert (early.row.status, late.row.status) == (TenderStatus.CLOSED, TenderStatus.PUBLISHED)
 
 

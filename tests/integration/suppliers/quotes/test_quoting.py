@@ -106,8 +106,16 @@ def test_a_submitted_quote_has_a_receipt_that_its_supplier_is_sent(
     assert quote.reference.startswith("Q-")
     receipt = session.scalars(select(Event).where(Event.act == Act.QUOTE_SUBMIT)).one()
     assert quote.received_at is not None
-    assert receipt.facts["commitment"] == quote.commitment
-    assert receipt.facts["received_at"] == quote.received_at.isoformat()
+    assert receipt.organisation_id == supplier.id
+    assert receipt.facts == {
+        "tender_id": str(tender.id),
+        "reference": quote.reference,
+        "commitment": quote.commitment,
+        "received_at": quote.received_at.isoformat(),
+        "declared": sorted(make.DECLARED.ticked),
+        "replaces": None,
+    }
+    assert (quote.written_at, quote.written_by) == (quote.received_at, supplier.admin.person_id)
     assert receipt.hash == session.get_one(ChainHead, 1).hash
     letters = select(Message).where(Message.recipient == supplier.email).order_by(Message.id)
     message = session.scalars(letters).all()[-1]
@@ -278,6 +286,12 @@ def test_a_withdrawn_quote_makes_room_for_another(
         actions.start_replacement(supplier.admin, first)
     make.submitted_quote(tender, supplier)
     assert statuses(session) == ["submitted", "withdrawn"]
+    gone = make.quote(first)
+    withdrawn = session.scalars(select(Event).where(Event.act == Act.QUOTE_WITHDRAW)).one()
+    assert (withdrawn.subject_id, withdrawn.organisation_id) == (first, supplier.id)
+    assert withdrawn.facts == {"tender_id": str(tender.id), "reference": gone.reference}
+    assert gone.withdrawn_at
+    assert abs(gone.withdrawn_at - withdrawn.at) < timedelta(minutes=1)
 
 
 # ------------------------------------------------------------------ who and when

@@ -9,7 +9,7 @@ import pytest
 
 from invoicing.ledger.periods import rules
 from invoicing.ledger.periods.rules import Months, MonthState, Unfinished, YearEnd
-from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 
 AUGUST, MARCH = YearEnd.AUGUST, YearEnd.MARCH
 
@@ -58,6 +58,7 @@ def test_what_is_closed_or_empty_does_not_close() -> None:
 def test_only_what_is_closed_is_reopened() -> None:
     told = months(date(2026, 7, 31))
     told.check_reopen(date(2026, 6, 1))
+    told.check_reopen(date(2026, 7, 31))
     with pytest.raises(RuleBroken, match="August 2026 is open"):
         told.check_reopen(date(2026, 8, 1))
 
@@ -71,6 +72,10 @@ def test_the_list_goes_from_the_running_month_back_to_the_first() -> None:
         (7, MonthState.CLOSED),
         (6, MonthState.CLOSED),
     ]
+
+
+def test_books_without_an_entry_show_the_month_that_runs_on_its_last_day_too() -> None:
+    assert list(months(first=None, today=date(2026, 10, 31)).shown()) == [date(2026, 10, 31)]
 
 
 def test_a_financial_year_ends_as_the_school_accounts() -> None:
@@ -97,7 +102,23 @@ def test_what_is_not_finished_is_named_and_more_than_five_are_counted() -> None:
         rules.check_finished(waiting, date(2026, 10, 1), date(2026, 10, 31))
     with pytest.raises(RuleBroken, match=r"September 2026 to October 2026 is not finished: draft 0\."):
         rules.check_finished(waiting[:1], date(2026, 9, 1), date(2026, 10, 31))
+    with pytest.raises(RuleBroken, match=r"draft 4; and 1 more\."):
+        rules.check_finished(waiting[:6], date(2026, 10, 1), date(2026, 10, 31))
+    with pytest.raises(RuleBroken, match=r"draft 4\. Issue"):
+        rules.check_finished(waiting[:5], date(2026, 10, 1), date(2026, 10, 31))
     rules.check_finished([], date(2026, 10, 1), date(2026, 10, 31))
+
+
+def test_closed_books_are_opened_again_by_a_second_person_for_a_reason_that_is_kept() -> None:
+    with pytest.raises(RuleBroken, match="Say why") as refused:
+        rules.check_reason(" ")
+    assert refused.value.field == "reason"
+    assert rules.check_reason(" A late invoice. ") == "A late invoice."
+    one, other = uuid.uuid4(), uuid.uuid4()
+    rules.check_second_person(one, other)
+    for nobody_else in (one, None):
+        with pytest.raises(Forbidden, match="another person decides"):
+            rules.check_second_person(nobody_else, one)
 
 
 def test_only_a_real_month_is_an_address() -> None:

@@ -86,6 +86,11 @@ def test_a_supplier_is_not_told_that_it_is_excluded_before_the_letters_go_out() 
     assert seen == {Stage.EVALUATED}
 
 
+@pytest.mark.parametrize("status", [QuoteStatus.DRAFT, QuoteStatus.SUBMITTED, QuoteStatus.NOT_AWARDED])
+def test_a_supplier_is_told_every_other_status_as_it_is(status: QuoteStatus) -> None:
+    assert rules.stage_of(status).value == status.value
+
+
 def test_a_quote_that_was_replaced_or_withdrawn_never_moves_again() -> None:
     assert not rules.MOVES[QuoteStatus.REPLACED]
     assert not rules.MOVES[QuoteStatus.WITHDRAWN]

@@ -26,6 +26,7 @@ def named(name: str, school: uuid.UUID, proved: datetime | None = NOW, *, tied: 
 
 
 ANN, BEN, CAT = named("Ann", ALDER), named("Ben", BEECH), named("Cat", BEECH)
+HAL = named("Hal", ALDER, tied=True)
 
 
 # ------------------------------------------------------------------ who stays
@@ -43,6 +44,11 @@ def test_an_opener_goes_only_while_three_who_can_open_stay(fourth: Named, said: 
     with pytest.raises(RuleBroken, match=said) as refused:
         rules.check_enough_stay([ANN, BEN, CAT, fourth], CAT.person_id, NOW)
     assert "these would: Ann (Alder), Ben (Beech)." in refused.value.message
+
+
+def test_where_nobody_could_open_it_says_so() -> None:
+    with pytest.raises(RuleBroken, match=r"Without this one these would: nobody\."):
+        rules.check_enough_stay([ANN, named("Ben", BEECH, None)], ANN.person_id, NOW)
 
 
 def test_three_who_stay_are_not_of_one_school() -> None:
@@ -84,14 +90,19 @@ def test_spaces_and_composed_letters_do_not_make_it_another_passphrase() -> None
 
 
 def test_after_five_mistypes_it_says_until_when() -> None:
-    assert "4 tries are left" in rules.mistyped(1, None).message
+    assert "4 tries are left before it is locked for 15 minutes." in rules.mistyped(1, None).message
     assert "1 try is left" in rules.mistyped(4, None).message
     until = NOW + rules.LOCKED_FOR
     assert "09:15" in rules.mistyped(5, until).message
+    assert {rules.mistyped(1, None).field, rules.mistyped(5, until).field} == {"passphrase"}
     with pytest.raises(RuleBroken, match="cannot be tried before 09:15"):
         rules.check_not_locked(until, until - timedelta(milliseconds=1))
     rules.check_not_locked(until, until)
     rules.check_not_locked(None, NOW)
+
+
+def test_until_when_is_told_in_the_time_of_england() -> None:
+    assert rules.until(datetime(2027, 6, 7, 8, 15, tzinfo=UTC)) == "09:15"
 
 
 # ------------------------------------------------------------------ who is ready, who may open together
@@ -139,6 +150,17 @@ def test_three_proven_openers_of_two_schools_are_enough_to_publish() -> None:
         (
             [ANN, BEN, replace(CAT, has_interest=True)],
             ["having declared an interest: Cat", "one more opener"],
+        ),
+        (
+            [named("Dee", CEDAR, None), named("Eve", CEDAR, None), named("Gil", ALDER, tied=True), HAL],
+            [
+                r"set up an opening passphrase: Dee \(Cedar\), Eve \(Cedar\)\.",
+                r"having declared an interest: Gil \(Alder\), Hal \(Alder\)\.",
+            ],
+        ),
+        (
+            [replace(ANN, holds_half=False), replace(BEN, holds_half=False), named("Dee", CEDAR)],
+            [r"having a new key since publication: Ann \(Alder\), Ben \(Beech\)\."],
         ),
         ([BEN, CAT, named("Flo", BEECH)], ["Name an opener of another school"]),
     ],
