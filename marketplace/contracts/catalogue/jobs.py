@@ -7,11 +7,14 @@ from flask import Flask, request
 from marketplace.contracts.catalogue import queries
 from marketplace.contracts.catalogue.commands import categories
 from marketplace.core import jobs
+from marketplace.core.callers import machine_calls
 from marketplace.core.db import db
 
 
 def set_up(app: Flask) -> None:
     """Look before each page, and each minute beside the web server; offer the commands.
+
+    What machines call needs no categories, and comes in thousands.
 
     Called by the composition root.
     """
@@ -26,5 +29,5 @@ def know_added_categories() -> None:
 
 
 def _before_each_page() -> None:
-    if request.endpoint != "static":
+    if request.endpoint != "static" and not machine_calls():
         know_added_categories()

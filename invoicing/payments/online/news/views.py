@@ -13,16 +13,16 @@ from invoicing.payments.online.news import actions, queries, rules
 from invoicing.payments.online.news.forms import SeeToForm
 from invoicing.payments.online.views import online
 from marketplace.core import policy, web
+from marketplace.core.callers import for_machines
 from marketplace.core.db import db
 from marketplace.core.policy import Act
-from marketplace.core.web import answering, csrf, page, public
+from marketplace.core.web import answering, page
 
 LARGEST_REPORT = 256 * 1024
 
 
 @online.post("/stripe")
-@csrf.exempt  # type: ignore[untyped-decorator]  # Flask-WTF ships no types
-@public
+@for_machines
 def hear() -> Response:
     """Hear a report of Stripe's: its signature over the very bytes is the proof, so no session is needed.
 
