@@ -5,6 +5,7 @@ environment: WEB_CONCURRENCY processes (two on PostgreSQL, one
 on SQLite), WEB_THREADS in each (8), and gunicorn's own command line, which goes before.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -43,6 +44,12 @@ def on_starting(_: Any) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob("*.db"):
         left.unlink()
+
+
+def post_worker_init(_: Any) -> None:
+    """What is loaded by now is never garbage: the search for that leaves it out."""
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(_: Any, worker: Any) -> None:
