@@ -57,7 +57,7 @@ def test_a_split_without_sensible_weights_is_refused(parts: list[int]) -> None:
 
 @pytest.mark.parametrize("wrong", [1.0, Decimal(1), "1", True])
 def test_money_is_made_of_whole_pence_only(wrong: object) -> None:
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=f"whole number of pence, not {type(wrong).__name__}"):
         Money(wrong)  # type: ignore[arg-type]
 
 

@@ -168,8 +168,12 @@ def test_postings_of_a_source_are_told_in_order_and_without_those_of_others(
     source, others = new_id(), new_id()
     entries = sorted(new_id() for _ in range(4))
     # by date, then as they were posted, and what was posted at one moment in the order of its ids
-    for entry_id, minute, on, pence in zip(
-        reversed(entries), (2, 1, 1, 0), (BEFORE, BEFORE, BEFORE, DAY), (5, 3, 1, 7), strict=True
+    told_third, told_last, told_first, told_second = entries
+    for entry_id, minute, on, pence in (
+        (told_third, 2, BEFORE, 5),
+        (told_second, 1, BEFORE, 3),
+        (told_first, 1, BEFORE, 1),
+        (told_last, 0, DAY, 7),
     ):
         with clock.travelling(POSTED + timedelta(minutes=minute)), transaction() as acting:
             legs = [Leg(bank(alder), income(alder), Money(amount)) for amount in (pence, pence + 1)]

@@ -95,6 +95,17 @@ def test_one_person_cannot_open_alone(tender: make.Tender, session: Session) -> 
     assert not prices(session)
 
 
+def test_who_presses_start_twice_has_started_once_and_has_no_longer_for_it(
+    tender: make.Tender, session: Session
+) -> None:
+    make.submitted_quote(tender, make.supplier())
+    make.close_tender(tender)
+    for minutes in (0, 10):
+        with clock.travelling(tender.closes_at + timedelta(minutes=minutes)):
+            actions.start_opening(tender.openers[0], tender.id, PRICE, make.PASSPHRASE)
+    assert session.scalars(select(Opening)).one().started_at == tender.closes_at
+
+
 def test_two_people_of_one_school_cannot_open(session: Session) -> None:
     alliance = make.alliance()
     tender = make.confirmed_tender(alliance, criteria=make.PRICE_ONLY)

@@ -104,6 +104,7 @@ def test_a_submitted_quote_has_a_receipt_that_its_supplier_is_sent(
     assert quote.status is QuoteStatus.SUBMITTED
     assert quote.reference is not None
     assert quote.reference.startswith("Q-")
+    assert quote.deadline_version == tender.row.deadline_version == 1
     receipt = session.scalars(select(Event).where(Event.act == Act.QUOTE_SUBMIT)).one()
     assert quote.received_at is not None
     assert receipt.organisation_id == supplier.id

@@ -9,6 +9,7 @@ from marketplace.core.clock import LONDON
 from marketplace.core.errors import RuleBroken
 from marketplace.core.money import Money
 from marketplace.core.months import months_later
+from marketplace.core.working_days import in_words
 from marketplace.needs.thresholds import Regime
 from marketplace.tenders import timetable
 
@@ -36,6 +37,34 @@ def test_a_deadline_in_working_hours_far_enough_away_is_right() -> None:
 def test_a_deadline_in_the_past_is_refused() -> None:
     assert "in the past" in refusal(PUBLISHED - timedelta(seconds=1))
     assert "in the past" in refusal(PUBLISHED)
+
+
+@pytest.mark.parametrize(
+    ("schools", "said"),
+    [
+        (["Alder"], "Alder"),
+        (["Beech", "Alder"], "Alder and 1 other school"),
+        (["Cedar", "Beech", "Alder"], "Alder and 2 other schools"),
+    ],
+)
+def test_a_deadline_in_a_holiday_of_schools_that_buy_needs_a_reason(schools: list[str], said: str) -> None:
+    closes_at, away = london(2026, 10, 28, 12), dict.fromkeys(schools, "autumn")
+    (doubt,) = timetable.doubts_about(closes_at, away)
+    day = in_words(date(2026, 10, 28))
+    assert doubt == (
+        f"{day} is in the autumn holiday of {said}: "
+        "people may not be there to answer questions and open quotes."
+    )
+    with pytest.raises(RuleBroken, match="is in the autumn holiday"):
+        timetable.check_deadline(closes_at, PUBLISHED, 10, on_holiday=away)
+    timetable.check_deadline(closes_at, PUBLISHED, 10, on_holiday=away, reason="The board meets that day.")
+
+
+def test_the_days_of_suppliers_are_counted_in_england() -> None:
+    just_after_midnight = datetime(2026, 7, 5, 23, 30, tzinfo=UTC)
+    assert "16 July 2026 or later" in refusal(london(2026, 7, 15, 12), just_after_midnight)
+    assert refusal(london(2026, 7, 16, 12), just_after_midnight) == ""
+    timetable.check_deadline(london(2026, 7, 16, 0, 30), just_after_midnight, 10, reason="At midnight.")
 
 
 @pytest.mark.parametrize("day", [24, 25])

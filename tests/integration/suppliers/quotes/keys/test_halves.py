@@ -16,7 +16,7 @@ from marketplace.tenders import actions as tenders
 from marketplace.tenders.interests import actions as interests
 from suppliers.quotes import actions
 from suppliers.quotes.keys import actions as keys
-from suppliers.quotes.keys import halves, jobs, queries
+from suppliers.quotes.keys import boxes, halves, jobs, queries
 from suppliers.quotes.keys.models import EnvelopeKey, OpeningPair, PassedHalf
 from suppliers.quotes.models import Opening, QuotedPrice
 from suppliers.quotes.rules import Envelope
@@ -52,6 +52,12 @@ def key_id(session: Session, actor: Actor) -> object:
     return key.id
 
 
+def public_key(session: Session, actor: Actor) -> bytes:
+    key = queries.key_of(session, actor.person_id)
+    assert key
+    return key.public_key
+
+
 # ------------------------------------------------------------------ at publication
 def test_each_envelope_has_keys_of_its_own_and_a_half_for_every_allowed_pair(session: Session) -> None:
     tender = make.published_tender(make.alliance())
@@ -65,8 +71,14 @@ def test_each_envelope_has_keys_of_its_own_and_a_half_for_every_allowed_pair(ses
         pairs = {frozenset((pair.first_key_id, pair.second_key_id)) for pair in one.pairs}
         assert pairs == {frozenset((bursar, other)), frozenset((bursar, standby))}
     event = session.scalars(select(Event).where(Event.act == Act.KEYS_MAKE)).one()
-    assert event.facts["pairs"] == 2
-    assert set(event.facts["openers"]) == {one.name for one in (*tender.openers, tender.standby) if one}
+    assert (event.subject_id, event.organisation_id) == (tender.id, tender.row.alliance_id)
+    openers = [one for one in (*tender.openers, tender.standby) if one]
+    assert event.facts == {
+        "keys": {one.envelope: boxes.fingerprint(one.public_key) for one in made},
+        "openers": {one.name: boxes.fingerprint(public_key(session, one)) for one in openers},
+        "pairs": 2,
+        "recovery": False,
+    }
 
 
 def test_a_tender_is_not_published_before_its_openers_are_ready(session: Session) -> None:
@@ -116,9 +128,14 @@ def test_the_half_of_the_first_waits_sealed_for_each_who_may_complete_and_is_gon
 
 
 def test_the_third_opener_takes_the_place_of_either(tender: make.Tender, session: Session) -> None:
+    """Whichever of the pairs was made first, each of two who may start finds theirs."""
     assert tender.standby
     with clock.travelling(tender.closes_at):
+        actions.start_opening(tender.openers[1], tender.id, PRICE, make.PASSPHRASE)
+        assert passed(session) == 1
+    with clock.travelling(tender.closes_at + timedelta(minutes=30)):
         actions.start_opening(tender.standby, tender.id, PRICE, make.PASSPHRASE)
+        assert passed(session) == 1
         actions.complete_opening(tender.openers[0], tender.id, PRICE, make.PASSPHRASE)
     assert opened(session)
 

@@ -43,6 +43,9 @@ def test_two_halves_make_the_key_and_each_pair_has_others() -> None:
     assert all(boxes.join(one, other) == key for one, other in pairs)
     assert len({half for pair in pairs for half in pair}) == 40
     assert boxes.join(pairs[0][0], pairs[1][1]) != key
+    assert [len(half) for half in boxes.halves_of(key[:16])] == [16, 16]
+    with pytest.raises(ValueError, match="shorter"):
+        boxes.join(pairs[0][0], pairs[0][1][:-1])
 
 
 def test_a_fingerprint_is_short_enough_to_read_aloud_and_another_for_each_key() -> None:

@@ -84,6 +84,15 @@ def test_a_few_words_that_have_nothing_to_do_with_one_another_are_enough(passphr
     rules.check_strength(passphrase, guesses(passphrase, ABOUT), ABOUT)
 
 
+def test_a_passphrase_is_long_and_strong_enough_at_its_limits() -> None:
+    """Half of the least length must stay when words about the person are taken out."""
+    enough = float(rules.FEWEST_GUESSES)
+    rules.check_strength("heron lamp " * 18 + "ab", enough, ())
+    rules.check_strength("Priya Raman heronlam", enough, ABOUT)
+    with pytest.raises(RuleBroken, match="too easy"):
+        rules.check_strength("Priya Raman heronla", enough, ABOUT)
+
+
 def test_spaces_and_composed_letters_do_not_make_it_another_passphrase() -> None:
     assert rules.tidy_passphrase("  cafe\u0301   noir\u00a0tuesday ") == "café noir tuesday"
     assert rules.tidy_passphrase(None) == ""
@@ -95,8 +104,9 @@ def test_after_five_mistypes_it_says_until_when() -> None:
     until = NOW + rules.LOCKED_FOR
     assert "09:15" in rules.mistyped(5, until).message
     assert {rules.mistyped(1, None).field, rules.mistyped(5, until).field} == {"passphrase"}
-    with pytest.raises(RuleBroken, match="cannot be tried before 09:15"):
+    with pytest.raises(RuleBroken, match="cannot be tried before 09:15") as refused:
         rules.check_not_locked(until, until - timedelta(milliseconds=1))
+    assert refused.value.field == "passphrase"
     rules.check_not_locked(until, until)
     rules.check_not_locked(None, NOW)
 
@@ -110,6 +120,7 @@ def test_a_proof_holds_for_thirty_days() -> None:
     assert ANN.readiness(NOW + rules.PROOF_HOLDS) is Readiness.READY
     assert ANN.readiness(NOW + rules.PROOF_HOLDS + timedelta(milliseconds=1)) is Readiness.PROOF_TOO_OLD
     assert named("Dee", CEDAR, None).readiness(NOW) is Readiness.NO_KEY
+    assert replace(ANN, proved_at=None).readiness(NOW) is Readiness.NO_KEY
     assert replace(ANN, has_interest=True).readiness(NOW) is Readiness.HAS_INTEREST
 
 
@@ -169,6 +180,12 @@ def test_too_few_openers_are_refused_naming_who_must_do_what(people: list[Named]
     for words in said:
         with pytest.raises(RuleBroken, match=words):
             rules.check_publishable(people, NOW)
+
+
+def test_nobody_is_asked_to_name_more_where_those_named_would_be_enough() -> None:
+    with pytest.raises(RuleBroken) as refused:
+        rules.check_publishable([ANN, BEN, named("Ed", BEECH, NOW - timedelta(days=31))], NOW)
+    assert "Name " not in refused.value.message
 
 
 # ------------------------------------------------------------------ proofs before the deadline
