@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Everything that proves Weald works: the tests on SQLite, and beside them the checks, the browser and the tests
-# on PostgreSQL. The two lanes run side by side, so that no processor waits for the other's last test; the browser
-# goes first where both want one (nice), because it waits for thousands of small answers. What the first lane
-# says is seen at once, what the second says when it has ended; then a table of the promises, how often tests
-# tried to break each, and how often one did. The closing lines of all are shown again at the end.
+# Everything that proves Weald works: the tests on SQLite, and beside them the checks and the tests on PostgreSQL;
+# then the browser, alone, because it draws a picture before each press of a button, and waits for its turn each
+# time. What the first lane says is seen at once, what the second says when it has ended; then a table of the
+# promises, how often tests tried to break each, and how often one did. The closing lines of all are shown again
+# at the end.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.venv/bin:$PATH"
@@ -25,8 +25,7 @@ part() {
 
 second_lane() {
     part "checks" scripts/check.sh
-    part "browser journeys" pytest -n 2 --dist=loadfile --no-loadscope-reorder tests/browser
-    part "integration tests on PostgreSQL" env TEST_DATABASE=postgresql nice pytest -p tests.promises -n 2 tests/integration tests/faults -m "not embedded"
+    part "integration tests on PostgreSQL" env TEST_DATABASE=postgresql pytest -p tests.promises -n 2 tests/integration tests/faults -m "not embedded"
 }
 
 set -m  # a group of its own, to which Ctrl-C is handed on
@@ -35,8 +34,9 @@ second=$!
 set +m
 trap 'kill -INT -- "-$second"; wait; exit 130' INT
 
-part "tests on SQLite" nice pytest -p tests.promises -n 2 --ignore=tests/browser
+part "tests on SQLite" pytest -p tests.promises -n 2 --ignore=tests/browser
 wait
+part "browser journeys" pytest -n 2 --dist=loadfile --no-loadscope-reorder tests/browser
 cat "$log/second"
 part "promises" python -m tests.promises "$WEALD_PROMISES"
 
