@@ -1,4 +1,4 @@
-"""Views that machines of others call: a payment service that reports, a mail program that unsubscribes."""
+"""Views that only machines of others call, such as a payment service that reports what happened."""
 
 from __future__ import annotations
 
