@@ -8,7 +8,9 @@ PostgreSQL is used by `DATABASE_URL` with the same models and migrations, and is
 from __future__ import annotations
 
 import enum
+import sqlite3
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +22,7 @@ from alembic.migration import MigrationContext
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Enum, MetaData, Uuid, event, types
 from sqlalchemy.engine import Connection, Dialect, ExceptionContext, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -30,6 +32,10 @@ from marketplace.core.money import FOUR_PLACES, Money
 
 TEN_THOUSAND = 10_000
 A_CROWD = 3
+LONGEST_WAIT = 10
+"""Seconds that who wants to write to SQLite waits for a process that writes."""
+KNOCKS_A_SECOND = 500
+BEGIN_TO_WRITE = "BEGIN IMMEDIATE"
 ALIVE = {
     "connect_timeout": 5,
     "keepalives_idle": 5,
@@ -252,10 +258,40 @@ def set_up_sqlite(engine: Any) -> None:
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _: object) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
+        connection.execute(f"PRAGMA busy_timeout={LONGEST_WAIT * 1000}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("weald_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get("weald_writes"):
+            _begin_to_write(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
+
+
+def _begin_to_write(connection: Connection) -> None:
+    """Begin as SQLite's one writer, soon after another process lets go.
+
+    SQLite by itself knocks after longer and longer pauses, and so misses the moments that a process with much
+    to write leaves to others.
+    """
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        for _ in range(LONGEST_WAIT * KNOCKS_A_SECOND):
+            if _is_let_in(connection):
+                return
+            time.sleep(1 / KNOCKS_A_SECOND)
+        connection.exec_driver_sql(BEGIN_TO_WRITE)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={LONGEST_WAIT * 1000}")
+
+
+def _is_let_in(connection: Connection) -> bool:
+    try:
+        connection.exec_driver_sql(BEGIN_TO_WRITE)
+    except OperationalError as error:
+        if isinstance(error.orig, sqlite3.Error) and error.orig.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            return False
+        raise
+    return True

@@ -177,7 +177,7 @@ def test_each_report_counts_once_however_many_come_and_however_often(  # noqa: P
     answers = send(house.port, posts)
     acknowledged = time.monotonic() - began
     counted = wait_until_counted(house, len(said))
-    drained = time.monotonic() - began
+    drained = time.monotonic() - began - acknowledged
     house.close()
 
     wrong = [f"{counted} of {len(said)} reports are counted"] * (counted != len(said))
@@ -200,9 +200,10 @@ def test_each_report_counts_once_however_many_come_and_however_often(  # noqa: P
     slow: list[str] = []
     if LONG:
         slow += [f"the 99th percentile was answered after {p99:.2f} s"] * (p99 > MOST_P99)
-        slow += [f"all were counted after {drained:.0f} s"] * (drained > MOST_SECONDS)
+        slow += [f"all were counted {drained:.0f} s after that"] * (drained > MOST_SECONDS)
         measured = (
-            f"{how}: p99 {p99:.2f} s, all acknowledged in {acknowledged:.0f} s and counted in {drained:.0f} s"
+            f"{how}: p99 {p99:.2f} s, all acknowledged in {acknowledged:.0f} s "
+            f"and counted {drained:.0f} s after that"
         )
         tally(12, measured, tries=len(answers), violations=len(slow))
     assert not [*wrong, *refused, *slow], f"seed {seed}: {[*wrong, *refused, *slow][:20]}"

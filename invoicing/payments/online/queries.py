@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from invoicing.invoices import queries as invoices
@@ -135,14 +135,20 @@ def account_in_use(session: Session, school_id: uuid.UUID) -> str | None:
 
 def school_of_account(session: Session, account: str) -> uuid.UUID | None:
     """Whose account at Stripe this is, or was last."""
+    return session.scalar(holder_of(account))
+
+
+def holder_of(account: str) -> Select[uuid.UUID]:
+    """The query for the school whose account at Stripe this is, or was last."""
     agreed = (AccountStatus.IN_USE, AccountStatus.CLOSED)
-    query = (
+    return (
         select(StripeAccount.school_id)
-        .where(StripeAccount.account == account, StripeAccount.status.in_(agreed))
+        .where(
+            StripeAccount.account == account, StripeAccount.account != "", StripeAccount.status.in_(agreed)
+        )
         .order_by(StripeAccount.status.desc(), StripeAccount.decided_at.desc())
         .limit(1)
     )
-    return session.scalar(query) if account else None
 
 
 def lock_account(session: Session, account: str) -> None:

@@ -2,13 +2,11 @@
 
 import threading
 import uuid
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
+from marketplace.core import db as core_db
 from marketplace.core import events
 from marketplace.core.chain import first_broken_link
 from marketplace.core.db import db, transaction
@@ -19,18 +17,10 @@ WRITERS, TIMES = 8, 10
 
 
 @pytest.fixture
-def impatient(app: Flask) -> Iterator[Flask]:
-    """An application whose database refuses at once whoever finds another writing."""
-
-    def refuse_at_once(connection: Any, _: object) -> None:
-        if db.engine.dialect.name == "sqlite":
-            connection.execute("PRAGMA busy_timeout=0")
-
-    event.listen(db.engine, "connect", refuse_at_once)
-    db.session.remove()
-    db.engine.dispose()
-    yield app
-    event.remove(db.engine, "connect", refuse_at_once)
+def impatient(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """An application that gives up at once where it finds another writing."""
+    monkeypatch.setattr(core_db, "LONGEST_WAIT", 0)
+    return app
 
 
 def test_threads_that_write_at_once_wait_in_line_and_none_is_turned_away(impatient: Flask) -> None:

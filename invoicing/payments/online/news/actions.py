@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -15,7 +14,7 @@ from invoicing.payments.online.news import counting, queries, rules
 from invoicing.payments.online.news.counting import NotKnownError
 from invoicing.payments.online.news.models import StripeNews
 from invoicing.payments.online.news.rules import NewsStatus
-from invoicing.payments.online.queries import school_of_account
+from invoicing.payments.online.queries import holder_of
 from marketplace.core import clock, events, policy
 from marketplace.core.db import db, is_crowded, transaction
 from marketplace.core.errors import RuleBroken
@@ -39,13 +38,13 @@ def hear(said: Mapping[str, Any]) -> None:
         return
     with transaction() as session:
         policy.require(SYSTEM, Act.PAYMENT_HEAR)
-        news = _keep(session, kind, said)
-        if news is None:
+        news_id = _keep(session, kind, said)
+        if news_id is None:
             return
         if is_crowded():
             wake(session)
             return
-        _look_at(session, news)
+        _look_at(session, session.get_one(StripeNews, news_id))
 
 
 def count_heard() -> int:
@@ -75,8 +74,8 @@ def _look_at(session: Session, news: StripeNews) -> None:
     _take_up(session, news)
 
 
-def _keep(session: Session, kind: rules.NewsKind, said: Mapping[str, Any]) -> StripeNews | None:
-    """The report's row, which is new; None when it was heard before, be it at this moment."""
+def _keep(session: Session, kind: rules.NewsKind, said: Mapping[str, Any]) -> uuid.UUID | None:
+    """Keep a report that is new; None when it was heard before, be it at this moment."""
     facts, account = rules.facts_of(said), str(said.get("account") or "")
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     values = {
@@ -90,16 +89,15 @@ def _keep(session: Session, kind: rules.NewsKind, said: Mapping[str, Any]) -> St
         "facts": facts,
         "status": NewsStatus.WAITING,
         "reason": rules.NOT_LOOKED_AT,
-        "school_id": school_of_account(session, account),
+        "school_id": holder_of(account).scalar_subquery(),
         "note": "",
     }
-    kept = session.execute(
+    return session.execute(
         dialect.insert(StripeNews)
         .values(**values)
         .on_conflict_do_nothing(index_elements=["stripe_id"])
         .returning(StripeNews.id)
     ).scalar_one_or_none()
-    return None if kept is None else session.scalars(select(StripeNews).where(StripeNews.id == kept)).one()
 
 
 def _count(session: Session, news: StripeNews) -> None:
@@ -122,7 +120,7 @@ def _count(session: Session, news: StripeNews) -> None:
 
 def _take_up(session: Session, news: StripeNews) -> None:
     """Count what came before the payment that this report made known."""
-    if news.status is NewsStatus.COUNTED and news.intent:
+    if news.status is NewsStatus.COUNTED and news.kind in rules.ABOUT_CHECKOUT and news.intent:
         for early in queries.waiting_for_intent(session, news.account, news.intent):
             _count(session, early)
 

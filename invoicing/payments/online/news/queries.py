@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from invoicing.payments.online.models import OnlinePayment
 from invoicing.payments.online.news.models import StripeNews
-from invoicing.payments.online.news.rules import NOT_LOOKED_AT, UNCOUNTED, NewsStatus
+from invoicing.payments.online.news.rules import ABOUT_CHECKOUT, NOT_LOOKED_AT, UNCOUNTED, NewsStatus
 from invoicing.payments.online.queries import visible_at
 from marketplace.core.errors import NotFound
 from marketplace.core.policy import Actor
@@ -50,11 +50,14 @@ def was_heard(session: Session, stripe_id: str) -> bool:
 
 
 def only_heard(session: Session, most: int) -> Sequence[StripeNews]:
-    """Reports that nobody has looked at yet, the oldest first, held until the action ends."""
+    """Reports that nobody has looked at yet, held until the action ends.
+
+    Payments come first, as what else is said of one waits until it is known, and then the oldest.
+    """
     query = (
         select(StripeNews)
         .where(StripeNews.status == NewsStatus.WAITING, StripeNews.reason == NOT_LOOKED_AT)
-        .order_by(StripeNews.received_at, StripeNews.id)
+        .order_by(StripeNews.kind.not_in(ABOUT_CHECKOUT), StripeNews.received_at, StripeNews.id)
         .limit(most)
         .with_for_update(of=StripeNews, skip_locked=True)
     )
