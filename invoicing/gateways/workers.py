@@ -1,8 +1,8 @@
-"""The processes that draw PDFs: without network, with limits, and made anew after so many documents.
+"""The processes that draw PDFs: without network or files, with limits, made anew after so many documents.
 
 A document is made of what people typed. Whatever it does to the library that draws it, it reaches no
-database, no secret and no address, and it ends: a process that takes too long is stopped by the system, and
-whoever waits for the document tries once more with a new one.
+database, no secret, no file and no address, and it ends: a process that takes too long is stopped by the
+system, and whoever waits for the document tries once more with a new one.
 """
 
 from __future__ import annotations
@@ -11,17 +11,23 @@ import gc
 import multiprocessing
 import os
 import resource
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import connection
+from multiprocessing.util import Finalize
+from pathlib import Path
 from typing import Any
 
+from invoicing.gateways import sandbox
 from invoicing.gateways.drawing import NotDrawn, Order
+from marketplace.core.settings import PROJECT
 
 PROCESSES = 2
 TRIES = 2
@@ -39,6 +45,16 @@ REFUSED = (
     "os.fork",
     "os.posix_spawn",
     "os.system",
+)
+# Where typefaces, libraries and the programs themselves lie: nothing of anybody's is there
+LEGIBLE = (
+    *(Path(place) for place in {sys.prefix, sys.base_prefix, "/usr", "/lib", "/lib64"}),
+    *(PROJECT / stage for stage in ("invoicing", "marketplace")),
+    *(Path.home() / place for place in (".fonts", ".local/share/fonts", ".cache/fontconfig")),
+    *(Path("/etc") / name for name in ("fonts", "ld.so.cache", "localtime", "mime.types")),
+    Path("/var/cache/fontconfig"),
+    Path("/dev/null"),
+    Path("/dev/urandom"),
 )
 
 
@@ -132,12 +148,14 @@ class Workers:
 
     def _new(self) -> ProcessPoolExecutor:
         self._given = 0
+        desk = tempfile.mkdtemp(prefix="weald-drawing-")
+        Finalize(self, shutil.rmtree, args=(desk,), kwargs={"ignore_errors": True}, exitpriority=0)
         # Never by fork: a copy would hold the database connections and the secrets of whoever asks
         return ProcessPoolExecutor(
             self._processes,
             multiprocessing.get_context("spawn"),
             initializer=_settle_in,
-            initargs=(self._limits,),
+            initargs=(self._limits, desk),
         )
 
 
@@ -152,8 +170,11 @@ def draw_here(order: Order) -> bytes:
     return hybrid.draw(order, order.enclosure)
 
 
-def _settle_in(limits: Limits) -> None:
-    """What a process does before its first document: give up what it will not need, for good."""
+def _settle_in(limits: Limits, desk: str) -> None:
+    """What a process does before its first document: give up what it will not need, for good.
+
+    `desk` is the only folder in which it writes: a typeface lies there on its way to the library.
+    """
     os.environ.clear()
     for kind, most in (
         (resource.RLIMIT_AS, limits.megabytes * MEGABYTE),
@@ -163,13 +184,15 @@ def _settle_in(limits: Limits) -> None:
         resource.setrlimit(kind, (most, most))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever asks: it ends us in good order
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    tempfile.tempdir = desk
     from invoicing.gateways import hybrid  # noqa: F401, PLC0415  # loaded before the door is shut
 
     gc.collect()
     gc.freeze()  # the libraries stay; looking through them again and again is a fifth of the work
     gc.set_threshold(ALLOCATIONS)
+    sandbox.shut_in(reading=LEGIBLE, writing=[Path(desk)])
     sys.addaudithook(_refuse)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _draw(order: Order, limits: Limits) -> bytes:

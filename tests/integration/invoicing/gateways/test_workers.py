@@ -7,14 +7,17 @@ import os
 import resource
 import socket
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pikepdf
 import pytest
 from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
+from invoicing.gateways import sandbox
 from invoicing.gateways.drawing import NotDrawn, Order
 from invoicing.gateways.hybrid import XML_NAME
 from invoicing.gateways.workers import Limits, Workers
@@ -24,6 +27,7 @@ from marketplace.alliance.models import School as SchoolRow
 from marketplace.alliance.rules import SchoolDetails
 from marketplace.core import storage
 from marketplace.core.db import db
+from marketplace.core.settings import PROJECT
 from tests import make
 from tests.make import School
 
@@ -165,10 +169,12 @@ def test_processes_are_made_anew_while_documents_wait_and_each_is_drawn() -> Non
 
 
 def test_abuse_19_whatever_runs_in_the_process_that_draws_meets_its_limits(
-    monkeypatch: pytest.MonkeyPatch, listener: tuple[str, list[object]]
+    monkeypatch: pytest.MonkeyPatch, listener: tuple[str, list[object]], tmp_path: Path
 ) -> None:
-    """Should a document ever run code there: no memory without end, no program, no address, no secret."""
+    """Should a document ever run code there: no memory without end, no program, address, secret or file."""
     monkeypatch.setenv("SECRET_KEY", "not for whoever draws")
+    here = tmp_path / "weald.sqlite"
+    here.write_bytes(b"quotes")
     address, knocks = listener
     workers = Workers(1, Limits(megabytes=1024))
     pool = workers._new()
@@ -186,5 +192,23 @@ def test_abuse_19_whatever_runs_in_the_process_that_draws_meets_its_limits(
             with pytest.raises(PermissionError, match="A document may not do this"):
                 reach.result(HANGS)
         assert not knocks
+        if not sandbox.version():
+            pytest.skip("this kernel has no Landlock, which keeps files from whoever draws")
+        for reading in (
+            pool.submit(here.read_bytes),
+            pool.submit(here.write_bytes, b"others"),
+            pool.submit(os.listdir, tmp_path),
+            pool.submit(os.listdir, PROJECT / "instance"),
+            pool.submit(Path("/etc/passwd").read_bytes),
+            pool.submit(Path("/proc/self/environ").read_bytes),
+        ):
+            with pytest.raises(PermissionError, match="Permission denied"):
+                reading.result(HANGS)
+        assert here.read_bytes() == b"quotes"
+        desk = Path(pool.submit(tempfile.gettempdir).result(HANGS))
+        pool.submit((desk / "typeface").write_bytes, b"letters").result(HANGS)
+        assert (desk / "typeface").read_bytes() == b"letters"
     finally:
         pool.shutdown()
+    del workers
+    assert not desk.exists()
