@@ -23,7 +23,7 @@ from marketplace.alliance.models import (
 from marketplace.alliance.rules import ImportOutcome, SchoolDetails
 from marketplace.alliance.school_accounts import proposing
 from marketplace.alliance.school_accounts.notices import told_of
-from marketplace.alliance.sign_ins.actions import end_all, note_vain_request
+from marketplace.alliance.sign_ins.actions import ask_for_factor, end_all, note_vain_request
 from marketplace.core import clock, events, mail, policy
 from marketplace.core.db import db, transaction
 from marketplace.core.errors import NotFound, RuleBroken
@@ -299,7 +299,7 @@ def _give_roles(session: Session, person: Person, seats: Seats) -> None:
             raise RuleBroken(f"Nobody can be {label} of {organisation.name}.", "roles")
         if (organisation_id, role) not in held:
             person.holdings.append(RoleHolding(organisation_id=organisation_id, role=role))
-    session.flush()
+    ask_for_factor(session, [person.id])
 
 
 def set_roles(session: Session, person: Person, organisation_id: uuid.UUID, roles: Iterable[Role]) -> None:

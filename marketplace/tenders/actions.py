@@ -14,6 +14,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
+from marketplace.alliance.sign_ins.actions import ask_for_factor
 from marketplace.contracts.categories import category as known_category
 from marketplace.core import clock, events, policy
 from marketplace.core.db import transaction
@@ -38,7 +39,7 @@ from marketplace.tenders.lots.rules import check_can_be_quoted
 from marketplace.tenders.models import Commitment, Tender, TenderStep
 from marketplace.tenders.packs.assembling import assemble
 from marketplace.tenders.planning.queries import holidays_at
-from marketplace.tenders.rules import COMMITMENT_MOVES, CommitmentStatus, TenderStatus
+from marketplace.tenders.rules import COMMITMENT_MOVES, CommitmentStatus, Seat, TenderStatus
 from marketplace.tenders.uk_notices import issuing
 from marketplace.tenders.uk_notices.queries import must_wait
 from marketplace.tenders.uk_notices.rules import ENDED, NoticeKind, Published
@@ -115,6 +116,7 @@ def invite_schools(actor: Actor, tender_id: uuid.UUID, version: int) -> None:
             raise refusal
         check_timetable(session, tender, clock.now())
         move_tender(session, tender, TenderStatus.JOINING)
+        ask_openers(session, tender)
         notices.schools_invited(session, tender)
         events.record(session, actor, Act.TENDER_INVITE, tender.id, organisation_id=tender.alliance_id)
 
@@ -283,6 +285,11 @@ def end_unsuccessfully(session: Session, tender: Tender, reason: str) -> None:
     rules.check_reason(reason, "no quote can be accepted")
     tender.end_reason = reason
     move_tender(session, tender, TenderStatus.UNSUCCESSFUL)
+
+
+def ask_openers(session: Session, tender: Tender) -> None:
+    """Whoever is to open quotes that may come has a second factor. A shared step."""
+    ask_for_factor(session, [seat.person_id for seat in tender.panel if seat.seat is Seat.OPENER])
 
 
 def mark_changed(tender: Tender) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from marketplace.alliance import passwords
@@ -137,6 +139,17 @@ def open_sign_in(
     if is_new:
         _tell_of_device(session, session.get_one(Person, person_id), browser)
     return begun
+
+
+def ask_for_factor(session: Session, person_ids: Iterable[uuid.UUID]) -> None:
+    """Leave those who have to have a second factor from now on, and have none, only the setting up of one.
+
+    Where they are signed in, too. A shared step, for whoever gives people something to do that asks for one.
+    """
+    session.flush()
+    for person_id in queries.signed_in_of(session, person_ids, clock.machine_now()):
+        if required.lacks_factor(session, person_id):
+            session.execute(update(SignIn).where(SignIn.person_id == person_id).values(lacks_factor=True))
 
 
 def _tell_of_device(session: Session, person: Person, browser: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -55,6 +56,12 @@ def running(session: Session, person_id: uuid.UUID, moment: datetime) -> list[Si
             .order_by(SignIn.began_at.desc(), SignIn.id)
         )
     )
+
+
+def signed_in_of(session: Session, person_ids: Iterable[uuid.UUID], moment: datetime) -> list[uuid.UUID]:
+    """Which of these people are signed in somewhere."""
+    query = select(SignIn.person_id).where(SignIn.person_id.in_(list(person_ids)), _is_running(moment))
+    return list(session.scalars(query.distinct()))
 
 
 def get_running(session: Session, person_id: uuid.UUID, sign_in_id: uuid.UUID, moment: datetime) -> SignIn:

@@ -24,7 +24,7 @@ from marketplace.core.money import Money
 from marketplace.core.moves import move
 from marketplace.core.policy import Act, Actor
 from marketplace.tenders import queries, timetable
-from marketplace.tenders.actions import mark_changed, release_need
+from marketplace.tenders.actions import ask_openers, mark_changed, release_need
 from marketplace.tenders.criteria.rules import has_quality
 from marketplace.tenders.drafting import rules
 from marketplace.tenders.drafting.models import SplitAgreement
@@ -286,6 +286,7 @@ def set_panel(actor: Actor, tender_id: uuid.UUID, version: int, seats: Collectio
         session.flush()
         for seat in seats:
             tender.panel.append(PanelSeat(person_id=seat.person_id, school_id=seat.school_id, seat=seat.seat))
+        ask_openers(session, tender)
         _record(session, actor, tender, "people")
 
 

@@ -13,8 +13,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from marketplace.alliance import actions
+from marketplace.alliance.queries import actor_for
 from marketplace.alliance.sign_ins.passkeys.challenges import CHALLENGE
 from marketplace.core import clock, mail
+from marketplace.core.db import db
 from marketplace.core.policy import ADMINISTRATOR, Role
 from tests import make
 from tests.make.passkeys import Device
@@ -35,6 +37,33 @@ def add_ann(*roles: Role) -> None:
 def sign_in(client: Client, target: str = "") -> Page:
     path = f"/sign-in?next={target}" if target else "/sign-in"
     return client.submit(client.get(path).form("Sign in").fill(email=EMAIL, password=PASSWORD), "Sign in")
+
+
+def test_who_is_given_a_role_that_asks_for_a_factor_sets_one_up_before_going_on(app: Flask) -> None:
+    """Also where they are signed in already: nobody does with a password alone what asks for more."""
+    school = make.alliance(schools=1).schools[0]
+    client = Client(app)
+    password: str | None = PASSWORD
+    for role, heading in ((Role.BURSAR, "Needs"), (Role.GOVERNOR, "Needs"), (Role.FINANCE_LEAD, "Security")):
+        actions.add_person(ADMINISTRATOR, "Ann Lee", EMAIL, [(school.id, role)], password=password)
+        if password:
+            sign_in(client)
+            password = None
+        assert client.get("/needs").heading == heading, role
+
+
+def test_who_is_named_to_open_quotes_sets_up_a_factor_before_going_on(app: Flask) -> None:
+    alliance = make.alliance(schools=2)
+    ann = actions.add_person(
+        ADMINISTRATOR, "Ann Lee", EMAIL, [(alliance.schools[0].id, Role.BURSAR)], password=PASSWORD
+    )
+    client = Client(app)
+    sign_in(client)
+    assert client.get("/needs").heading == "Needs"
+    named = actor_for(db.session(), ann)
+    assert named
+    make.joining_tender(alliance, more_openers=[named])
+    assert client.get("/needs").heading == "Security"
 
 
 def code_on(page: Page) -> pyotp.TOTP:
