@@ -192,9 +192,8 @@ def _lease() -> Letter | None:
         )
 
 
-def _send(settings: Settings, letter: Letter) -> None:
-    """Hand one message to the SMTP server of the settings."""
-    server = urlsplit(settings.smtp_url)
+def as_email(settings: Settings, letter: Letter) -> EmailMessage:
+    """A message as it goes out: plain text to one recipient, with its files."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = settings.mail_from, letter.recipient, letter.subject
     mail["Date"] = format_datetime(clock.now())
@@ -206,6 +205,12 @@ def _send(settings: Settings, letter: Letter) -> None:
     for name, sha256, media_type in letter.files:
         kind, _, subtype = media_type.partition("/")
         mail.add_attachment(storage.read(sha256), maintype=kind, subtype=subtype, filename=name)
+    return mail
+
+
+def _send(settings: Settings, letter: Letter) -> None:
+    """Hand one message to the SMTP server of the settings."""
+    server, mail = urlsplit(settings.smtp_url), as_email(settings, letter)
     with smtplib.SMTP(server.hostname or "", server.port or 25, timeout=SMTP_TIMEOUT_SECONDS) as smtp:
         if smtp.has_extn("starttls"):
             smtp.starttls(context=ssl.create_default_context())
