@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.alliance import gias, passwords, queries, rules
-from marketplace.alliance.links import hash_of_token, make_link, tell_added
+from marketplace.alliance.links import hash_of_token, make_link, tell_added, tell_colleagues
 from marketplace.alliance.models import (
     Organisation,
     Person,
@@ -226,6 +226,8 @@ def add_person(
                 session, actor, Act.PERSON_ADD, person.id, organisation_id=organisation_id, roles=given
             )
         tell_added(session, actor, person, chosen, link)
+        if actor.person_id is not None:
+            tell_colleagues(session, actor, person, chosen)
         return person.id
 
 

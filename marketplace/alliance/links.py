@@ -15,6 +15,8 @@ from marketplace.alliance.models import PasswordLink, Person
 from marketplace.core import clock, mail
 from marketplace.core.policy import Actor, Role
 
+Given = Sequence[tuple[uuid.UUID, Role]]
+
 
 def make_link(session: Session, person: Person, lasts: timedelta) -> str:
     """A new link's token; the database keeps only its hash. A shared step."""
@@ -33,12 +35,9 @@ def hash_of_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def tell_added(
-    session: Session, actor: Actor, person: Person, seats: Sequence[tuple[uuid.UUID, Role]], token: str | None
-) -> None:
+def tell_added(session: Session, actor: Actor, person: Person, seats: Given, token: str | None) -> None:
     """Write to somebody of the roles they were given, with a link if they have no password. A shared step."""
-    names = queries.names(session, [organisation_id for organisation_id, _ in seats])
-    roles = [f"{rules.ROLE_LABELS[role]} of {names[organisation_id]}" for organisation_id, role in seats]
+    roles = _in_words(session, seats)
     mail.write(
         session,
         person.email,
@@ -50,3 +49,30 @@ def tell_added(
         token=token,
         days=rules.INVITATION_LASTS.days,
     )
+
+
+def tell_colleagues(session: Session, actor: Actor, person: Person, seats: Given) -> None:
+    """Write to those who answer for an organisation what one of them gave somebody there. A shared step.
+
+    So nobody makes a second person for themselves unseen.
+    """
+    for organisation_id in dict.fromkeys(organisation_id for organisation_id, _ in seats):
+        given = [seat for seat in seats if seat[0] == organisation_id]
+        for colleague in queries.people_with_role(session, [organisation_id], *rules.ANSWER_FOR_PEOPLE):
+            if colleague.id in {actor.person_id, person.id}:
+                continue
+            mail.write(
+                session,
+                colleague.email,
+                f"{person.name} was given a role",
+                "alliance_role_given.txt",
+                person_name=colleague.name,
+                added_by=actor.name,
+                colleague=person.name,
+                roles=_in_words(session, given),
+            )
+
+
+def _in_words(session: Session, seats: Given) -> list[str]:
+    names = queries.names(session, [organisation_id for organisation_id, _ in seats])
+    return [f"{rules.ROLE_LABELS[role]} of {names[organisation_id]}" for organisation_id, role in seats]

@@ -66,6 +66,8 @@ ROLES_OF_KIND: dict[Kind, tuple[Role, ...]] = {
     Kind.SCHOOL: (Role.BURSAR, Role.HEADTEACHER, Role.SENIOR_LEADER, Role.GOVERNOR, Role.FINANCE_LEAD),
     Kind.SUPPLIER: (Role.SUPPLIER_ADMIN, Role.BIDDER),
 }
+ANSWER_FOR_PEOPLE = (Role.HEADTEACHER, Role.GOVERNOR, Role.COORDINATOR, Role.SUPPLIER_ADMIN)
+"""Who hears when a colleague is given a role."""
 ROLE_LABELS = {
     "bursar": "Bursar",
     "headteacher": "Headteacher",

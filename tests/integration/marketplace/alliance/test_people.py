@@ -44,6 +44,19 @@ def school(app: object) -> make.School:  # noqa: ARG001  # it needs the database
     return make.alliance(schools=1).schools[0]
 
 
+def test_abuse_25_nobody_makes_a_second_person_for_themselves_unseen(session: Session) -> None:
+    """Whoever answers for people in the school hears of each role that one of them gave, and nobody else."""
+    school, other = make.alliance(schools=2).schools
+    add(school, Role.FINANCE_LEAD)
+    told = session.scalars(select(Message).where(Message.subject == "Ann Lee was given a role")).all()
+    governor, head = (session.get_one(Person, one.person_id) for one in (school.governor, school.headteacher))
+    assert [letter.recipient for letter in told] == [governor.email]
+    said = " ".join(told[0].body.split())
+    assert f"{head.name} has let Ann Lee into Weald" in said
+    assert f"- Finance lead of {school.name}" in said
+    assert other.name not in said
+
+
 def test_a_new_colleague_chooses_a_password_by_the_link_and_signs_in(
     session: Session, school: make.School
 ) -> None:

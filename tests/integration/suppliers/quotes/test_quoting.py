@@ -194,7 +194,7 @@ def test_a_free_line_is_taken_only_when_it_is_meant(supplier: make.Supplier) -> 
     tender = make.published_tender(alliance, lots=[lot])
     quote_id = make.draft_quote(tender, supplier, ["2.50", "0"])
     with pytest.raises(RuleBroken) as refused:
-        make.submit_draft(quote_id, supplier)
+        actions.submit_quote(supplier.admin, quote_id, make.quote(quote_id).version, make.DECLARED)
     assert refused.value.field == "free_confirmed"
     make.submit_draft(quote_id, supplier, free_confirmed=True)
     assert make.quote(quote_id).status is QuoteStatus.SUBMITTED
