@@ -45,7 +45,7 @@ from marketplace.tenders.models import Tender
 from suppliers.quotes.models import Quote
 from suppliers.quotes.rules import QuoteStatus
 from tests import make
-from tests.web.client import Client
+from tests.faults.browser import session_of
 
 QUOTES, LATE, CONNECTIONS, SECONDS = 500, 50, 100, 60
 MOST_P95, MOST_P99 = 1.0, 2.0
@@ -86,27 +86,17 @@ def prepare(app: Flask, quotes: int, seconds: float) -> tuple[uuid.UUID, list[Se
         quote_id = make.draft_quote(tender, by)
         # The number that arrives in each second grows steadily towards the deadline
         before = seconds * (1 - math.sqrt(chance.random())) if place < quotes else -chance.uniform(0.05, 3)
-        assert by.admin.person_id
-        cookie, token = signed_in(app, by.admin.person_id)
+        cookie, token = session_of(app, by.admin)
         fields = {
             "csrf_token": token,
             "quote_id": str(quote_id),
             "version": str(make.quote(quote_id).version),
             **dict.fromkeys(make.DECLARED.ticked, "y"),
         }
-        headers = {"Cookie": f"session={cookie}", "Content-Type": "application/x-www-form-urlencoded"}
+        headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
         path = f"/tenders/{tender.id}/quote/check?supplier={by.id}"
         found.append(Sending(before, quote_id, path, headers, urlencode(fields)))
     return tender.id, sorted(found, key=lambda one: -one.before)
-
-
-def signed_in(app: Flask, person_id: uuid.UUID) -> tuple[str, str]:
-    """The cookie of somebody who is signed in, and a token for their forms."""
-    client = Client(app, person_id)
-    token = client.csrf_token()
-    cookie = client.browser.get_cookie("session")
-    assert cookie
-    return cookie.value, token
 
 
 def send_all(sendings: Sequence[Sending], closes_at: float) -> list[Answer]:
