@@ -8,7 +8,7 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from email import message_from_bytes
 from pathlib import Path
@@ -18,9 +18,11 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 from sqlalchemy import func, select
 
+from marketplace.core import storage
 from marketplace.core.events import Delivery, DeliveryStatus
 from marketplace.core.mail import Message, MessageStatus
-from tests import buckets
+from marketplace.core.stores.kept import Store
+from tests import buckets, make
 from tests.databases import Database
 from tests.faults.audit import audit
 from tests.faults.browser import Answer, Browser
@@ -61,12 +63,20 @@ class Outside:
     bucket: buckets.Bucket
     letters: Postbox
     environment: Mapping[str, str]
+    folder: Store
+
+    def fill(self) -> None:
+        """Put into the bucket what the scene refers to and an earlier test of this run left in the folder."""
+        for sha256 in make.fresh().scalars(select(storage.StoredFile.sha256)):
+            if not storage.is_kept(sha256):
+                with closing(self.folder.open(sha256)) as content:
+                    storage.write(content)
 
 
 @pytest.fixture
 def outside(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Outside]:
     """A bucket, which the test itself uses too, and a mail server."""
-    kept = Postbox()
+    kept, folder = Postbox(), storage.kept_in()
     with socket.create_server((HOST, 0)) as free:
         port = free.getsockname()[1]
     server = Controller(kept, hostname=HOST, port=port)
@@ -75,7 +85,7 @@ def outside(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Outside]:
         bucket = buckets.made(endpoint)
         shared = replace(app.extensions["settings"], files_store=bucket.address, s3_endpoint=endpoint)
         monkeypatch.setitem(app.extensions, "settings", shared)
-        yield Outside(bucket, kept, {**bucket.settings(), "SMTP_URL": f"smtp://{HOST}:{port}"})
+        yield Outside(bucket, kept, {**bucket.settings(), "SMTP_URL": f"smtp://{HOST}:{port}"}, folder)
     server.stop()
 
 
@@ -182,6 +192,7 @@ def test_several_web_servers_and_workers_lose_nothing_and_keep_nothing_of_their_
     seed, killed = secrets.randbelow(1_000_000), 0
     chance, journal, before = random.Random(seed), Journal(outages=True), files_in(town)
     work = scene(app, bidders=2, schools=2)
+    outside.fill()
     for house in town.houses:
         house.open_web()
         house.open_worker()

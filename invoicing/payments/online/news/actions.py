@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -16,14 +15,11 @@ from invoicing.payments.online.news.models import StripeNews
 from invoicing.payments.online.news.rules import NewsStatus
 from invoicing.payments.online.queries import holder_of
 from marketplace.core import clock, events, policy
-from marketplace.core.db import db, is_crowded, transaction
+from marketplace.core.db import db, is_crowded, make_way, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.ids import new_id
 from marketplace.core.jobs import wake
 from marketplace.core.policy import SYSTEM, Act, Actor
-
-A_FEW = 10
-SECONDS_FOR_OTHERS = 0.01
 
 
 def hear(said: Mapping[str, Any]) -> None:
@@ -50,28 +46,28 @@ def hear(said: Mapping[str, Any]) -> None:
 def count_heard() -> int:
     """Count reports that were only kept, because too many came at once; returns how many.
 
-    A few at a time: whoever waits to write meanwhile comes between.
+    Each by itself: an action that went on to the next payment while it holds the chain of events would stand
+    in the way of another that has that payment and waits for the chain.
     """
     counted = 0
     while True:
         with transaction() as session:
             policy.require(SYSTEM, Act.PAYMENT_HEAR)
-            heard = queries.only_heard(session, A_FEW)
-            for news in heard:
-                _look_at(session, news)
-        if not heard:
-            return counted
-        counted += len(heard)
-        time.sleep(SECONDS_FOR_OTHERS)
+            news = queries.next_heard(session)
+            if news is None:
+                return counted
+            _look_at(session, news)
+        counted += 1
+        make_way()
 
 
 def _look_at(session: Session, news: StripeNews) -> None:
-    """Count a new report, put it on record, and count what waited for it."""
+    """Count a new report and what waited for it, and put it on record."""
     _count(session, news)
+    _take_up(session, news)
     events.record(
         session, SYSTEM, Act.PAYMENT_HEAR, news.payment_id or news.id, organisation_id=news.school_id
     )
-    _take_up(session, news)
 
 
 def _keep(session: Session, kind: rules.NewsKind, said: Mapping[str, Any]) -> uuid.UUID | None:
@@ -127,15 +123,15 @@ def _take_up(session: Session, news: StripeNews) -> None:
 
 def count_waiting() -> int:
     """Count reports that waited for a payment which is known now; returns how many were looked at."""
-    with transaction() as session:
-        policy.require(SYSTEM, Act.PAYMENT_HEAR)
-        waiting = queries.known_meanwhile(session)
-        for news_id in waiting:
-            news = session.get_one(StripeNews, news_id, with_for_update=True, populate_existing=True)
+    waiting = queries.known_meanwhile(db.session())
+    for news_id in waiting:
+        with transaction() as session:
+            policy.require(SYSTEM, Act.PAYMENT_HEAR)
+            news = session.get_one(StripeNews, news_id, with_for_update=True)
             if news.status is NewsStatus.WAITING:
                 _count(session, news)
                 events.record(session, SYSTEM, Act.PAYMENT_HEAR, news.payment_id or news.id)
-        return len(waiting)
+    return len(waiting)
 
 
 def count_again(actor: Actor, news_id: uuid.UUID) -> bool:
@@ -145,10 +141,10 @@ def count_again(actor: Actor, news_id: uuid.UUID) -> bool:
         policy.require(actor, Act.PAYMENT_HEAR, *_school(news))
         if news.status in rules.UNCOUNTED:
             _count(session, news)
+            _take_up(session, news)
             events.record(
                 session, actor, Act.PAYMENT_HEAR, news.payment_id or news.id, organisation_id=news.school_id
             )
-            _take_up(session, news)
         return news.status is NewsStatus.COUNTED
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from invoicing.payments.online.models import OnlinePayment
-from invoicing.payments.online.news.models import StripeNews
-from invoicing.payments.online.news.rules import ABOUT_CHECKOUT, NOT_LOOKED_AT, UNCOUNTED, NewsStatus
+from invoicing.payments.online.news.models import ONLY_HEARD, StripeNews
+from invoicing.payments.online.news.rules import NOT_LOOKED_AT, UNCOUNTED, NewsStatus
 from invoicing.payments.online.queries import visible_at
 from marketplace.core.errors import NotFound
 from marketplace.core.policy import Actor
@@ -49,19 +49,16 @@ def was_heard(session: Session, stripe_id: str) -> bool:
     return session.scalar(select(StripeNews.id).where(StripeNews.stripe_id == stripe_id)) is not None
 
 
-def only_heard(session: Session, most: int) -> Sequence[StripeNews]:
-    """Reports that nobody has looked at yet, held until the action ends.
-
-    Payments come first, as what else is said of one waits until it is known, and then the oldest.
-    """
+def next_heard(session: Session) -> StripeNews | None:
+    """The oldest report that nobody has looked at yet, held until the action ends."""
     query = (
         select(StripeNews)
-        .where(StripeNews.status == NewsStatus.WAITING, StripeNews.reason == NOT_LOOKED_AT)
-        .order_by(StripeNews.kind.not_in(ABOUT_CHECKOUT), StripeNews.received_at, StripeNews.id)
-        .limit(most)
+        .where(ONLY_HEARD)
+        .order_by(StripeNews.received_at, StripeNews.id)
+        .limit(1)
         .with_for_update(of=StripeNews, skip_locked=True)
     )
-    return session.scalars(query).all()
+    return session.scalars(query).one_or_none()
 
 
 def known_meanwhile(session: Session) -> list[uuid.UUID]:

@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from invoicing.gateways import stripe as gateway
@@ -35,18 +35,20 @@ from invoicing.reminders.queries import due
 from invoicing.settlement import queries as settlements
 from invoicing.verification.queries import verify
 from marketplace.alliance.models import Membership
-from marketplace.core import clock
-from marketplace.core.db import db
+from marketplace.core import clock, events
+from marketplace.core.db import db, transaction
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.ids import new_id
 from marketplace.core.mail import Message
 from marketplace.core.money import ZERO, Money
+from marketplace.core.policy import SYSTEM, Act
 from tests import make
 from tests.make import School, kept
 from tests.stripe import Stripe
 
 AS_PEOPLE_HAVE_IT = gateway.MILLISECONDS
 THREADS = 50
+GLANCE = 0.01
 OCTOBER, NOVEMBER = datetime(2026, 10, 5, 9, tzinfo=UTC), datetime(2026, 11, 12, 9, tzinfo=UTC)
 
 
@@ -209,6 +211,41 @@ def test_the_same_report_at_the_same_moment_counts_once(
     count_reports()
     assert make.invoice(invoice_id).paid == Money(100_00)
     assert len(session.scalars(select(StripeNews)).all()) == 1
+
+
+def test_reports_that_wait_stand_in_nobodys_way_who_has_one_of_their_payments(
+    app: Flask, sold: Sold, at_stripe: Stripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody has the second payment and goes on to write an event, while the worker counts the first."""
+    alder, beech, first = sold
+    paid = [
+        make.online_payment(beech, invoice_id) for invoice_id in (first, make.issued_invoice(alder, beech))
+    ]
+    for payment in paid:
+        at_stripe.pay(payment.url)
+    with monkeypatch.context() as many:
+        many.setattr(news_actions, "is_crowded", lambda: True)
+        make.hear(at_stripe.said())
+
+    def count() -> int:
+        with app.app_context():
+            return count_reports()
+
+    with ThreadPoolExecutor(1) as worker:
+        with transaction() as acting:
+            queries.lock_payment(acting, paid[1].id)
+            counted = worker.submit(count)
+            wait_until_somebody_waits(acting)
+            events.record(acting, SYSTEM, Act.TENDER_CLOSE, first)
+        assert counted.result() == len(paid)
+    assert {make.invoice(one.invoice_id).status for one in paid} == {InvoiceStatus.PAID}
+
+
+def wait_until_somebody_waits(session: Session) -> None:
+    """Return once another waits for a row that is held here; where whoever comes waits for all, at once."""
+    if session.get_bind().dialect.name == "postgresql":
+        while not session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+            time.sleep(GLANCE)
 
 
 def test_a_direct_debit_is_pending_until_it_comes_and_the_buyer_hears_when_it_fails(
