@@ -81,7 +81,7 @@ def known_meanwhile(session: Session) -> list[uuid.UUID]:
 
 
 def waiting_for_intent(session: Session, account: str, intent: str) -> Sequence[StripeNews]:
-    """Reports that came before the payment they are about."""
+    """Reports that came before the payment they are about, but for those that another looks at just now."""
     query = (
         select(StripeNews)
         .where(
@@ -91,6 +91,6 @@ def waiting_for_intent(session: Session, account: str, intent: str) -> Sequence[
             StripeNews.intent == intent,
         )
         .order_by(StripeNews.created, StripeNews.stripe_id)
-        .with_for_update(of=StripeNews)
+        .with_for_update(of=StripeNews, skip_locked=True)
     )
     return session.scalars(query).all()
