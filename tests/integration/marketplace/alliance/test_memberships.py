@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from flask import Flask
@@ -168,12 +168,12 @@ def test_an_associate_is_reminded_once_and_its_membership_ends_by_itself(
     alliance = make.alliance(schools=1)
     school = making.associate(alliance)
     membership = making.membership_of(alliance, school)
-    now, ends_on = clock.now(), membership.ends_on
+    ends_on = membership.ends_on
     assert ends_on
-    days = (ends_on - clock.today()).days
-    with clock.travelling(now + timedelta(days=days - 61)):
+    last_noon = datetime.combine(ends_on, time(12), UTC)
+    with clock.travelling(last_noon - timedelta(days=61)):
         assert jobs.watch_memberships() == 0
-    with clock.travelling(now + timedelta(days=days - 60)):
+    with clock.travelling(last_noon - timedelta(days=60)):
         assert jobs.watch_memberships() == 1
         assert jobs.watch_memberships() == 0
         for person in (school.headteacher, school.governor, alliance.coordinator):
@@ -183,10 +183,10 @@ def test_an_associate_is_reminded_once_and_its_membership_ends_by_itself(
             assert task.due == ends_on
             assert tasks.waiting_for(session, alliance.coordinator) == [task]
             assert not tasks.waiting_for(session, school.bursar)
-    with clock.travelling(now + timedelta(days=days)):
+    with clock.travelling(last_noon):
         assert jobs.watch_memberships() == 0
         assert making.membership_of(alliance, school).status is MembershipStatus.ACTIVE
-    with clock.travelling(now + timedelta(days=days + 1)):
+    with clock.travelling(last_noon + timedelta(days=1)):
         assert jobs.watch_memberships() == 1
         assert jobs.watch_memberships() == 0
     ended = making.membership_of(alliance, school)
