@@ -92,8 +92,13 @@ class Story:
         raise AssertionError(f"nobody wrote to {address} with a link to {containing}")
 
     def home(self, who: str) -> Page:
-        """Go to the home page."""
-        return self._seen(who, self.browser(who).get("/"))
+        """Go to the home page; who was named to open quotes meanwhile sets up a second factor on the way."""
+        client = self.browser(who)
+        page = client.get("/")
+        if page.path == "/security":
+            set_up_an_app(client)
+            page = client.get("/")
+        return self._seen(who, page)
 
     def page(self, who: str) -> Page:
         """What somebody has in front of them."""
@@ -168,7 +173,7 @@ def tells(page: Page, words: str) -> None:
 
 
 def set_up_an_app(client: Client) -> None:
-    """Make an authenticator app the second factor, as people must who move money."""
+    """Make an authenticator app the second factor, as people must who move money or open quotes."""
     page = client.get("/security/authenticator")
     shown = page.texts("code")[0].replace(" ", "")
     page = client.submit(page.form().fill(code=pyotp.TOTP(shown).now()))
