@@ -78,7 +78,9 @@ def use_on_account(actor: Actor, payment_id: uuid.UUID, invoice_id: uuid.UUID) -
 
 def lock_money_of(session: Session, school_id: uuid.UUID) -> None:
     """Let what a school keeps on account be used by one at a time, until the action ends. A shared step."""
-    session.scalars(select(School.id).where(School.id == school_id).with_for_update(of=School)).one()
+    session.scalars(
+        select(School.id).where(School.id == school_id).with_for_update(of=School, key_share=True)
+    ).one()
 
 
 def receive(

@@ -55,7 +55,7 @@ def get_school(session: Session, actor: Actor, school_id: uuid.UUID, *, lock: bo
     """A school the actor may read. Raises NotFound."""
     query = select(School).where(School.id == school_id, visible_to(actor))
     if lock:
-        query = query.with_for_update(of=School)
+        query = query.with_for_update(of=School, key_share=True)  # others may go on naming the school
     school = session.scalars(query).one_or_none()
     if school is None:
         raise NotFound

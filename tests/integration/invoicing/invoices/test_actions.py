@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -16,6 +18,7 @@ from invoicing.invoices.models import Invoice
 from invoicing.invoices.rules import InvoiceStatus, VatCategory
 from invoicing.ledger import queries as ledger
 from invoicing.ledger.rules import AccountKind, AccountName
+from marketplace.alliance import queries as alliance
 from marketplace.core import clock, storage
 from marketplace.core.chain import first_broken_link
 from marketplace.core.db import transaction
@@ -29,6 +32,7 @@ from tests import make
 from tests.make import School
 
 STANDARD = VatCategory.STANDARD
+SECONDS_AT_MOST = 10
 
 
 @pytest.fixture
@@ -47,6 +51,25 @@ def _told(session: Session) -> list[Message]:
 
 
 # ------------------------------------------------------------------ drafts
+
+
+def test_schools_that_bill_each_other_at_the_same_moment_do_not_wait_for_each_other(
+    app: Flask, session: Session, schools: tuple[School, ...]
+) -> None:
+    """Each holds its own school while it names the other: both would wait, and one would be turned away."""
+    if session.get_bind().dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer, and no two that could wait for each other")
+    alder, beech, _ = schools
+
+    def bill() -> uuid.UUID:
+        with app.app_context():
+            return make.draft_invoice(beech, alder)
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction() as acting:
+            alliance.get_school(acting, alder.bursar, alder.id, lock=True)
+            drafted = other.submit(bill).result(SECONDS_AT_MOST)
+        assert make.invoice(drafted).status is InvoiceStatus.DRAFT
 
 
 def test_a_draft_has_its_sums_and_no_number(schools: tuple[School, ...]) -> None:
