@@ -35,10 +35,10 @@ def version() -> int:
 
 
 def shut_in(*, reading: Iterable[Path], writing: Iterable[Path]) -> bool:
-    """Open nothing from now on but what lies in these places, and no connection.
+    """Open nothing from now on but what lies in these places, and no TCP connection (Linux 6.7 or newer).
 
-    It holds for the thread that calls it and those it starts. A place that does not exist is left out. False
-    where Landlock is missing: then nothing is shut. Raises OSError.
+    It holds for the thread that calls it and those it starts. A place that cannot be opened now is left out.
+    False where Landlock is missing: then nothing is shut. Raises OSError.
     """
     present = version()
     if not present:
@@ -67,7 +67,7 @@ def shut_in(*, reading: Iterable[Path], writing: Iterable[Path]) -> bool:
 def _allow(rules: int, place: Path, rights: int) -> None:
     try:
         opened = os.open(place, os.O_PATH | os.O_CLOEXEC)
-    except FileNotFoundError:
+    except OSError:
         return
     try:
         wanted = rights if place.is_dir() else rights & ~OF_FOLDERS

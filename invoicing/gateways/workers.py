@@ -50,7 +50,6 @@ REFUSED = (
 LEGIBLE = (
     *(Path(place) for place in {sys.prefix, sys.base_prefix, "/usr", "/lib", "/lib64"}),
     *(PROJECT / stage for stage in ("invoicing", "marketplace")),
-    *(Path.home() / place for place in (".fonts", ".local/share/fonts", ".cache/fontconfig")),
     *(Path("/etc") / name for name in ("fonts", "ld.so.cache", "localtime", "mime.types")),
     Path("/var/cache/fontconfig"),
     Path("/dev/null"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import multiprocessing
 import os
 import resource
 import socket
@@ -10,6 +11,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pikepdf
@@ -212,3 +214,18 @@ def test_abuse_19_whatever_runs_in_the_process_that_draws_meets_its_limits(
         pool.shutdown()
     del workers
     assert not desk.exists()
+
+
+def test_a_place_that_cannot_be_opened_is_left_out(
+    tmp_path: Path,
+) -> None:
+    """Such as a home that the service is kept out of, or one whose folder is a file."""
+    (tmp_path / "a-file").write_bytes(b"")
+    places = [tmp_path / "a-file" / "typefaces", tmp_path / "not-there", Path("/usr")]
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as apart:
+        shut = apart.submit(_shut_in, places).result(HANGS)
+    assert shut == (sandbox.version() > 0)
+
+
+def _shut_in(places: list[Path]) -> bool:
+    return sandbox.shut_in(reading=places, writing=[])
