@@ -30,7 +30,8 @@ def change_member(actor: Actor, supplier_id: uuid.UUID, person_id: uuid.UUID, ro
         if role is not Role.SUPPLIER_ADMIN:
             rules.check_one_stays(queries.administrators(session, supplier_id), person_id)
         alliance.set_roles(session, person, supplier_id, [role])
-        tell_colleagues(session, actor, person, [(supplier_id, role)])
+        if role is Role.SUPPLIER_ADMIN:
+            tell_colleagues(session, actor, person, [(supplier_id, role)])
         events.record(
             session, actor, Act.MEMBER_CHANGE, person_id, organisation_id=supplier_id, role=role.value
         )

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.alliance.actions import add_person
+from marketplace.alliance.models import Person
 from marketplace.alliance.queries import actor_for
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.mail import Message
@@ -29,6 +30,20 @@ def test_a_colleague_is_invited_by_e_mail_and_becomes_administrator(session: Ses
     actions.change_member(supplier.admin, supplier.id, person_id, Role.SUPPLIER_ADMIN)
     session.rollback()
     assert len(queries.administrators(session, supplier.id)) == 2
+
+
+def test_the_other_administrators_hear_of_a_new_one_and_not_of_a_bidder(session: Session) -> None:
+    supplier = make.supplier()
+    other = session.get_one(Person, make.person(supplier.id, Role.SUPPLIER_ADMIN).person_id)
+    bidder = supplier.bidder()
+    assert bidder.person_id
+    for role, letters in ((Role.SUPPLIER_ADMIN, 1), (Role.BIDDER, 1)):
+        actions.change_member(supplier.admin, supplier.id, bidder.person_id, role)
+        session.rollback()
+        subject = Message.subject.endswith(" was given a role")
+        told = session.scalars(select(Message).where(subject, Message.recipient == other.email)).all()
+        assert len(told) == letters, role
+        assert "- Supplier administrator of " in told[0].body
 
 
 def test_the_last_administrator_can_neither_leave_nor_step_down(session: Session) -> None:
