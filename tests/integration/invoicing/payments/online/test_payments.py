@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import time
 import uuid
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -235,16 +235,20 @@ def test_reports_that_wait_stand_in_nobodys_way_who_has_one_of_their_payments(
         with transaction() as acting:
             queries.lock_payment(acting, paid[1].id)
             counted = worker.submit(count)
-            wait_until_somebody_waits(acting)
+            wait_until_it_waits(acting, counted)
             events.record(acting, SYSTEM, Act.TENDER_CLOSE, first)
         assert counted.result() == len(paid)
     assert {make.invoice(one.invoice_id).status for one in paid} == {InvoiceStatus.PAID}
 
 
-def wait_until_somebody_waits(session: Session) -> None:
-    """Return once another waits for a row that is held here; where whoever comes waits for all, at once."""
+def wait_until_it_waits(session: Session, work: Future[int]) -> None:
+    """Return once it waits for a row that is held here, or has ended; at once where there is one writer."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
     if session.get_bind().dialect.name == "postgresql":
-        while not session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+        while not work.done() and not session.scalar(waiting):
             time.sleep(GLANCE)
 
 
