@@ -16,6 +16,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, closing, contextmanager
 from functools import cached_property
 from itertools import count
@@ -24,9 +25,12 @@ from typing import Protocol
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import text
 from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.orm import Session
 
 SECONDS_TO_START = 30
+GLANCE = 0.01
 SERVER_SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
@@ -290,3 +294,14 @@ def wait_until_ready(server: "subprocess.Popen[bytes]", url: URL, log: Path) -> 
             time.sleep(0.05)
         else:
             return
+
+
+def wait_until_it_waits(session: Session, work: Future[None] | Future[int]) -> None:
+    """Return once it waits for a row that is held here, or has ended; at once where there is one writer."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    if session.get_bind().dialect.name == "postgresql":
+        while not work.done() and not session.scalar(waiting):
+            time.sleep(GLANCE)

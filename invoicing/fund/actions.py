@@ -36,7 +36,9 @@ def open_fund(actor: Actor, fund_id: uuid.UUID, alliance_id: uuid.UUID, name: st
     with transaction() as session:
         if alliance_id not in actor.alliance_ids:
             raise NotFound
-        session.execute(select(Organisation.id).where(Organisation.id == alliance_id).with_for_update())
+        session.execute(
+            select(Organisation.id).where(Organisation.id == alliance_id).with_for_update(key_share=True)
+        )
         policy.require(actor, Act.FUND_OPEN, alliance_id)
         if session.get(Fund, fund_id):
             return

@@ -95,7 +95,7 @@ def get_fund(session: Session, actor: Actor, fund_id: uuid.UUID, *, lock: bool =
     """A fund the actor may read. Raises NotFound."""
     query = select(Fund).where(Fund.id == fund_id, visible_to(actor))
     if lock:
-        query = query.with_for_update(of=Fund)
+        query = query.with_for_update(of=Fund, key_share=True)
     found = session.scalars(query).one_or_none()
     if found is None:
         raise NotFound

@@ -117,6 +117,8 @@ def issue_invoices(actor: Actor, chosen: Sequence[tuple[uuid.UUID, int]]) -> Non
             raise RuleBroken(f"Issue at most {rules.MOST_AT_ONCE} invoices at once.", "chosen")
         # locked in one order by everybody, so that two people who issue at once do not wait for each other
         locked = {one: queries.get_invoice(session, actor, one, lock=True) for one, _ in sorted(chosen)}
+        year = clock.today().year
+        ids.hold_series(session, [series(invoice.issuer, year) for invoice in locked.values()])
         for invoice_id, version in chosen:
             invoice = locked[invoice_id]
             policy.require(actor, Act.INVOICE_ISSUE, invoice.issuer_id)

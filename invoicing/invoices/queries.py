@@ -135,7 +135,7 @@ def get_invoice(session: Session, actor: Actor, invoice_id: uuid.UUID, *, lock: 
         .options(selectinload(Invoice.lines), joinedload(Invoice.issuer), joinedload(Invoice.buyer))
     )
     if lock:
-        query = query.with_for_update(of=Invoice)
+        query = query.with_for_update(of=Invoice, key_share=True)
     invoice = session.scalars(query).one_or_none()
     if invoice is None:
         raise NotFound

@@ -30,6 +30,7 @@ def post(
     The caller makes the id, so a retry is the same entry. Raises ValueError when an entry with this
     id says something else: that is a fault in the program, never a person's mistake. Raises RuleBroken
     when the books of one of the holders are closed on that day: the person dates it in the open month.
+    The chain of events is held from here on: lock what else the action needs before (record 100).
     """
     if not legs:
         raise ValueError("An entry needs a leg.")

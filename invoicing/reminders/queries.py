@@ -48,7 +48,7 @@ def get_invoice(session: Session, actor: Actor, invoice_id: uuid.UUID, *, lock: 
         .options(joinedload(Invoice.issuer), joinedload(Invoice.buyer))
     )
     if lock:
-        query = query.with_for_update(of=Invoice)
+        query = query.with_for_update(of=Invoice, key_share=True)
     found = session.scalars(query).one_or_none()
     if found is None:
         raise NotFound
@@ -136,7 +136,7 @@ def due(session: Session, today: date) -> list[tuple[Invoice, Step]]:
         )
         .options(joinedload(Invoice.issuer), joinedload(Invoice.buyer))
         .order_by(Invoice.id)
-        .with_for_update(of=Invoice)
+        .with_for_update(of=Invoice, key_share=True)
     )
     invoices = [
         one

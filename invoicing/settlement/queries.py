@@ -208,7 +208,7 @@ def schools_taking_part(session: Session, alliance_id: uuid.UUID) -> set[uuid.UU
 def lock_invoices(session: Session, invoice_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Invoice]:
     """These invoices by id, held in one order until the action ends: nobody pays them meanwhile."""
     query = select(Invoice).where(Invoice.id.in_(invoice_ids)).order_by(Invoice.id)
-    held = query.with_for_update(of=Invoice).execution_options(populate_existing=True)
+    held = query.with_for_update(of=Invoice, key_share=True).execution_options(populate_existing=True)
     return {one.id: one for one in session.scalars(held)}
 
 

@@ -31,7 +31,7 @@ def charge_recovery_fee(session: Session, event: Event) -> None:
     Once a tender, supplied on the day of the award, however late the news arrives. The fee is divided as
     the tender says; by use means by the value of what each school buys.
     """
-    tender = session.get_one(Tender, event.subject_id, with_for_update=True)
+    tender = session.get_one(Tender, event.subject_id, with_for_update={"key_share": True})
     if not tender.recovery_fee or tender.lead_school_id is None:
         return
     if queries.cost_of_tender(session, tender.id) is not None:

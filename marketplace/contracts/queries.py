@@ -50,7 +50,7 @@ def get_contract(session: Session, actor: Actor, contract_id: uuid.UUID, *, lock
     """A contract the actor may read. Raises NotFound."""
     query = select(Contract).where(Contract.id == contract_id, visible_to(actor))
     if lock:
-        query = query.with_for_update(of=Contract)
+        query = query.with_for_update(of=Contract, key_share=True)
     contract = session.scalars(query).one_or_none()
     if contract is None:
         raise NotFound

@@ -1,8 +1,9 @@
 """Events: one append-only, hash-chained table, both audit trail and outbox.
 
-An action records an event in its own transaction. Each subscriber downstream gets a delivery row in
-the same transaction; the worker hands deliveries to their handlers, each in one transaction with
-its own mark of completion, so a handler's work is stored exactly once.
+An action records events in its own transaction. They join the chain as its last step before it is stored,
+so that whoever recorded something keeps nobody waiting while it goes on. Each subscriber downstream gets a
+delivery row in the same transaction; the worker hands deliveries to their handlers, each in one transaction
+with its own mark of completion, so a handler's work is stored exactly once.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from marketplace.core.policy import Act, Actor
 log = logs.of(__name__)
 GENESIS = "0" * 64
 HELD = "chain_head"
+RECORDED = "recorded"
 ALSO = "also"
 """The fact that names the other organisations whose data an event touched: so the chain holds them too."""
 MOST_DELIVERIES_A_RUN = 1_000
@@ -114,6 +116,19 @@ def subscribe(name: str, handler: Handler, *acts: Act) -> None:
     _subscribers[name] = Subscriber(name, frozenset(acts), handler)
 
 
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """What an action did and has not put into the chain yet, and within which part of the action."""
+
+    actor: Actor
+    act: Act
+    subject_id: uuid.UUID
+    organisation_id: uuid.UUID | None
+    others: list[uuid.UUID]
+    facts: dict[str, Any]
+    part: SessionTransaction | None
+
+
 def record(
     session: Session,
     actor: Actor,
@@ -123,42 +138,65 @@ def record(
     organisation_id: uuid.UUID | None = None,
     also: Iterable[uuid.UUID | None] = (),
     **facts: Any,
-) -> Event:
-    """Add an event to the chain and a delivery for each subscriber. Facts carry no price and no secret.
+) -> None:
+    """Say what an action did: an event, which joins the chain when the action ends.
 
-    `organisation_id` names whose data was touched, so that they can be shown what was done with it; `also`
-    names others whose data it was too, such as the buyer of an invoice. What a person did by a token says by
-    which.
+    Facts carry no price and no secret. `organisation_id` names whose data was touched, so that they can be
+    shown what was done with it; `also` names others whose data it was too, such as the buyer of an invoice.
+    What a person did by a token says by which.
     """
     if actor.token_id is not None:
         facts["token"] = actor.token_id
-    head = hold_chain(session)
     others = sorted({other for other in also if other not in (None, organisation_id)}, key=str)
     if others:
         facts[ALSO] = others
-    recorded = Event(
+    stored = json.loads(json.dumps(facts, default=str))
+    part = session.get_nested_transaction()
+    session.info.setdefault(RECORDED, []).append(
+        _Recorded(actor, act, subject_id, organisation_id, others, stored, part)
+    )
+
+
+def chain_recorded(session: Session) -> list[Event]:
+    """Add what the action recorded to the chain, with a delivery for each subscriber; returns the events.
+
+    Done by itself when an action ends. Whoever needs the event within the action, as for a receipt, calls it
+    as the last step: from then on the head is held, and nothing may be locked.
+    """
+    session.flush()
+    return [_chain(session, recorded) for recorded in session.info.pop(RECORDED, ())]
+
+
+def _chain(session: Session, recorded: _Recorded) -> Event:
+    head = hold_chain(session)
+    event = Event(
         id=new_id(),
         position=head.position + 1,
         at=clock.now(),
-        act=act.value,
-        actor_id=actor.person_id,
-        actor_name=actor.name,
-        subject_id=subject_id,
-        organisation_id=organisation_id,
-        facts=json.loads(json.dumps(facts, default=str)),
+        act=recorded.act.value,
+        actor_id=recorded.actor.person_id,
+        actor_name=recorded.actor.name,
+        subject_id=recorded.subject_id,
+        organisation_id=recorded.organisation_id,
+        facts=recorded.facts,
         previous_hash=head.hash,
     )
-    recorded.hash = fingerprint(recorded)
-    head.position, head.hash = recorded.position, recorded.hash
-    session.add(recorded)
+    event.hash = fingerprint(event)
+    head.position, head.hash = event.position, event.hash
+    session.add(event)
     session.flush()
-    session.add_all(EventConcern(organisation_id=other, position=recorded.position) for other in others)
+    session.add_all(EventConcern(organisation_id=other, position=event.position) for other in recorded.others)
     for subscriber in _subscribers.values():
-        if act in subscriber.acts:
-            session.add(Delivery(event_id=recorded.id, subscriber=subscriber.name, due_at=recorded.at))
+        if recorded.act in subscriber.acts:
+            session.add(Delivery(event_id=event.id, subscriber=subscriber.name, due_at=event.at))
             session.info["wake"] = True
     session.flush()
-    return recorded
+    return event
+
+
+def _chain_at_the_end(session: Session) -> None:
+    if not session.in_nested_transaction():
+        chain_recorded(session)
 
 
 def hold_chain(session: Session) -> ChainHead:
@@ -173,9 +211,12 @@ def hold_chain(session: Session) -> ChainHead:
     return held
 
 
-def _let_go(session: Session, _: object) -> None:
-    """Forget that the head is held: with the action, and with a part of it that was taken back."""
+def _let_go(session: Session, ended: SessionTransaction) -> None:
+    """Forget the head and what was recorded: with the action, or with a part of it that was taken back."""
     session.info.pop(HELD, None)
+    recorded = session.info.pop(RECORDED, ())
+    if ended.nested:
+        session.info[RECORDED] = [one for one in recorded if one.part is not ended]
 
 
 def _let_go_at_the_end(session: Session, ended: SessionTransaction) -> None:
@@ -183,6 +224,7 @@ def _let_go_at_the_end(session: Session, ended: SessionTransaction) -> None:
         session.info.pop(HELD, None)
 
 
+listen(Session, "before_commit", _chain_at_the_end)
 listen(Session, "after_soft_rollback", _let_go)
 listen(Session, "after_transaction_end", _let_go_at_the_end)
 

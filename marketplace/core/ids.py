@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -32,13 +33,16 @@ class Counter(Base):
 
 def next_number(session: Session, series: str) -> int:
     """The next whole number of a series, from 1. Holds the series' row until the transaction ends."""
-    counter = session.get(Counter, series, with_for_update=True)
-    if counter is None:
-        _start(session, series)
-        counter = session.get_one(Counter, series, with_for_update=True, populate_existing=True)
+    counter = _held(session, series)
     counter.last += 1
     session.flush()
     return counter.last
+
+
+def hold_series(session: Session, wanted: Iterable[str]) -> None:
+    """Hold series from which numbers will be taken until the transaction ends, in one order for everybody."""
+    for series in sorted(set(wanted)):
+        _held(session, series)
 
 
 def next_reference(session: Session, prefix: str, moment: datetime) -> str:
@@ -46,6 +50,14 @@ def next_reference(session: Session, prefix: str, moment: datetime) -> str:
     year = moment.astimezone(clock.LONDON).year
     number = next_number(session, f"{prefix}-{year}")
     return f"{prefix}-{year}-{number:04d}"
+
+
+def _held(session: Session, series: str) -> Counter:
+    counter = session.get(Counter, series, with_for_update=True)
+    if counter is None:
+        _start(session, series)
+        counter = session.get_one(Counter, series, with_for_update=True, populate_existing=True)
+    return counter
 
 
 def _start(session: Session, series: str) -> None:

@@ -250,7 +250,9 @@ def place_need(session: Session, need_id: uuid.UUID, status: NeedStatus) -> Need
     Into the status that it has already, nothing happens. Raises NotFound, and RuleBroken when the need
     cannot go there.
     """
-    need = session.scalars(select(Need).where(Need.id == need_id).with_for_update(of=Need)).one_or_none()
+    need = session.scalars(
+        select(Need).where(Need.id == need_id).with_for_update(of=Need, key_share=True)
+    ).one_or_none()
     if need is None:
         raise NotFound
     if need.status is not status:

@@ -86,7 +86,7 @@ def get_need(session: Session, actor: Actor, need_id: uuid.UUID, *, lock: bool =
     """A need the actor may read. Raises NotFound."""
     query = select(Need).where(Need.id == need_id, visible_to(actor))
     if lock:
-        query = query.with_for_update(of=Need)
+        query = query.with_for_update(of=Need, key_share=True)
     need = session.scalars(query).one_or_none()
     if need is None:
         raise NotFound

@@ -74,7 +74,7 @@ def is_known(session: Session, actor: Actor, tender_id: uuid.UUID) -> bool:
 def _one(session: Session, *conditions: ColumnElement[bool], lock: bool) -> Tender:
     query = select(Tender).where(*conditions)
     if lock:
-        query = query.with_for_update(of=Tender)
+        query = query.with_for_update(of=Tender, key_share=True)
     tender = session.scalars(query).one_or_none()
     if tender is None:
         raise NotFound

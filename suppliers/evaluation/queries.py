@@ -122,7 +122,7 @@ def get_tender(
     """The tender, if it meets conditions such as `visible_to(actor)`. Raises NotFound."""
     query = select(Tender).where(Tender.id == tender_id, *conditions)
     if lock:
-        query = query.with_for_update(of=Tender)
+        query = query.with_for_update(of=Tender, key_share=True)
     tender = session.scalars(query).one_or_none()
     if tender is None:
         raise NotFound

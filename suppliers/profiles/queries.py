@@ -30,7 +30,7 @@ def get_supplier(session: Session, actor: Actor, supplier_id: uuid.UUID, *, lock
     """A supplier the actor may read. Raises NotFound."""
     query = select(Supplier).where(Supplier.id == supplier_id, visible_to(actor))
     if lock:
-        query = query.with_for_update(of=Supplier)
+        query = query.with_for_update(of=Supplier, key_share=True)
     supplier = session.scalars(query).one_or_none()
     if supplier is None:
         raise NotFound

@@ -161,7 +161,7 @@ def submit_quote(
         quote.written_by = drafts.writer(actor)
         session.flush()
         confirm(session, quote, drafts.writer(actor), moment, confirmed)
-        event = events.record(
+        events.record(
             session,
             actor,
             Act.QUOTE_SUBMIT,
@@ -174,6 +174,7 @@ def submit_quote(
             declared=sorted(confirmed.ticked),
             replaces=replaced.reference if replaced else None,
         )
+        [event] = events.chain_recorded(session)
         notices.quote_received(session, tender, quote, event)
 
 

@@ -54,6 +54,7 @@ def undo_match(actor: Actor, undoing_id: uuid.UUID, line_id: uuid.UUID, version:
         held_invoices = {
             one: invoices.get_invoice(session, actor, one, lock=True) for one in sorted(queries.paid_by(line))
         }
+        lock_money_of(session, line.school_id)
         for receipt in standing:
             receipt.undone_entry_id = _take_back(session, receipt, held_invoices[receipt.payment.invoice_id])
             receipt.undoing_id = undoing_id
@@ -102,7 +103,6 @@ def _take_back_on_account(session: Session, line: BankLine) -> None:
     if not line.on_account:
         return
     assert line.payer_id, "a matched line has a payer"
-    lock_money_of(session, line.school_id)
     rules.check_still_held(line.on_account, held(session, line.school_id, line.payer_id))
     bank, account = banks(line.school_id, line.payer_id), money_held(line.school_id, line.payer_id)
     post(

@@ -39,7 +39,7 @@ def pass_on(session: Session, event: Event) -> None:
         .join(ContributionRound)
         .join(Contribution)
         .where(Contribution.id == bill.contribution_id)
-        .with_for_update(of=Fund)
+        .with_for_update(of=Fund, key_share=True)
     )
     fund = session.scalars(locking).one()
     contribution, invoice = bill.contribution, bill.invoice

@@ -35,7 +35,7 @@ def settle(session: Session, event: Event) -> None:
     subject, budget_id = subject_of(event)
     if subject is not Subject.BUDGET:
         return
-    locking = select(Fund).join(Budget).where(Budget.id == budget_id).with_for_update(of=Fund)
+    locking = select(Fund).join(Budget).where(Budget.id == budget_id).with_for_update(of=Fund, key_share=True)
     fund = session.scalars(locking).one()
     budget = session.get_one(Budget, budget_id)
     if budget.status is not BudgetStatus.PROPOSED:

@@ -27,6 +27,7 @@ def record_grant(actor: Actor, grant_id: uuid.UUID, fund_id: uuid.UUID, gift: Gi
         grant_rules.check_received_on(gift.received_on, fund.opened_on, clock.today())
         file = documents.keep(session, evidence, field="evidence", endings=rules.EVIDENCE_ENDINGS)
         now = clock.now()
+        reference = next_reference(session, "FG", now)
         entry = ledger.post(
             session,
             grant_id,
@@ -39,7 +40,7 @@ def record_grant(actor: Actor, grant_id: uuid.UUID, fund_id: uuid.UUID, gift: Gi
         session.add(
             Grant(
                 id=grant_id,
-                reference=next_reference(session, "FG", now),
+                reference=reference,
                 fund_id=fund.id,
                 title=gift.title,
                 kind=gift.kind,

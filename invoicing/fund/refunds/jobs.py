@@ -29,7 +29,9 @@ def settle(session: Session, event: Event) -> None:
 
     The same event twice settles once. Nothing is held or owed twice when a school leaves a second time.
     """
-    query = select(Fund).where(Fund.alliance_id == event.organisation_id).with_for_update(of=Fund)
+    query = (
+        select(Fund).where(Fund.alliance_id == event.organisation_id).with_for_update(of=Fund, key_share=True)
+    )
     fund = session.scalars(query).one_or_none()
     membership = _ended(session, event)
     if fund is None or membership is None or queries.refund_for(session, membership.id):

@@ -42,7 +42,7 @@ def get_refund(session: Session, actor: Actor, refund_id: uuid.UUID, *, lock: bo
     """A refund the actor may read, with its approvals. Locking it locks the fund. Raises NotFound."""
     query = select(Fund.id).join(Refund).where(Refund.id == refund_id, visible_to(actor))
     if lock:
-        query = query.with_for_update(of=Fund)
+        query = query.with_for_update(of=Fund, key_share=True)
     if session.scalar(query) is None:
         raise NotFound
     return session.scalars(select(Refund).where(Refund.id == refund_id).options(*WITH_ALL)).one()

@@ -68,7 +68,9 @@ def get_payment(session: Session, actor: Actor, payment_id: uuid.UUID) -> Online
 def lock_payment(session: Session, payment_id: uuid.UUID) -> OnlinePayment:
     """An online payment and its invoice, held until the action ends: the invoice first, as everybody does."""
     invoice_id = session.scalars(select(OnlinePayment.invoice_id).where(OnlinePayment.id == payment_id)).one()
-    invoice = session.get_one(Invoice, invoice_id, with_for_update=True, populate_existing=True)
+    invoice = session.get_one(
+        Invoice, invoice_id, with_for_update={"key_share": True}, populate_existing=True
+    )
     payment = session.get_one(OnlinePayment, payment_id, with_for_update=True, populate_existing=True)
     assert payment.invoice is invoice  # held by the payment from now on, it is not read again
     return payment

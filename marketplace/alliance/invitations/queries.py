@@ -96,7 +96,7 @@ def get_invited(session: Session, actor: Actor, organisation_id: uuid.UUID, pers
             Person.password_hash.is_(None),
         )
     )
-    person = session.scalars(query.with_for_update(of=Person)).first()
+    person = session.scalars(query.with_for_update(of=Person, key_share=True)).first()
     if person is None:
         raise NotFound
     return person

@@ -28,7 +28,7 @@ def make_token(
         if session.get(ApiToken, token_id) is not None:
             return None
         moment = clock.machine_now()
-        person = session.get_one(Person, actor.person_id, with_for_update=True)
+        person = session.get_one(Person, actor.person_id, with_for_update={"key_share": True})
         rules.check_token(name, scopes, days, len(queries.live(session, actor, moment)))
         secret = rules.new_token()
         made = ApiToken(

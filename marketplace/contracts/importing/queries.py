@@ -50,4 +50,4 @@ def schools_to_import_for(session: Session, actor: Actor) -> list[School]:
 def registered(session: Session, school_ids: Collection[uuid.UUID]) -> list[Contract]:
     """All contracts of these schools, locked until the import is done, the oldest entry first."""
     query = select(Contract).where(Contract.school_id.in_(school_ids)).order_by(Contract.id)
-    return list(session.scalars(query.with_for_update(of=Contract)))
+    return list(session.scalars(query.with_for_update(of=Contract, key_share=True)))

@@ -70,7 +70,7 @@ def get_alliance(
     """An alliance whose suggestions the actor may read. Raises NotFound."""
     query = select(Organisation).where(Organisation.id == alliance_id, visible_to(actor))
     if lock:
-        query = query.with_for_update(of=Organisation)
+        query = query.with_for_update(of=Organisation, key_share=True)
     alliance = session.scalars(query).one_or_none()
     if alliance is None:
         raise NotFound

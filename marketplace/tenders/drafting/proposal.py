@@ -37,7 +37,7 @@ def lock_needs(session: Session, alliance_id: uuid.UUID, need_ids: Collection[uu
         select(Need)
         .where(Need.id.in_(wanted), Need.school_id.in_(queries.member_ids(session, alliance_id)))
         .order_by(Need.reference)
-        .with_for_update(of=Need)
+        .with_for_update(of=Need, key_share=True)
     )
     needs = list(session.scalars(query))
     if len(needs) != len(wanted):

@@ -35,7 +35,7 @@ def get_contract(session: Session, actor: Actor, contract_id: uuid.UUID, *, lock
     """A contract whose reviews this actor may read. Raises NotFound."""
     query = select(Contract).where(Contract.id == contract_id, parties(actor))
     if lock:
-        query = query.with_for_update(of=Contract)
+        query = query.with_for_update(of=Contract, key_share=True)
     contract = session.scalars(query).one_or_none()
     if contract is None:
         raise NotFound

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +21,7 @@ from marketplace.core.events import Delivery, DeliveryStatus, Event
 from marketplace.core.policy import SYSTEM, Act, Actor
 
 SUBJECT = uuid.uuid4()
+SECONDS_AT_MOST = 10
 
 
 def record(act: Act = Act.NEED_POST) -> None:
@@ -47,6 +50,42 @@ def test_the_chain_of_events_is_whole(session: Session) -> None:
         record()
     assert first_broken_link(session) is None
     assert [event.position for event in session.scalars(select(Event).order_by(Event.position))] == [1, 2, 3]
+
+
+def test_who_recorded_something_and_goes_on_keeps_nobody_waiting(app: Flask, session: Session) -> None:
+    """Held from the first event on, the chain would stop all others, and be one half of a deadlock."""
+    if session.get_bind().dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer, and no two that could wait for each other")
+
+    def act() -> None:
+        with app.app_context():
+            record(Act.NEED_SUBMIT)
+
+    with ThreadPoolExecutor(1) as other, transaction() as acting:
+        events.record(acting, SYSTEM, Act.NEED_POST, SUBJECT)
+        acting.flush()
+        other.submit(act).result(SECONDS_AT_MOST)
+    assert acts_on_record(session) == ["need.submit", "need.post"]
+    assert first_broken_link(session) is None
+
+
+def test_what_was_taken_back_is_not_on_record_and_what_stands_is(session: Session) -> None:
+    with suppress(InterruptedError), transaction() as acting:
+        events.record(acting, SYSTEM, Act.NEED_POST, SUBJECT)
+        raise InterruptedError
+    with transaction() as acting:
+        events.record(acting, SYSTEM, Act.NEED_SUBMIT, SUBJECT)
+        with suppress(InterruptedError), acting.begin_nested():
+            events.record(acting, SYSTEM, Act.NEED_POST, SUBJECT)
+            raise InterruptedError
+        with acting.begin_nested():
+            events.record(acting, SYSTEM, Act.NEED_WITHDRAW, SUBJECT)
+    assert acts_on_record(session) == ["need.submit", "need.withdraw"]
+    assert first_broken_link(session) is None
+
+
+def acts_on_record(session: Session) -> list[str]:
+    return list(session.scalars(select(Event.act).order_by(Event.position)))
 
 
 @pytest.mark.usefixtures("app")

@@ -89,7 +89,7 @@ def confirm_address(token: str) -> None:
     """
     with transaction() as session:
         change = queries.to_confirm(session, hash_of_token(token), lock=True)
-        person = session.get_one(Person, change.person_id, with_for_update=True)
+        person = session.get_one(Person, change.person_id, with_for_update={"key_share": True})
         changing = Actor(person.id, person.name)
         policy.require(changing, Act.EMAIL_CONFIRM)
         change.confirmed_at = clock.now()
@@ -114,7 +114,7 @@ def undo_address(token: str) -> bool:
     """
     with transaction() as session:
         change = queries.to_undo(session, hash_of_token(token), lock=True)
-        person = session.get_one(Person, change.person_id, with_for_update=True)
+        person = session.get_one(Person, change.person_id, with_for_update={"key_share": True})
         undoing = Actor(person.id, person.name)
         policy.require(undoing, Act.EMAIL_UNDO)
         change.undone_at = clock.now()

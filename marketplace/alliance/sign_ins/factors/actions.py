@@ -166,7 +166,7 @@ def sign_in_with_code(
     """
     key = check_codes_tried(person_id, device)
     with transaction() as session:
-        person = session.get_one(Person, person_id, with_for_update=True)
+        person = session.get_one(Person, person_id, with_for_update={"key_share": True})
         signing = Actor(person.id, person.name)
         policy.require(signing, Act.PERSON_SIGN_IN)
         if person.active and take_code(session, person, typed):

@@ -57,7 +57,7 @@ def own_person(session: Session, actor: Actor, *, lock: bool = False) -> Person:
     """The actor's own row. Raises NotFound for somebody who is not signed in."""
     query = select(Person).where(Person.id == (actor.person_id or uuid.UUID(int=0)))
     if lock:
-        query = query.with_for_update(of=Person)
+        query = query.with_for_update(of=Person, key_share=True)
     person = session.scalars(query).one_or_none()
     if person is None:
         raise NotFound

@@ -37,4 +37,4 @@ def get_link(session: Session, person_id: uuid.UUID, link_id: uuid.UUID) -> Prov
 
 def lock_person(session: Session, person_id: uuid.UUID) -> Person:
     """The person, held until the action ends: meanwhile nobody else connects or removes an account."""
-    return session.get_one(Person, person_id, with_for_update=True)
+    return session.get_one(Person, person_id, with_for_update={"key_share": True})

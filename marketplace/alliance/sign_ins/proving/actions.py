@@ -51,7 +51,7 @@ def _prove_by_code(actor: Actor, secret: str, person_id: uuid.UUID, code: str, d
     key = codes.check_codes_tried(person_id, device, "proof_code")
     with transaction() as session:
         policy.require(actor, Act.PERSON_PROVE)
-        person = session.get_one(Person, person_id, with_for_update=True)
+        person = session.get_one(Person, person_id, with_for_update={"key_share": True})
         if codes.take_code(session, person, code):
             return _renew(session, actor, person_id, secret)
     codes.miss_code(person_id, key)

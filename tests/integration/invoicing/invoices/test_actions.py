@@ -19,16 +19,17 @@ from invoicing.invoices.rules import InvoiceStatus, VatCategory
 from invoicing.ledger import queries as ledger
 from invoicing.ledger.rules import AccountKind, AccountName
 from marketplace.alliance import queries as alliance
-from marketplace.core import clock, storage
+from marketplace.alliance.models import School as SchoolRow
+from marketplace.core import clock, events, storage
 from marketplace.core.chain import first_broken_link
 from marketplace.core.db import transaction
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken, Stale
 from marketplace.core.events import Event
-from marketplace.core.ids import new_id
+from marketplace.core.ids import new_id, next_number
 from marketplace.core.mail import Message
 from marketplace.core.money import Money
-from marketplace.core.policy import Role
-from tests import make
+from marketplace.core.policy import SYSTEM, Act, Role
+from tests import databases, make
 from tests.make import School
 
 STANDARD = VatCategory.STANDARD
@@ -204,6 +205,31 @@ def test_what_changes_at_a_school_later_does_not_reach_an_issued_invoice(schools
     make.payable_school(beech)
     after = make.invoice(invoice_id)
     assert (after.issuer_address, after.issuer_vat_number, after.document_sha256, after.buyer_address) == was
+
+
+def test_who_issues_for_two_schools_stands_in_nobodys_way_who_issues_for_one(
+    app: Flask, schools: tuple[School, ...]
+) -> None:
+    """Each school's next number is held before the first invoice is posted: later, it could be a deadlock."""
+    alder, beech, cedar = schools
+    of_both = replace(beech.finance_lead, seats=beech.finance_lead.seats | cedar.finance_lead.seats)
+    drafts = [make.draft_invoice(beech, alder), make.draft_invoice(cedar, alder)]
+    chosen = [(one, make.invoice(one).version) for one in drafts]
+
+    def issue() -> None:
+        with app.app_context():
+            actions.issue_invoices(of_both, chosen)
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction() as acting:
+            next_number(acting, actions.series(acting.get_one(SchoolRow, cedar.id), clock.today().year))
+            issued = other.submit(issue)
+            databases.wait_until_it_waits(acting, issued)
+            events.record(acting, SYSTEM, Act.TENDER_CLOSE, cedar.id)
+        issued.result(SECONDS_AT_MOST)
+    numbers = [make.invoice(one).number for one in drafts]
+    year = clock.today().year
+    assert numbers == [f"{beech.urn}-{year}-0001", f"{cedar.urn}-{year}-0002"]
 
 
 def test_an_invoice_is_issued_once_however_often_it_is_asked(

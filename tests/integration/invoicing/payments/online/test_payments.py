@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import time
 import uuid
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from invoicing.gateways import stripe as gateway
@@ -42,13 +42,12 @@ from marketplace.core.ids import new_id
 from marketplace.core.mail import Message
 from marketplace.core.money import ZERO, Money
 from marketplace.core.policy import SYSTEM, Act
-from tests import make
+from tests import databases, make
 from tests.make import School, kept
 from tests.stripe import Stripe
 
 AS_PEOPLE_HAVE_IT = gateway.MILLISECONDS
 THREADS = 50
-GLANCE = 0.01
 OCTOBER, NOVEMBER = datetime(2026, 10, 5, 9, tzinfo=UTC), datetime(2026, 11, 12, 9, tzinfo=UTC)
 
 
@@ -235,21 +234,10 @@ def test_reports_that_wait_stand_in_nobodys_way_who_has_one_of_their_payments(
         with transaction() as acting:
             queries.lock_payment(acting, paid[1].id)
             counted = worker.submit(count)
-            wait_until_it_waits(acting, counted)
+            databases.wait_until_it_waits(acting, counted)
             events.record(acting, SYSTEM, Act.TENDER_CLOSE, first)
         assert counted.result() == len(paid)
     assert {make.invoice(one.invoice_id).status for one in paid} == {InvoiceStatus.PAID}
-
-
-def wait_until_it_waits(session: Session, work: Future[int]) -> None:
-    """Return once it waits for a row that is held here, or has ended; at once where there is one writer."""
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity "
-        "WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    if session.get_bind().dialect.name == "postgresql":
-        while not work.done() and not session.scalar(waiting):
-            time.sleep(GLANCE)
 
 
 def test_a_direct_debit_is_pending_until_it_comes_and_the_buyer_hears_when_it_fails(
