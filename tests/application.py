@@ -11,12 +11,14 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from hypothesis import HealthCheck, settings
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app import create_app
 from invoicing.gateways import stripe as gateway
 from invoicing.gateways.checkout import Patience
 from marketplace.alliance import passwords
+from marketplace.core import walls
 from marketplace.core.db import db
 from marketplace.core.settings import Mode, Settings
 from tests import databases, stripe
@@ -26,6 +28,7 @@ from tests.make import kept
 settings.register_profile("weald", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("weald")
 
+WEB_ROLE = "weald_web_of_tests"
 _migrated: list[bytes] = []
 """An empty database after the migrations: another run in this process need not wait for them."""
 
@@ -67,6 +70,16 @@ def migrated_app(database: databases.Database, run_folder: Path) -> Iterator[Fla
     yield application
     with application.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def web_role(migrated_app: Flask) -> str:
+    """The role that the web server has on PostgreSQL: it owns nothing, and keeps to the policies on rows."""
+    with migrated_app.app_context(), db.engine.begin() as owner:
+        if not owner.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": WEB_ROLE}):
+            owner.execute(text(f"CREATE ROLE {WEB_ROLE} NOSUPERUSER NOBYPASSRLS"))
+        walls.grant(owner, WEB_ROLE)
+    return WEB_ROLE
 
 
 @pytest.fixture(scope="session")

@@ -51,16 +51,22 @@ def reader_is_known(session: Session) -> None:
         tell(session, None, session.connection())
 
 
+def read_for(session: Session, reader: Actor) -> None:
+    """Show what somebody may read to a request that is not signed in, such as their calendar's."""
+    g.reader = reader
+    reader_is_known(session)
+
+
 def _settings(*, acting: bool) -> Mapping[str, str]:
     """What a transaction says of its reader, by the name of the setting."""
     if not has_request_context():
         return {"reader": SYSTEM, "own": "", "alliances": "", "buys": ""}
-    actor: Actor = g.get("actor", ANYONE)
+    reader: Actor = g.get("reader") or g.get("actor", ANYONE)
     return {
         "reader": ACTING if acting else READING,
-        "own": ",".join(sorted(str(seat.organisation_id) for seat in actor.seats)),
-        "alliances": ",".join(sorted(map(str, actor.alliance_ids))),
-        "buys": "yes" if any(seat.kind is not Kind.SUPPLIER for seat in actor.seats) else "",
+        "own": ",".join(sorted(str(seat.organisation_id) for seat in reader.seats)),
+        "alliances": ",".join(sorted(map(str, reader.alliance_ids))),
+        "buys": "yes" if any(seat.kind is not Kind.SUPPLIER for seat in reader.seats) else "",
     }
 
 

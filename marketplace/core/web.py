@@ -7,7 +7,6 @@ control falls through to the same page with the form filled in and the reason be
 from __future__ import annotations
 
 import hashlib
-import io
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,13 +14,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import (
-    Blueprint,
     Flask,
-    Request,
     Response,
     current_app,
     g,
@@ -46,39 +43,14 @@ from marketplace.core.db import db, let_go
 from marketplace.core.errors import Forbidden, NotFound, Refusal, RuleBroken, Stale
 from marketplace.core.money import Money
 from marketplace.core.policy import ANYONE, Act, Actor
+from marketplace.core.requests import LARGEST_REQUEST, NUL, CarefulRequest
 
-LARGEST_REQUEST = 52 * 1024 * 1024
 TEXT_LIMIT = 2 * 1024 * 1024
 SECONDS_UNTIL_AGAIN = 60
 csrf = CSRFProtect()
 log = logs.of(__name__)
 
-_kept_in_memory: set[str] = set()
-
 View = TypeVar("View", bound=Callable[..., Any])
-
-
-def keep_uploads_in_memory(blueprint: Blueprint) -> None:
-    """What is uploaded to these pages never lies on a disk in the clear, not even in a temporary file."""
-    _kept_in_memory.add(blueprint.name)
-
-
-class CarefulRequest(Request):
-    """A request whose uploads stay in memory where they must; elsewhere large ones go through a file.
-
-    LARGEST_REQUEST bounds what one request takes.
-    """
-
-    def _get_file_stream(
-        self,
-        total_content_length: int | None,
-        content_type: str | None,
-        filename: str | None = None,
-        content_length: int | None = None,
-    ) -> IO[bytes]:
-        if self.blueprint in _kept_in_memory:
-            return io.BytesIO()
-        return super()._get_file_stream(total_content_length, content_type, filename, content_length)
 
 
 def public(view: View) -> View:
@@ -250,6 +222,8 @@ def _guard() -> Answer | None:
 
     Raises Unauthorized for a program.
     """
+    if NUL in request.path:
+        raise NotFound
     walls.reader_is_known(db.session())
     endpoint = request.endpoint
     if endpoint is None or is_public(current_app, endpoint) or actor().signed_in:

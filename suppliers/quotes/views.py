@@ -13,7 +13,8 @@ from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.forms import EditForm, Form
 from marketplace.core.paging import page_links
 from marketplace.core.policy import Kind, Role
-from marketplace.core.web import NavigationItem, answering, keep_uploads_in_memory, page
+from marketplace.core.requests import keep_uploads_in_memory
+from marketplace.core.web import NavigationItem, answering, page
 from marketplace.tenders import queries as tenders
 from marketplace.tenders.models import Tender
 from marketplace.tenders.rules import accepts_quotes

@@ -7,9 +7,28 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
+from sqlalchemy import Connection, event
 
 from marketplace.core import logs
+from marketplace.core.db import db
 from tests.web.client import Client
+
+
+@pytest.fixture(autouse=True)
+def as_the_web_server(request: pytest.FixtureRequest) -> Iterator[None]:
+    """On PostgreSQL a page is asked for by the role that web servers have: its owner passes all walls."""
+    engine = db.engine if "app" in request.fixturenames and request.getfixturevalue("app") else None
+    if engine is None or engine.dialect.name != "postgresql":
+        yield
+        return
+    role = request.getfixturevalue("web_role")
+
+    def be_it(connection: Connection) -> None:
+        connection.exec_driver_sql(f"SET LOCAL ROLE {role}")
+
+    event.listen(engine, "begin", be_it)
+    yield
+    event.remove(engine, "begin", be_it)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from flask import Response, current_app, flash, redirect, request, url_for
 from marketplace.contracts.calendars import actions, queries
 from marketplace.contracts.calendars.feed import MEDIA_TYPE, calendar_of
 from marketplace.contracts.calendars.forms import MakeFeedForm
-from marketplace.core import web
+from marketplace.core import walls, web
 from marketplace.core.db import db
 from marketplace.core.errors import Forbidden
 from marketplace.core.forms import Form
@@ -54,6 +54,7 @@ def feed(token: str) -> Response:
     """The calendar for whoever has its address: what its owner may read now. 404 once it is revoked."""
     session = db.session()
     reader = queries.reader_of(session, token)
+    walls.read_for(session, reader)
     base_url = current_app.extensions["settings"].base_url
     content = calendar_of(queries.contracts_to_watch(session, reader), base_url)
     response = Response(content, content_type=f"{MEDIA_TYPE}; charset=utf-8")

@@ -27,24 +27,19 @@ from tests import make
 from tests.make.bank import Movement
 from tests.make.incoming import received
 
-WEB = "weald_web_of_tests"
-
 
 @pytest.fixture
-def web(app: Flask) -> Iterator[Engine]:
+def web(app: Flask, request: pytest.FixtureRequest) -> Iterator[Engine]:
     """Connections as the web server has them; on SQLite there are no roles, and nothing to prove here."""
     assert app.testing
     if db.engine.dialect.name != "postgresql":
         pytest.skip("SQLite has no roles and no policies on rows")
-    with db.engine.begin() as owner:
-        if not owner.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": WEB}):
-            owner.execute(text(f"CREATE ROLE {WEB} NOSUPERUSER NOBYPASSRLS"))
-        walls.grant(owner, WEB)
+    role = request.getfixturevalue("web_role")
     engine = create_engine(db.engine.url)
 
     @event.listens_for(engine, "connect")
     def _be_the_web_server(connection: psycopg.Connection[object], _: object) -> None:
-        connection.execute(f"SET ROLE {WEB}")
+        connection.execute(f"SET ROLE {role}")
         connection.commit()
 
     yield engine

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import uuid
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,10 +13,12 @@ from flask import Flask
 from app import create_app
 from marketplace.core.db import db
 from marketplace.core.settings import PROJECT
+from tests import addresses, make
 from tests.architecture.source import modules
 from tests.web.client import Client
 
 SIGN_IN = "/sign-in"
+SignIn = Callable[[uuid.UUID], Client]
 
 
 @pytest.mark.parametrize("method", ["TRACE", "PUT", "PATCH", "DELETE", "CONNECT"])
@@ -69,3 +73,18 @@ def test_scripts_of_ours_keep_nothing_in_the_browser_and_make_no_markup_of_text(
         r"|document\.write|\beval\(|new Function"
     )
     assert not {name: found[0] for name, text in scripts.items() if (found := risky.search(text))}
+
+
+def test_a_zero_that_nobody_types_asks_nothing_and_is_nowhere(app: Flask, client_for: SignIn) -> None:
+    """SQLite takes NUL in a text; PostgreSQL refuses it, and a list asked for it would be a fault."""
+    people = [make.alliance(1).coordinator.person_id, make.supplier().admin.person_id]
+    names = ("q", "search", "kind", "category", "school", "person", "supplier", "alliance", "sort", "page")
+    asked = "&".join(f"{name}=%00" for name in names)
+    rules = [rule for rule in app.url_map.iter_rules() if "GET" in addresses.methods(rule)]
+    for client in map(client_for, filter(None, people)):
+        for rule in rules:
+            if not rule.arguments:
+                assert client.open(f"{rule.rule}?{asked}").status_code < 500, rule.rule
+            elif set(addresses.PLACE.findall(rule.rule)) <= {"", "string", "path"}:
+                filled = addresses.PLACE.sub("%00", rule.rule)
+                assert client.open(filled).status_code == 404, rule.rule
