@@ -18,7 +18,7 @@ from app import create_app
 from invoicing.gateways import stripe as gateway
 from invoicing.gateways.checkout import Patience
 from marketplace.alliance import passwords
-from marketplace.core import walls
+from marketplace.core import jobs, walls
 from marketplace.core.db import db
 from marketplace.core.settings import Mode, Settings
 from tests import databases, stripe
@@ -74,8 +74,14 @@ def migrated_app(database: databases.Database, run_folder: Path) -> Iterator[Fla
 
 @pytest.fixture(scope="session")
 def web_role(migrated_app: Flask) -> str:
-    """The role that the web server has on PostgreSQL: it owns nothing, and keeps to the policies on rows."""
+    """The role of web server and worker on PostgreSQL: it owns nothing, and keeps to the policies on rows.
+
+    What it finds there the owner has made, the tables of the queue too. Blank on SQLite, which has no roles.
+    """
     with migrated_app.app_context(), db.engine.begin() as owner:
+        if owner.dialect.name != "postgresql":
+            return ""
+        jobs._queue(migrated_app.extensions["settings"]).storage.close()
         if not owner.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": WEB_ROLE}):
             owner.execute(text(f"CREATE ROLE {WEB_ROLE} NOSUPERUSER NOBYPASSRLS"))
         walls.grant(owner, WEB_ROLE)

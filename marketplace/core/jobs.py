@@ -152,12 +152,12 @@ def _on_postgresql(dsn: str, **how: Any) -> Huey:
     Of programs that start at once on a new one each finds no tables of huey's and makes them; only one can.
     A role that may make none finds those that `flask db upgrade` has made as their owner.
     """
-    from psycopg.errors import InsufficientPrivilege, UniqueViolation  # noqa: PLC0415  # the embedded have none
+    from psycopg import errors  # noqa: PLC0415  # an embedded database has no such errors
 
     try:
         return PostgresHuey("weald", dsn=dsn, results=False, **how, **ALIVE)
-    except UniqueViolation:
+    except (errors.UniqueViolation, errors.DuplicateTable, errors.DuplicateObject):
         # The other one holds them until it has made all: this waits, and finds them
         return PostgresHuey("weald", dsn=dsn, results=False, **how, **ALIVE)
-    except InsufficientPrivilege:
+    except errors.InsufficientPrivilege:
         return PostgresHuey("weald", dsn=dsn, results=False, create_tables=False, **how, **ALIVE)

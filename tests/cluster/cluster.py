@@ -22,12 +22,14 @@ from pathlib import Path
 from string import Template
 
 import psycopg
+from psycopg import sql
 
 from marketplace.core.settings import PROJECT
 from tests import databases
 
 HOST = "127.0.0.1"
 MODELS = PROJECT / "docs" / "operators" / "high-availability"
+OWNER, WEB = "postgres", "weald_web"
 MACHINES = ("ann", "ben", "cat")
 SECONDS_TO_START = 120
 GLANCE = 0.2
@@ -79,10 +81,9 @@ class Cluster:
     proxy_port: int = field(default_factory=free_port)
     pooler_port: int = field(default_factory=free_port)
 
-    def url(self, *, pooled: bool = True) -> str:
-        """How Weald reaches the database: by pgbouncer and HAProxy, or by HAProxy alone."""
-        port = self.pooler_port if pooled else self.proxy_port
-        return f"postgresql+psycopg://postgres:{self.password}@{HOST}:{port}/weald"
+    def url(self, role: str = OWNER) -> str:
+        """How a role reaches the database of Weald: by pgbouncer and HAProxy."""
+        return f"postgresql+psycopg://{role}:{self.password}@{HOST}:{self.pooler_port}/weald"
 
     # ------------------------------------------------------------------ who is who
     def members(self) -> list[dict[str, object]]:
@@ -248,7 +249,7 @@ def _prepare(cluster: Cluster) -> None:
     )
     proxy = cluster.write("haproxy.cfg", "haproxy.cfg", host=HOST, port=cluster.proxy_port, servers=servers)
     users = cluster.folder / "users.txt"
-    users.write_text(f'"postgres" "{cluster.password}"\n', "utf-8")
+    users.write_text("".join(f'"{role}" "{cluster.password}"\n' for role in (OWNER, WEB)), "utf-8")
     pooler = cluster.write(
         "pgbouncer.ini",
         "pgbouncer.ini",
@@ -285,12 +286,17 @@ def _prepare(cluster: Cluster) -> None:
 
 
 def _make_database(cluster: Cluster) -> None:
-    server = f"postgresql://postgres:{cluster.password}@{HOST}:{cluster.proxy_port}/postgres"
+    server = f"postgresql://{OWNER}:{cluster.password}@{HOST}:{cluster.proxy_port}/postgres"
 
     def made() -> bool:
         try:
             with psycopg.connect(server, autocommit=True, connect_timeout=3) as connection:
                 connection.execute("CREATE DATABASE weald TEMPLATE template0")
+                connection.execute(
+                    sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} NOSUPERUSER NOBYPASSRLS").format(
+                        sql.Identifier(WEB), sql.Literal(cluster.password)
+                    )
+                )
         except psycopg.OperationalError:
             return False
         return True

@@ -11,9 +11,10 @@ from typing import Self
 import flask_migrate
 
 from app import create_app
+from marketplace.core import walls
 from marketplace.core.db import db
 from marketplace.core.settings import Mode, Settings
-from tests.cluster.cluster import Cluster, ClusterError, Machine, kills
+from tests.cluster.cluster import WEB, Cluster, ClusterError, Machine, kills
 from tests.faults.audit import audit
 from tests.faults.customers import Journal, Scene, at_work, scene
 from tests.faults.house import House, opened
@@ -32,7 +33,7 @@ GLANCE = 0.02
 
 @dataclass(frozen=True)
 class Reached:
-    """The database as programs of Weald reach it: by pgbouncer and HAProxy."""
+    """The database as web server and worker reach it: by pgbouncer and HAProxy, with a role of their own."""
 
     url: str
 
@@ -103,7 +104,7 @@ def mend(cluster: Cluster, machine: Machine) -> None:
 
 
 def prepared(cluster: Cluster, folder: Path) -> tuple[Settings, Scene]:
-    """An installation on the cluster with something to work on, made by way of pgbouncer too."""
+    """An installation on the cluster with something to work on, made by its owner by way of pgbouncer too."""
     settings = Settings(
         secret_key=SECRET,
         database_url=cluster.url(),
@@ -116,6 +117,8 @@ def prepared(cluster: Cluster, folder: Path) -> tuple[Settings, Scene]:
     app = create_app(settings)
     with app.app_context():
         flask_migrate.upgrade()
+        with db.engine.begin() as owner:
+            walls.grant(owner, WEB)
         work = scene(app, bidders=2, schools=2)
         db.session.remove()
         db.engine.dispose()
@@ -132,7 +135,7 @@ def test_whatever_machine_dies_nothing_acknowledged_is_lost_and_work_goes_on_wit
     with opened(
         nursery,
         app,
-        Reached(settings.database_url),  # type: ignore[arg-type]  # only its address is asked for
+        Reached(cluster.url(WEB)),  # type: ignore[arg-type]  # only its address is asked for
         own_folder,
         data=own_folder / "data",
         DATABASE_POOLER="transaction",

@@ -36,13 +36,15 @@ def on_disk() -> Iterator[Path]:
 
 @pytest.fixture
 def open_house(
-    nursery: Nursery, app: Flask, database: Database, on_disk: Path
+    nursery: Nursery, app: Flask, database: Database, on_disk: Path, web_role: str
 ) -> Iterator[Callable[..., House]]:
     """Opens a house with what the test has made so far; see `house.opened`."""
     with ExitStack() as stack:
 
         def enter(**wanted: Any) -> House:
-            entered: AbstractContextManager[House] = opened(nursery, app, database, on_disk, **wanted)
+            entered: AbstractContextManager[House] = opened(
+                nursery, app, database, on_disk, role=web_role, **wanted
+            )
             return stack.enter_context(entered)
 
         yield enter

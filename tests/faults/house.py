@@ -146,13 +146,15 @@ def opened(
     database: Database,
     folder: Path,
     *,
+    role: str = "",
     data: Path | None = None,
     **settings: str,
 ) -> Iterator[House]:
     """A house with what the test's own database and store hold now; its programs are killed afterwards.
 
     An SQLite database and the store are copied to `data`, a folder of the house unless given; on PostgreSQL
-    the house has the test's database itself. `settings` go into the environment of its programs.
+    the house has the test's database itself, where its programs have a `role` of their own. `settings` go
+    into the environment of its programs.
     """
     known: Settings = app.extensions["settings"]
     data = data or folder
@@ -169,7 +171,7 @@ def opened(
     environment = {
         **{name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ},
         "SECRET_KEY": known.secret_key,
-        "DATABASE_URL": url,
+        "DATABASE_URL": as_role(url, role),
         "FILES_FOLDER": str(files),
         "WEALD_MODE": "demonstration",
         "BASE_URL": f"http://127.0.0.1:{port}",
@@ -185,6 +187,17 @@ def opened(
         yield house
     finally:
         house.close()
+
+
+def as_role(url: str, role: str) -> str:
+    """The address under which one has a role of the database from the first word on; the same without one."""
+    if not role:
+        return url
+    return (
+        sa.make_url(url)
+        .update_query_dict({"options": f"-crole={role}"})
+        .render_as_string(hide_password=False)
+    )
 
 
 def copy_of(database: SqliteDatabase, file: Path) -> None:

@@ -92,14 +92,12 @@ def test_programs_that_start_at_once_on_a_new_database_all_start(
     app: Flask, database: PostgresqlDatabase, server: psycopg.Connection
 ) -> None:
     assert not server.closed
-    settings = replace(app.extensions["settings"], database_url=database.url)
     with ThreadPoolExecutor(8) as threads:
         for _ in range(5):
-            for table in ("kv", "schedule", "task", "counter"):
-                database.connection.execute(f"DROP TABLE IF EXISTS huey_{table}")
-            started = [threads.submit(jobs._queue, settings) for _ in range(8)]
-            for one in started:
-                one.result().storage.close()
+            with database.beside() as new:
+                settings = replace(app.extensions["settings"], database_url=new.url)
+                for one in [threads.submit(jobs._queue, settings) for _ in range(8)]:
+                    one.result().storage.close()
 
 
 def wait_for_deliveries(house: House) -> int:

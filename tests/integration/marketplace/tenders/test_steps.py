@@ -11,8 +11,9 @@ from marketplace.alliance import actions as people
 from marketplace.core import clock
 from marketplace.core.db import transaction
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken, Stale
+from marketplace.core.events import Event
 from marketplace.core.mail import Message
-from marketplace.core.policy import ADMINISTRATOR, SYSTEM, Actor, Role
+from marketplace.core.policy import ADMINISTRATOR, SYSTEM, Act, Actor, Role
 from marketplace.needs.rules import NeedStatus
 from marketplace.tenders import actions, jobs, queries
 from marketplace.tenders.commitments import actions as commitments
@@ -292,6 +293,8 @@ def test_the_clock_closes_a_tender_at_its_deadline_and_not_before(session: Sessi
         assert jobs.close_due_tenders() == 1
         assert jobs.close_due_tenders() == 0
     assert tender.row.closed_at == tender.closes_at
+    closing = session.scalars(select(Event).where(Event.act == Act.TENDER_CLOSE)).one()
+    assert (closing.subject_id, closing.organisation_id) == (tender.id, tender.row.alliance_id)
     assert set(letters(session, "Please open the quotes")) == {
         "Alder Bursar",
         "Beech Bursar",

@@ -142,6 +142,7 @@ def test_abuse_03_openers_who_collude_a_second_early_are_refused_and_recorded(se
     refused = select(Event).where(Event.act == Act.OPENING_REFUSE).order_by(Event.position)
     tries = session.scalars(refused).all()
     assert [one.actor_id for one in tries] == [opener.person_id for opener in tender.openers]
+    assert [one.facts["envelope"] for one in tries] == [PRICE, PRICE]
     assert not session.scalars(select(QuotedPrice)).all()
 
 

@@ -229,6 +229,9 @@ def test_a_replacement_starts_from_the_suppliers_own_copy_and_the_first_quote_st
     make.submit_draft(begun.id, supplier)
     assert make.quote(first).status is QuoteStatus.REPLACED
     assert statuses(session) == ["replaced", "submitted"]
+    of_submitting = select(Event).where(Event.act == Act.QUOTE_SUBMIT).order_by(Event.position)
+    said = [event.facts["replaces"] for event in session.scalars(of_submitting)]
+    assert said == [None, make.quote(first).reference]
 
 
 def test_without_a_copy_a_replacement_starts_empty(tender: make.Tender, supplier: make.Supplier) -> None:
