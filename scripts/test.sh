@@ -13,6 +13,9 @@ log=$(mktemp -d)
 export WEALD_PROMISES="$log/promises"  # what tests tried in order to break the ten promises
 trap 'rm -rf "$log"' EXIT
 
+# Asked on PostgreSQL, as the role that a web server has; on SQLite the census and the browser go through all pages
+pages=(tests/web/marketplace tests/web/suppliers tests/web/invoicing)
+
 part() {
     local name=$1 began=$SECONDS outcome=passed said
     said=$(mktemp -p "$log")
@@ -25,7 +28,8 @@ part() {
 
 second_lane() {
     part "checks" scripts/check.sh
-    part "integration tests on PostgreSQL" env TEST_DATABASE=postgresql pytest -p tests.promises -n 2 tests/integration tests/faults -m "not embedded"
+    part "pages, actions and faults on PostgreSQL" env TEST_DATABASE=postgresql pytest -p tests.promises -n 2 \
+        tests/integration "${pages[@]}" tests/faults -m "not embedded"
 }
 
 set -m  # a group of its own, to which Ctrl-C is handed on
@@ -34,7 +38,7 @@ second=$!
 set +m
 trap 'kill -INT -- "-$second"; wait; exit 130' INT
 
-part "tests on SQLite" pytest -p tests.promises -n 2 --ignore=tests/browser
+part "tests on SQLite" pytest -p tests.promises -n 2 --ignore=tests/browser "${pages[@]/#/--ignore=}"
 wait
 part "browser journeys" pytest -n 2 --dist=loadfile --no-loadscope-reorder tests/browser
 cat "$log/second"
