@@ -164,7 +164,14 @@ def chain_recorded(session: Session) -> list[Event]:
     as the last step: from then on the head is held, and nothing may be locked.
     """
     session.flush()
-    return [_chain(session, recorded) for recorded in session.info.pop(RECORDED, ())]
+    recorded = session.info.pop(RECORDED, [])
+    chained = [_chain(session, one) for one in recorded]
+    session.flush()
+    for one, event in zip(recorded, chained, strict=True):
+        session.add_all(EventConcern(organisation_id=other, position=event.position) for other in one.others)
+        _hand_out(session, event, one.act)
+    session.flush()
+    return chained
 
 
 def _chain(session: Session, recorded: _Recorded) -> Event:
@@ -184,14 +191,15 @@ def _chain(session: Session, recorded: _Recorded) -> Event:
     event.hash = fingerprint(event)
     head.position, head.hash = event.position, event.hash
     session.add(event)
-    session.flush()
-    session.add_all(EventConcern(organisation_id=other, position=event.position) for other in recorded.others)
+    return event
+
+
+def _hand_out(session: Session, event: Event, act: Act) -> None:
+    """Add a delivery of an event for each subscriber to its act."""
     for subscriber in _subscribers.values():
-        if recorded.act in subscriber.acts:
+        if act in subscriber.acts:
             session.add(Delivery(event_id=event.id, subscriber=subscriber.name, due_at=event.at))
             session.info["wake"] = True
-    session.flush()
-    return event
 
 
 def _chain_at_the_end(session: Session) -> None:
