@@ -10,13 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from invoicing.payments.online.models import OnlinePayment
 from invoicing.payments.online.news.models import ONLY_HEARD, StripeNews
-from invoicing.payments.online.news.rules import (
-    ABOUT_CHECKOUT,
-    NOT_LOOKED_AT,
-    UNCOUNTED,
-    NewsStatus,
-    is_of_our_refund,
-)
+from invoicing.payments.online.news.rules import NOT_LOOKED_AT, UNCOUNTED, NewsStatus
 from invoicing.payments.online.queries import visible_at
 from marketplace.core.errors import NotFound
 from marketplace.core.policy import Actor
@@ -55,26 +49,16 @@ def was_heard(session: Session, stripe_id: str) -> bool:
     return session.scalar(select(StripeNews.id).where(StripeNews.stripe_id == stripe_id)) is not None
 
 
-def next_heard(session: Session) -> list[StripeNews]:
-    """The oldest report that nobody has looked at yet, with the others of its payment, in the order to count.
-
-    They are held until the action ends. One of a refund that people decided here comes alone: its refund is
-    locked, too.
-    """
-    only_heard = (
+def next_heard(session: Session) -> StripeNews | None:
+    """The oldest report that nobody has looked at yet, held until the action ends."""
+    query = (
         select(StripeNews)
         .where(ONLY_HEARD)
         .order_by(StripeNews.received_at, StripeNews.id)
+        .limit(1)
         .with_for_update(of=StripeNews, skip_locked=True)
     )
-    first = session.scalars(only_heard.limit(1)).one_or_none()
-    if first is None:
-        return []
-    if not first.intent or is_of_our_refund(first.facts):
-        return [first]
-    of_payment = only_heard.where(StripeNews.account == first.account, StripeNews.intent == first.intent)
-    together = [one for one in session.scalars(of_payment) if not is_of_our_refund(one.facts)]
-    return sorted(together, key=lambda one: one.kind not in ABOUT_CHECKOUT)
+    return session.scalars(query).one_or_none()
 
 
 def known_meanwhile(session: Session) -> list[uuid.UUID]:

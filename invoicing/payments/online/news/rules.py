@@ -156,11 +156,6 @@ def facts_of(said: Mapping[str, Any]) -> dict[str, Any]:
     return facts | ({"weald_refund": named} if named else {})
 
 
-def is_of_our_refund(facts: Mapping[str, Any]) -> bool:
-    """Does a report say which refund of ours it is about? One made in Stripe itself says none."""
-    return "weald_refund" in facts
-
-
 def read(kind: NewsKind, account: str, created: int, facts: Mapping[str, Any]) -> News:
     """A report from its facts. Raises RuleBroken when it is not in sterling or does not say what it must."""
     try:
