@@ -29,7 +29,7 @@ part() {
 second_lane() {
     part "checks" scripts/check.sh
     part "pages, actions and faults on PostgreSQL" env TEST_DATABASE=postgresql pytest -p tests.promises -n 2 \
-        tests/integration "${pages[@]}" tests/faults -m "not embedded"
+        tests/integration "${pages[@]}" tests/web/core tests/faults -m "not embedded"
 }
 
 set -m  # a group of its own, to which Ctrl-C is handed on
