@@ -4,11 +4,14 @@ import io
 import logging
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import Connection, event
 
+from app import create_app
 from marketplace.core import logs
 from marketplace.core.db import db
 from tests.web.client import Client
@@ -46,6 +49,22 @@ def client_for(app: Flask) -> Callable[[uuid.UUID], Client]:
         return Client(app, person_id)
 
     return sign_in
+
+
+@pytest.fixture
+def app_with(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Flask]]:
+    """Make the application with other settings: on the same database, without a queue, closed afterwards."""
+    monkeypatch.setattr("marketplace.core.jobs.set_up", lambda *_: None)
+    made: list[Flask] = []
+
+    def make(**settings: Any) -> Flask:
+        made.append(create_app(replace(app.extensions["settings"], **settings)))
+        return made[-1]
+
+    yield make
+    for other in made:
+        with other.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture

@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from flask import Flask
 
-from app import create_app
-from marketplace.core.db import db
 from marketplace.core.settings import PROJECT
 from tests import addresses, make
 from tests.architecture.source import modules
@@ -47,11 +44,11 @@ def test_of_a_question_asked_twice_the_first_counts_and_a_form_is_read_from_its_
     assert "Enter your e-mail address." in answer.words
 
 
-def test_by_https_cookies_belong_to_this_host_alone_and_browsers_come_no_other_way(app: Flask) -> None:
-    by_https = create_app(replace(app.extensions["settings"], base_url="https://weald.example"))
+def test_by_https_cookies_belong_to_this_host_alone_and_browsers_come_no_other_way(
+    app_with: Callable[..., Flask],
+) -> None:
+    by_https = app_with(base_url="https://weald.example")
     answer = by_https.test_client().get(SIGN_IN, base_url="https://weald.example")
-    with by_https.app_context():
-        db.engine.dispose()
     (cookie,) = answer.headers.getlist("Set-Cookie")
     assert cookie.startswith("__Host-session=")
     for wanted in ("Secure", "HttpOnly", "Path=/", "SameSite=Lax"):
