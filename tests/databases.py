@@ -305,3 +305,4 @@ def wait_until_it_waits(session: Session, work: Future[None] | Future[int]) -> N
     if session.get_bind().dialect.name == "postgresql":
         while not work.done() and not session.scalar(waiting):
             time.sleep(GLANCE)
+            session.execute(text("SELECT pg_stat_clear_snapshot()"))  # or a transaction sees its first look

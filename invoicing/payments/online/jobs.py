@@ -19,7 +19,7 @@ MOST_A_MINUTE = 20
 def count_reports() -> int:
     """Count what Stripe reported while too much came at once to count it there and then; how many reports."""
     session = db.session()
-    waiting = news.next_heard(session) is not None
+    waiting = bool(news.next_heard(session))
     session.rollback()
     return news_actions.count_heard() if waiting else 0
 

@@ -46,18 +46,19 @@ def hear(said: Mapping[str, Any]) -> None:
 def count_heard() -> int:
     """Count reports that were only kept, because too many came at once; returns how many.
 
-    Each by itself: an action that went on to the next payment while it holds the chain of events would stand
-    in the way of another that has that payment and waits for the chain.
+    Those of one payment together, and no others: an action that posts holds the chain of events from then on,
+    and would stand in the way of another that has the next payment and waits for the chain.
     """
     counted = 0
     while True:
         with transaction() as session:
             policy.require(SYSTEM, Act.PAYMENT_HEAR)
-            news = queries.next_heard(session)
-            if news is None:
+            heard = queries.next_heard(session)
+            if not heard:
                 return counted
-            _look_at(session, news)
-        counted += 1
+            for news in heard:
+                _look_at(session, news)
+        counted += len(heard)
         make_way()
 
 

@@ -24,6 +24,7 @@ from invoicing.payments.online.models import OnlineMovement, OnlinePayment, Onli
 from invoicing.payments.online.news.rules import (
     ABOUT_CHECKOUT,
     ABOUT_DISPUTES,
+    ABOUT_PAYOUTS,
     ABOUT_REFUNDS,
     GIVEN_UP,
     PAID,
@@ -59,7 +60,7 @@ class Flow:
 
 def count(session: Session, news: News) -> OnlinePayment | None:
     """Do what a report says; returns the payment it is about. Raises NotKnownError and RuleBroken."""
-    if news.kind in (NewsKind.PAYOUT_PAID, NewsKind.PAYOUT_FAILED):
+    if news.kind in ABOUT_PAYOUTS:
         _count_payout(session, news)
         return None
     payment = _payment_of(session, news)

@@ -10,7 +10,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from invoicing.payments.online.models import OnlinePayment
 from invoicing.payments.online.news.models import ONLY_HEARD, StripeNews
-from invoicing.payments.online.news.rules import NOT_LOOKED_AT, UNCOUNTED, NewsStatus
+from invoicing.payments.online.news.rules import (
+    ABOUT_CHECKOUT,
+    NOT_LOOKED_AT,
+    UNCOUNTED,
+    NewsStatus,
+    is_about_its_payment_only,
+)
 from invoicing.payments.online.queries import visible_at
 from marketplace.core.errors import NotFound
 from marketplace.core.policy import Actor
@@ -49,16 +55,26 @@ def was_heard(session: Session, stripe_id: str) -> bool:
     return session.scalar(select(StripeNews.id).where(StripeNews.stripe_id == stripe_id)) is not None
 
 
-def next_heard(session: Session) -> StripeNews | None:
-    """The oldest report that nobody has looked at yet, held until the action ends."""
-    query = (
+def next_heard(session: Session) -> list[StripeNews]:
+    """The oldest report that nobody has looked at yet, with others of its payment, as they are to be counted.
+
+    They are held until the action ends. With others go those alone that hold nothing beside their payment:
+    from the first that posts on the chain of events is held, and whoever waits then is in somebody's way.
+    """
+    only_heard = (
         select(StripeNews)
         .where(ONLY_HEARD)
         .order_by(StripeNews.received_at, StripeNews.id)
-        .limit(1)
         .with_for_update(of=StripeNews, skip_locked=True)
     )
-    return session.scalars(query).one_or_none()
+    first = session.scalars(only_heard.limit(1)).one_or_none()
+    if first is None:
+        return []
+    if not first.intent or not is_about_its_payment_only(first.kind, first.facts):
+        return [first]
+    of_payment = only_heard.where(StripeNews.account == first.account, StripeNews.intent == first.intent)
+    together = [one for one in session.scalars(of_payment) if is_about_its_payment_only(one.kind, one.facts)]
+    return sorted(together, key=lambda one: one.kind not in ABOUT_CHECKOUT)
 
 
 def known_meanwhile(session: Session) -> list[uuid.UUID]:

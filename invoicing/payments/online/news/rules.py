@@ -59,6 +59,7 @@ KIND_LABELS: Mapping[NewsKind, str] = {
 ABOUT_CHECKOUT = frozenset(kind for kind in NewsKind if kind.startswith("checkout."))
 ABOUT_REFUNDS = frozenset(kind for kind in NewsKind if kind.startswith("refund."))
 ABOUT_DISPUTES = frozenset(kind for kind in NewsKind if kind.startswith("charge.dispute."))
+ABOUT_PAYOUTS = frozenset(kind for kind in NewsKind if kind.startswith("payout."))
 
 
 class NewsStatus(StrEnum):
@@ -154,6 +155,15 @@ def facts_of(said: Mapping[str, Any]) -> dict[str, Any]:
             {name: one[name] for name in KEPT_OF_TRANSACTION if name in one} for one in moved
         ]
     return facts | ({"weald_refund": named} if named else {})
+
+
+def is_about_its_payment_only(kind: NewsKind, facts: Mapping[str, Any]) -> bool:
+    """Does counting a report hold its payment, and nothing beside it that another may hold?
+
+    Not so with a payout, of which the account at Stripe is held, and with a refund that people decided here,
+    which is held itself; one made in Stripe does not say which of ours it is.
+    """
+    return kind not in ABOUT_PAYOUTS and "weald_refund" not in facts
 
 
 def read(kind: NewsKind, account: str, created: int, facts: Mapping[str, Any]) -> News:

@@ -240,6 +240,47 @@ def test_reports_that_wait_stand_in_nobodys_way_who_has_one_of_their_payments(
     assert {make.invoice(one.invoice_id).status for one in paid} == {InvoiceStatus.PAID}
 
 
+def test_a_payout_that_names_a_payment_stands_in_nobodys_way_who_has_its_account(
+    app: Flask, sold: Sold, at_stripe: Stripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody counts another payout of the account, while the worker counts the payment, then this one."""
+    _, beech, invoice_id = sold
+    payment = make.online_payment(beech, invoice_id)
+    at_stripe.pay(payment.url)
+    paid = at_stripe.said()
+    payout = {
+        "id": "evt_payout",
+        "type": "payout.paid",
+        "account": payment.account,
+        "created": paid[0]["created"],
+        "data": {
+            "object": {
+                "id": "po_1",
+                "amount": 50_00,
+                "currency": "gbp",
+                "status": "paid",
+                "payment_intent": paid[0]["data"]["object"]["payment_intent"],
+            }
+        },
+    }
+    with monkeypatch.context() as many:
+        many.setattr(news_actions, "is_crowded", lambda: True)
+        make.hear([*paid, payout])
+
+    def count() -> int:
+        with app.app_context():
+            return count_reports()
+
+    with ThreadPoolExecutor(1) as worker:
+        with transaction() as acting:
+            queries.lock_account(acting, payment.account)
+            counted = worker.submit(count)
+            databases.wait_until_it_waits(acting, counted)
+            events.record(acting, SYSTEM, Act.TENDER_CLOSE, invoice_id)
+        assert counted.result() == len(paid) + 1
+    assert make.invoice(invoice_id).status is InvoiceStatus.PAID
+
+
 def test_a_direct_debit_is_pending_until_it_comes_and_the_buyer_hears_when_it_fails(
     sold: Sold, at_stripe: Stripe, session: Session
 ) -> None:
