@@ -60,6 +60,11 @@ def has_clamd() -> bool:
     return bool(shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin:/usr/local/sbin"))
 
 
+def has_fuse() -> bool:
+    """Is there a library for disks of our own? Only Linux has those without a change of its system."""
+    return sys.platform != "linux" or has_library("libfuse3.so.3", "libfuse.so.2")
+
+
 def has_server(name: str) -> bool:
     """Is a server's program there? Debian keeps some off the PATH of people."""
     return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/sbin") is not None
@@ -96,6 +101,7 @@ TEST = [
     Need("Chromium, for the browser tests", has_chromium, "chromium-headless-shell", "chromium"),
     Need("ClamAV's daemon, for the tests of files", has_clamd, "clamav-daemon", "clamav"),
     Need("PostgreSQL, for the tests on both databases", has_postgresql, "postgresql", "postgresql"),
+    Need("libfuse, for the disk whose power is cut in tests", has_fuse, "fuse3", "macfuse"),
 ]
 CLUSTER = [
     *RUN,

@@ -34,7 +34,7 @@ except OSError:  # there is no libfuse on this machine
 BLOCK = 4096
 SECONDS_TO_MOUNT = 20
 GLANCE = 0.02
-NO_LIBRARY = "There is no libfuse on this machine (Debian: libfuse3-3 or libfuse2)."
+NO_LIBRARY = "There is no libfuse on this machine (Debian: fuse3)."
 NO_DEVICE = "There is no /dev/fuse on this machine that we may use."
 ENDLESS = 1 << 40
 
