@@ -10,7 +10,7 @@ VENDOR := marketplace/static/vendor/manifest.json
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test test-faults test-cluster mutants bench test-fast check format clean lock routes asvs states screenshots system-run system-test system-cluster
+.PHONY: help setup run test test-faults test-cluster mutants bench test-fast check format clean lock routes asvs states asked screenshots system-run system-test system-cluster
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ check: setup ## Check style, types, contracts, templates and dependencies
 format: setup ## Put code and templates into the house style
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format --quiet .
+
+asked: system-test setup ## Choose anew which tests of actions `make test` need not ask on PostgreSQL, too: ten minutes
+	@scripts/asked.sh
 
 screenshots: system-test setup ## Take the pictures of the user guide anew
 	@$(BIN)/python scripts/screenshots.py

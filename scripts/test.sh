@@ -13,9 +13,6 @@ log=$(mktemp -d)
 export WEALD_PROMISES="$log/promises"  # what tests tried in order to break the ten promises
 trap 'rm -rf "$log"' EXIT
 
-# Asked on PostgreSQL, as the role that a web server has; on SQLite the census and the browser go through all pages
-pages=(tests/web/marketplace tests/web/suppliers tests/web/invoicing)
-
 part() {
     local name=$1 began=$SECONDS outcome=passed said
     said=$(mktemp -p "$log")
@@ -28,8 +25,7 @@ part() {
 
 second_lane() {
     part "checks" scripts/check.sh
-    part "pages, actions and faults on PostgreSQL" env TEST_DATABASE=postgresql pytest -p tests.promises -n 2 \
-        tests/integration "${pages[@]}" tests/web/core tests/faults -m "not embedded"
+    part "pages, actions and faults on PostgreSQL" scripts/on_postgresql.sh --nothing-twice
 }
 
 set -m  # a group of its own, to which Ctrl-C is handed on
@@ -38,7 +34,9 @@ second=$!
 set +m
 trap 'kill -INT -- "-$second"; wait; exit 130' INT
 
-part "tests on SQLite" pytest -p tests.promises -n 2 --ignore=tests/browser "${pages[@]/#/--ignore=}"
+# The pages of the three stages are asked on PostgreSQL; here the census opens them all
+part "tests on SQLite" pytest -p tests.promises -n 2 --ignore=tests/browser \
+    --ignore=tests/web/{marketplace,suppliers,invoicing}
 wait
 part "browser journeys" pytest -n 2 --dist=loadfile --no-loadscope-reorder tests/browser
 cat "$log/second"

@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import flask_migrate
+import psycopg
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from hypothesis import HealthCheck, settings
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -29,6 +30,7 @@ settings.register_profile("weald", suppress_health_check=[HealthCheck.too_slow],
 settings.load_profile("weald")
 
 WEB_ROLE = "weald_web_of_tests"
+MOST_STATEMENTS = 10_000
 _migrated: list[bytes] = []
 """An empty database after the migrations: another run in this process need not wait for them."""
 
@@ -48,6 +50,12 @@ def database() -> Iterator[databases.Database]:
         yield chosen
 
 
+def remember_statements(connection: object, _: object) -> None:
+    """Have PostgreSQL plan a statement that is asked again once for all, however many others there are."""
+    if isinstance(connection, psycopg.Connection):
+        connection.prepare_threshold, connection.prepared_max = 1, MOST_STATEMENTS
+
+
 @pytest.fixture(scope="session")
 def migrated_app(database: databases.Database, run_folder: Path) -> Iterator[Flask]:
     """One application for the whole run, its database migrated and that state kept."""
@@ -62,6 +70,7 @@ def migrated_app(database: databases.Database, run_folder: Path) -> Iterator[Fla
         )
     )
     with application.app_context():
+        event.listen(db.engine, "connect", remember_statements)
         if _migrated and isinstance(database, databases.SqliteDatabase):
             database.put_back(_migrated[0])
         flask_migrate.upgrade()

@@ -47,6 +47,7 @@ def drop_connections(server: psycopg.Connection, database: PostgresqlDatabase) -
     return int(found[0])
 
 
+@pytest.mark.long
 def test_who_works_while_the_database_drops_connections_loses_nothing(
     app: Flask,
     database: PostgresqlDatabase,

@@ -125,6 +125,7 @@ class LifeOfTheBooks(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
+        self.weather.stored, self.weather.stormy = True, False
         self.shelf.put_back_empty()
         self.now = money.OCTOBER
         self.world = money.opening()
@@ -144,7 +145,6 @@ class LifeOfTheBooks(RuleBasedStateMachine):
         self.left = dict(LIMITS)
         self.done: list[Deed] = []
         self.crashed: list[Deed] = []
-        self.weather.stored, self.weather.stormy = True, False
 
     @property
     def today(self) -> date:
