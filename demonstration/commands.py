@@ -55,5 +55,7 @@ def accounts() -> None:
     ]
     for name, role, organisation in people:
         click.echo(f"  {cast.address_of(name):<34} {role:<13} {organisation}")
+    other = "Amy Fletcher"
+    click.echo(f"  Whoever else is named on a page signs in alike, {other} as {cast.address_of(other)}")
     click.echo(f"  Everybody's password: {cast.PASSWORD}")
     click.echo(f"  Every opener's passphrase: {openers.PASSPHRASE}")
