@@ -53,8 +53,12 @@ def client_for(app: Flask) -> Callable[[uuid.UUID], Client]:
 
 @pytest.fixture
 def app_with(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Flask]]:
-    """Make the application with other settings: on the same database, without a queue, closed afterwards."""
+    """Make the application with other settings: on the same database, closed afterwards.
+
+    It has no queue, and no processes to draw in, which this process would go on to use.
+    """
     monkeypatch.setattr("marketplace.core.jobs.set_up", lambda *_: None)
+    monkeypatch.setattr("invoicing.gateways.pdf.draw_apart", lambda _: None)
     made: list[Flask] = []
 
     def make(**settings: Any) -> Flask:
