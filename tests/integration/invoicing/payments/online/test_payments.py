@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 import uuid
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -240,6 +241,40 @@ def test_reports_that_wait_stand_in_nobodys_way_who_has_one_of_their_payments(
     assert {make.invoice(one.invoice_id).status for one in paid} == {InvoiceStatus.PAID}
 
 
+def payout_that_names(paid: Mapping[str, Any]) -> dict[str, Any]:
+    """A report of a payout by the account of a report, with the name of its payment in it."""
+    thing = {"id": "po_1", "amount": 50_00, "currency": "gbp", "status": "paid"}
+    intent = paid["data"]["object"]["payment_intent"]
+    return {
+        **{known: paid[known] for known in ("account", "created")},
+        "id": "evt_payout",
+        "type": "payout.paid",
+        "data": {"object": thing | {"payment_intent": intent}},
+    }
+
+
+def test_reports_of_one_payment_that_wait_are_counted_in_one_step_and_its_payout_in_another(
+    sold: Sold, at_stripe: Stripe, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, beech, invoice_id = sold
+    payment = make.online_payment(beech, invoice_id)
+    at_stripe.pay(payment.url)
+    (paid,) = at_stripe.said()
+    at_stripe.refund(payment.account, paid["data"]["object"]["payment_intent"], 30_00)
+    waiting = [*reversed([paid, *at_stripe.said()]), payout_that_names(paid)]
+    assert len(waiting) > 2
+    steps: list[int] = []
+    with monkeypatch.context() as many:
+        many.setattr(news_actions, "is_crowded", lambda: True)
+        many.setattr(news_actions, "make_way", lambda: steps.append(1))
+        make.hear(waiting)
+        assert count_reports() == len(waiting)
+    assert len(steps) == 2
+    assert make.invoice(invoice_id).paid == Money(70_00)
+    session.rollback()
+    assert {one.status for one in session.scalars(select(StripeNews))} == {NewsStatus.COUNTED}
+
+
 def test_a_payout_that_names_a_payment_stands_in_nobodys_way_who_has_its_account(
     app: Flask, sold: Sold, at_stripe: Stripe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,21 +283,7 @@ def test_a_payout_that_names_a_payment_stands_in_nobodys_way_who_has_its_account
     payment = make.online_payment(beech, invoice_id)
     at_stripe.pay(payment.url)
     paid = at_stripe.said()
-    payout = {
-        "id": "evt_payout",
-        "type": "payout.paid",
-        "account": payment.account,
-        "created": paid[0]["created"],
-        "data": {
-            "object": {
-                "id": "po_1",
-                "amount": 50_00,
-                "currency": "gbp",
-                "status": "paid",
-                "payment_intent": paid[0]["data"]["object"]["payment_intent"],
-            }
-        },
-    }
+    payout = payout_that_names(paid[0])
     with monkeypatch.context() as many:
         many.setattr(news_actions, "is_crowded", lambda: True)
         make.hear([*paid, payout])
