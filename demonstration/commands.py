@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from demonstration import cast, openers, story
 from demonstration.calendar import Calendar
-from demonstration.purchases import HARROW, MANOR
+from demonstration.purchases import HARROW, KINGFISHER, MANOR
 from marketplace.alliance.models import Organisation
 from marketplace.alliance.rules import ROLE_LABELS
 from marketplace.core import clock, events
@@ -51,11 +51,14 @@ def accounts() -> None:
             for name, role in cast.SCHOOL_PEOPLE[HARROW]
         ),
         *((name, ROLE_LABELS[role], "Ashcombe Manor School") for name, role in cast.SCHOOL_PEOPLE[MANOR]),
+        # The second opener of the quotes that wait, without whom nobody could open them
+        *(
+            (name, ROLE_LABELS[role], "Kingfisher Primary School")
+            for name, role in cast.SCHOOL_PEOPLE[KINGFISHER][:1]
+        ),
         *((person, "Supplier", details.name) for details, person in cast.SUPPLIERS.values()),
     ]
     for name, role, organisation in people:
         click.echo(f"  {cast.address_of(name):<34} {role:<13} {organisation}")
-    other = "Amy Fletcher"
-    click.echo(f"  Whoever else is named on a page signs in alike, {other} as {cast.address_of(other)}")
     click.echo(f"  Everybody's password: {cast.PASSWORD}")
     click.echo(f"  Every opener's passphrase: {openers.PASSPHRASE}")

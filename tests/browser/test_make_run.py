@@ -90,7 +90,7 @@ def test_it_starts_names_its_log_ins_and_ends_with_ctrl_c(run_folder: Path) -> N
     with started(folder, port) as program:
         printed = wait_for_address(program)
         assert "@" in printed, "the demonstration's log-ins are shown"
-        assert "amy.fletcher@" in printed, "and how a second opener signs in, named only on the page"
+        assert "amy.fletcher@" in printed, "with the second opener of the quotes that wait"
         with urlopen(f"http://localhost:{port}/", timeout=10) as answer:  # our own address
             assert answer.status == 200
     assert program.returncode == 0
